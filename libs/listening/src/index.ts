@@ -1,0 +1,4 @@
+export * from './listening.js';
+export * from './listening-provider.js';
+export * from './provider-error.js';
+export * from './setting.js';

@@ -1,0 +1,101 @@
+import type {
+  LovedTrack,
+  NowPlaying,
+  Period,
+  PlayingKind,
+  Profile,
+  RecentTrack,
+  TopAlbum,
+  TopArtist,
+  TopList,
+  TopTrack,
+} from './listening.js';
+
+/** The reads of a provider, by name. */
+export const READS = [
+  'nowPlaying',
+  'recentTracks',
+  'topTracks',
+  'topArtists',
+  'topAlbums',
+  'lovedTracks',
+  'profile',
+] as const;
+export type Read = (typeof READS)[number];
+
+/** How many entries, from 1 to 50. A list has exactly this many when the upstream has as many. */
+export interface ListQuery {
+  limit: number;
+}
+
+export interface ChartQuery extends ListQuery {
+  period: Period;
+}
+
+export interface ReadOptions {
+  /** Gives the read up; it then rejects with `upstream_timeout`. */
+  signal?: AbortSignal;
+}
+
+/**
+ * One account at one upstream. Reads only, keeps no state, and says everything in our words.
+ * Every method rejects with a `ProviderError` and nothing else; one that the capabilities do not name rejects with `not_supported`.
+ */
+export interface ListeningProvider {
+  /** What is on; null when nothing is, when it is paused, and when the upstream answers that it has nothing to tell. */
+  nowPlaying(options?: ReadOptions): Promise<NowPlaying | null>;
+  /** Newest first. A song that is still on is the first entry and counts toward the limit. */
+  recentTracks(query: ListQuery, options?: ReadOptions): Promise<RecentTrack[]>;
+  topTracks(query: ChartQuery, options?: ReadOptions): Promise<TopList<TopTrack>>;
+  topArtists(query: ChartQuery, options?: ReadOptions): Promise<TopList<TopArtist>>;
+  topAlbums(query: ChartQuery, options?: ReadOptions): Promise<TopList<TopAlbum>>;
+  /** Newest first. */
+  lovedTracks(query: ListQuery, options?: ReadOptions): Promise<LovedTrack[]>;
+  profile(options?: ReadOptions): Promise<Profile>;
+}
+
+/** What a provider can and cannot tell. A case of the contract is left out only where this says that it cannot occur. */
+export interface Capabilities {
+  reads: readonly Read[];
+  /** What kinds of playing it tells apart. */
+  kinds: readonly PlayingKind[];
+  /** It tells a paused song from one that plays; without, a paused song simply is not on. */
+  pause: boolean;
+  /** Accounts agree on the upstream's page, and that agreement can expire and be revoked. */
+  linking: boolean;
+}
+
+/** What a provider is given. `Upstream` is the client that all its calls go through. */
+export interface ProviderContext<Settings, Upstream> {
+  settings: Settings;
+  upstream: Upstream;
+  /** Milliseconds since 1970. */
+  now: () => number;
+}
+
+/** All that is known of a provider without calling its upstream. The rest of the house lists providers by this alone. */
+export interface ProviderDefinition<Settings extends object, Upstream, Id extends string = string> {
+  /** Stands in settings and in the database: never changes. */
+  id: Id;
+  /** The value of `source` in public answers. */
+  source: string;
+  displayName: string;
+  /** `#rrggbb`, for marks on pages. */
+  color: string;
+  links: {
+    /** The service's own page. */
+    home: string;
+    /** Where a self-hoster gets what the settings need. */
+    credentials: string;
+  };
+  /** Declares and checks the environment variables of this provider (see `Setting`). */
+  settings: new () => Settings;
+  /** The settings without which it is not configured. Some but not all of them given is a fault. */
+  requires: readonly (keyof Settings & string)[];
+  /** Where its upstream is, from the settings. */
+  upstreamUrl: (settings: Settings) => string;
+  /** The account it reads, as far as the settings tell; null when only the upstream knows. */
+  account: (settings: Settings) => string | null;
+  capabilities: Capabilities;
+  create: (context: ProviderContext<Settings, Upstream>) => ListeningProvider;
+}

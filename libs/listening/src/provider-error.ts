@@ -1,0 +1,57 @@
+/**
+ * Everything that can be wrong with an answer of a provider. Closed: a provider throws nothing else, and every code has
+ * one HTTP status and one place in the documentation.
+ *
+ * - `not_supported`: the upstream has no such thing, now or ever.
+ * - `provider_not_configured`: a key, a name or another setting is missing or refused; the operator must change it.
+ * - `provider_not_linked`: no account has agreed yet.
+ * - `reauthorization_required`: an account had agreed, and that is over.
+ * - `insufficient_scope`: the account agreed to less than this read needs.
+ * - `owner_premium_required`: the upstream refuses the whole app until its owner pays again.
+ * - `user_not_registered`: the upstream does not let this listener use this app.
+ * - `forbidden`: the account's own privacy choice hides what was asked for.
+ * - `upstream_rate_limited`: the upstream has told us to stay away for a while.
+ * - `upstream_timeout`: no whole answer in time.
+ * - `upstream_error`: an answer that is a fault, or that nobody can read.
+ */
+export const PROVIDER_ERROR_CODES = [
+  'not_supported',
+  'provider_not_configured',
+  'provider_not_linked',
+  'reauthorization_required',
+  'insufficient_scope',
+  'owner_premium_required',
+  'user_not_registered',
+  'forbidden',
+  'upstream_rate_limited',
+  'upstream_timeout',
+  'upstream_error',
+] as const;
+export type ProviderErrorCode = (typeof PROVIDER_ERROR_CODES)[number];
+
+export interface ProviderErrorDetails {
+  /** What happened, in one sentence for a person. Never carries a key or a token. */
+  message: string;
+  /** What the reader can do about it, in one sentence. */
+  remedy: string;
+  /** Not before this moment does another try make sense; absent when nobody knows. */
+  retryAt?: Date;
+  /** What caused it, for the log. */
+  cause?: unknown;
+}
+
+/** The only error that a provider throws. */
+export class ProviderError extends Error {
+  override readonly name = 'ProviderError';
+  readonly remedy: string;
+  readonly retryAt: Date | null;
+
+  constructor(
+    readonly code: ProviderErrorCode,
+    details: ProviderErrorDetails,
+  ) {
+    super(details.message, { cause: details.cause });
+    this.remedy = details.remedy;
+    this.retryAt = details.retryAt ?? null;
+  }
+}

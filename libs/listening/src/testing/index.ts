@@ -1,0 +1,3 @@
+export * from './clauses.js';
+export * from './subject.js';
+export * from './provider-test-kit.js';

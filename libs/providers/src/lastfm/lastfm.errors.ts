@@ -1,0 +1,102 @@
+import { ProviderError, type ProviderErrorCode } from '#listening';
+import { type UpstreamAnswer, type Verdict, judgeByStatus } from '#upstream';
+import { type Wire, asCount, asObject, asText } from './lastfm.wire.js';
+
+/** What Last.fm says that it failed at, wherever it says it: the HTTP status cannot be trusted, errors come with 200 too. */
+export interface LastfmFault {
+  code: number;
+  message: string;
+}
+
+/**
+ * Finds the error in a body: `{"error":6,"message":"…"}`, Libre.fm's `{"error":{"code":"7","#text":"…"}}`, or the XML
+ * that some failures send although JSON was asked for. Null when there is none.
+ */
+export function faultOf({ json, text }: UpstreamAnswer): LastfmFault | null {
+  const body = asObject(json);
+  if (body && 'error' in body) {
+    const nested = asObject(body['error']);
+    const code = asCount(nested ? nested['code'] : body['error']);
+    return { code: code ?? 0, message: asText(nested ? nested['#text'] : body['message']) };
+  }
+  const xml = /<lfm\b[^>]*\bstatus\s*=\s*"failed"[^>]*>\s*<error\s+code="(\d+)"\s*>([^<]*)/.exec(text);
+  return xml ? { code: Number(xml[1]), message: (xml[2] ?? '').trim() } : null;
+}
+
+/** What each error code means for us. Codes that are not here are bugs of ours or news of theirs. */
+const MEANINGS: Readonly<Record<number, { code: ProviderErrorCode; cause: string; remedy: string }>> = {
+  4: {
+    code: 'provider_not_configured',
+    cause: 'Last.fm does not accept this API key for reading',
+    remedy: 'Check LASTFM_API_KEY against https://www.last.fm/api/accounts, then restart.',
+  },
+  10: {
+    code: 'provider_not_configured',
+    cause: 'Last.fm does not know this API key',
+    remedy: 'Set LASTFM_API_KEY to a key from https://www.last.fm/api/accounts, then restart.',
+  },
+  17: {
+    code: 'forbidden',
+    cause: 'This Last.fm account hides its listening history',
+    remedy:
+      'The owner of the account unticks "Hide recent listening information" at https://www.last.fm/settings/privacy; the charts and the profile can be read meanwhile.',
+  },
+  26: {
+    code: 'provider_not_configured',
+    cause: 'Last.fm has suspended this API key',
+    remedy:
+      'Ask Last.fm about it, or set LASTFM_API_KEY to another key from https://www.last.fm/api/account/create, then restart.',
+  },
+};
+
+const USER_NOT_FOUND = {
+  code: 'provider_not_configured',
+  cause: 'Last.fm knows no user of this name',
+  remedy: 'Check LASTFM_USERNAME: it is the last part of the address of your profile page. Then restart.',
+} as const;
+
+/** Most likely the backend failed; offline for a while; temporarily unavailable. */
+const TRANSIENT = new Set([8, 11, 16]);
+const RATE_LIMITED = 29;
+const INVALID_PARAMETERS = 6;
+
+/**
+ * What an answer of Last.fm means: first by the error it names, then by its HTTP status.
+ *
+ * @param account the user that was asked for; an answer about somebody else, which has been seen, is not used
+ */
+export function judge(answer: UpstreamAnswer, account: string, ownerOf: (body: Wire) => string | null): Verdict {
+  const fault = faultOf(answer);
+  if (fault) return judgeFault(fault);
+  const verdict = judgeByStatus(answer);
+  if (!verdict) return { kind: 'refused', error: refusal(`HTTP ${answer.status}`) };
+  const body = asObject(answer.json);
+  if (verdict.kind !== 'good') return verdict;
+  if (!body) return { kind: 'transient', reason: 'a body that is not an object' };
+  const owner = ownerOf(body);
+  if (owner !== null && owner.toLowerCase() !== account.toLowerCase()) {
+    return { kind: 'transient', reason: "another user's data" };
+  }
+  return verdict;
+}
+
+function judgeFault({ code, message }: LastfmFault): Verdict {
+  const reason = `error ${code}: ${message || 'no message'}`;
+  if (code === RATE_LIMITED) return { kind: 'rate_limited', reason };
+  if (TRANSIENT.has(code)) return { kind: 'transient', reason };
+  const userNotFound = code === INVALID_PARAMETERS && /user not found/i.test(message);
+  const meaning = userNotFound ? USER_NOT_FOUND : MEANINGS[code];
+  if (!meaning) return { kind: 'refused', error: refusal(reason) };
+  const error = new ProviderError(meaning.code, {
+    message: `${meaning.cause} (error ${code}).`,
+    remedy: meaning.remedy,
+  });
+  return { kind: 'refused', error };
+}
+
+function refusal(reason: string): ProviderError {
+  return new ProviderError('upstream_error', {
+    message: `Last.fm refused the request (${reason.slice(0, 200)}).`,
+    remedy: 'Look whether there is a newer version of this service, and report it otherwise.',
+  });
+}

@@ -1,0 +1,96 @@
+import {
+  ProviderError,
+  type ListeningProvider,
+  type ProviderContext,
+  type ProviderDefinition,
+  type ReadOptions,
+} from '#listening';
+import type { UpstreamClient } from '#upstream';
+import { asProviderError } from '../provider-fault.js';
+import { judge } from './lastfm.errors.js';
+import {
+  ownerOf,
+  toLovedTracks,
+  toNowPlaying,
+  toProfile,
+  toRecentTracks,
+  toTopAlbums,
+  toTopArtists,
+  toTopTracks,
+} from './lastfm.map.js';
+import { LastfmSettings } from './lastfm.settings.js';
+import { type Wire, asObject } from './lastfm.wire.js';
+
+const DISPLAY_NAME = 'Last.fm';
+
+/** Last.fm: reads a public account with an API key. @see https://www.last.fm/api */
+export const lastfm: ProviderDefinition<LastfmSettings, UpstreamClient, 'lastfm'> = {
+  id: 'lastfm',
+  source: 'last.fm',
+  displayName: DISPLAY_NAME,
+  color: '#d51007',
+  links: { home: 'https://www.last.fm/', credentials: 'https://www.last.fm/api/account/create' },
+  settings: LastfmSettings,
+  requires: ['LASTFM_API_KEY', 'LASTFM_USERNAME'],
+  upstreamUrl: (settings) => settings.LASTFM_API_URL,
+  account: (settings) => settings.LASTFM_USERNAME ?? null,
+  capabilities: {
+    reads: ['nowPlaying', 'recentTracks', 'topTracks', 'topArtists', 'topAlbums', 'lovedTracks', 'profile'],
+    kinds: ['track'],
+    pause: false,
+    linking: false,
+  },
+  create,
+};
+
+function create({ settings, upstream }: ProviderContext<LastfmSettings, UpstreamClient>): ListeningProvider {
+  const account = settings.LASTFM_USERNAME ?? '';
+
+  async function call(
+    method: string,
+    query: Record<string, string | number>,
+    { signal }: ReadOptions = {},
+  ): Promise<Wire> {
+    try {
+      const answer = await upstream.read(
+        { query: { method, user: account, api_key: settings.LASTFM_API_KEY, format: 'json', ...query }, signal },
+        (received) => judge(received, account, ownerOf),
+      );
+      return asObject(answer.json) ?? {};
+    } catch (error) {
+      throw asProviderError(error, DISPLAY_NAME);
+    }
+  }
+
+  return {
+    async nowPlaying(options) {
+      return toNowPlaying(await call('user.getRecentTracks', { limit: 1 }, options));
+    },
+    async recentTracks({ limit }, options) {
+      return toRecentTracks(await call('user.getRecentTracks', { limit }, options), limit);
+    },
+    async topTracks({ period, limit }, options) {
+      const body = await call('user.getTopTracks', { period, limit }, options);
+      return { items: toTopTracks(body, limit), derivation: null };
+    },
+    async topArtists({ period, limit }, options) {
+      const body = await call('user.getTopArtists', { period, limit }, options);
+      return { items: toTopArtists(body, limit), derivation: null };
+    },
+    async topAlbums({ period, limit }, options) {
+      const body = await call('user.getTopAlbums', { period, limit }, options);
+      return { items: toTopAlbums(body, limit), derivation: null };
+    },
+    async lovedTracks({ limit }, options) {
+      return toLovedTracks(await call('user.getLovedTracks', { limit }, options), limit);
+    },
+    async profile(options) {
+      const profile = toProfile(await call('user.getInfo', {}, options));
+      if (profile) return profile;
+      throw new ProviderError('upstream_error', {
+        message: 'Last.fm answered without a user.',
+        remedy: 'Nothing to do here: the next read tries again.',
+      });
+    },
+  };
+}

@@ -1,0 +1,39 @@
+/** What an upstream sent, whatever it was: errors of upstreams come as JSON, plain text, HTML or nothing at all. */
+export interface UpstreamAnswer {
+  status: number;
+  /** Names in lower case. */
+  headers: Readonly<Record<string, string>>;
+  text: string;
+  /** The parsed body; undefined when it is not JSON. */
+  json: unknown;
+}
+
+/**
+ * What an answer means.
+ *
+ * - `good`: use it.
+ * - `transient`: a fault that is likely gone at the next try; an idempotent read is tried again.
+ * - `rate_limited`: nothing is sent any more until `Retry-After`, or for a growing while without one.
+ * - `refused`: another try would end the same; `error` is thrown as it is.
+ */
+export type Verdict =
+  { kind: 'good' } | { kind: 'transient' | 'rate_limited'; reason: string } | { kind: 'refused'; error: Error };
+
+/** What the HTTP status alone says, for answers that no body explains. 4xx answers are left to the caller: null. */
+export function judgeByStatus({ status, json }: UpstreamAnswer): Verdict | null {
+  if (status === 429) return { kind: 'rate_limited', reason: 'HTTP 429' };
+  if (status >= 500 || status === 408) return { kind: 'transient', reason: `HTTP ${status}` };
+  if (status >= 400) return null;
+  if (json === undefined) return { kind: 'transient', reason: `HTTP ${status} with a body that is not JSON` };
+  return { kind: 'good' };
+}
+
+/** Parses a body that claims nothing; undefined for what is not JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,60 @@
+/** Until when an upstream wants to be left alone. */
+export interface UpstreamBlock {
+  /** Milliseconds since 1970. */
+  until: number;
+  reason: string;
+  /** Refusals in a row that did not say for how long. */
+  strikes: number;
+}
+
+/** Where blocks are kept, so that every process and the next start know of them. Never rejects: a call must not fail for it. */
+export interface UpstreamBlocks {
+  /** The last block, also one that is over; null when there is none. */
+  read(upstream: string): Promise<UpstreamBlock | null>;
+  /** Keeps the later of this and what is there. */
+  extend(upstream: string, block: UpstreamBlock): Promise<void>;
+  /** The upstream answers again. */
+  clear(upstream: string): Promise<void>;
+}
+
+/** Blocks that are forgotten with the process. */
+export class UpstreamBlocksInMemory implements UpstreamBlocks {
+  private readonly blocks = new Map<string, UpstreamBlock>();
+
+  read(upstream: string): Promise<UpstreamBlock | null> {
+    return Promise.resolve(this.blocks.get(upstream) ?? null);
+  }
+
+  extend(upstream: string, block: UpstreamBlock): Promise<void> {
+    const known = this.blocks.get(upstream);
+    if (!known || known.until < block.until) this.blocks.set(upstream, block);
+    return Promise.resolve();
+  }
+
+  clear(upstream: string): Promise<void> {
+    this.blocks.delete(upstream);
+    return Promise.resolve();
+  }
+}
+
+const FIRST_WAIT_MS = 5_000;
+const LONGEST_WAIT_MS = 3_600_000;
+
+/**
+ * The block that a refusal leads to. What the server says is never shortened; one to five per cent are added so that
+ * processes do not come back in the same instant. Without a word of the server the wait doubles with every refusal in a row.
+ *
+ * @param said the moment that `Retry-After` names, milliseconds since 1970; null without one
+ * @param random a number from 0 to 1
+ */
+export function nextBlock(
+  said: number | null,
+  previous: UpstreamBlock | null,
+  reason: string,
+  now: number,
+  random: number,
+): UpstreamBlock {
+  const strikes = said === null ? (previous?.strikes ?? 0) + 1 : 0;
+  const wait = said === null ? Math.min(FIRST_WAIT_MS * 2 ** (strikes - 1), LONGEST_WAIT_MS) : said - now;
+  return { until: Math.ceil(now + wait * (1.01 + 0.04 * random)), reason, strikes };
+}

@@ -1,0 +1,233 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import axios, { AxiosError, type AxiosInstance } from 'axios';
+import {
+  BrokenCircuitError,
+  CircuitState,
+  ConsecutiveBreaker,
+  ExponentialBackoff,
+  type IPolicy,
+  TaskCancelledError,
+  TimeoutStrategy,
+  circuitBreaker,
+  handleWhen,
+  retry,
+  timeout,
+  wrap,
+} from 'cockatiel';
+import { parseRetryAfter } from './retry-after.js';
+import { type UpstreamAnswer, type Verdict, parseJson } from './upstream-answer.js';
+import { type UpstreamBlocks, nextBlock } from './upstream-blocks.js';
+import { UpstreamError } from './upstream-error.js';
+
+export interface UpstreamClientOptions {
+  /** Names the upstream in messages. */
+  displayName: string;
+  /** What a block counts for: the upstream and the key it knows us by. */
+  blockKey: string;
+  /** Requests go to this address and the path given with them. */
+  baseUrl: string;
+  /** Product, version and an address where its people are found: `Tonearm/1.2.3 (+https://…)`. */
+  userAgent: string;
+  blocks: UpstreamBlocks;
+  /** Milliseconds since 1970. */
+  now: () => number;
+  /** A number from 0 to 1. */
+  random: () => number;
+  limits?: Partial<UpstreamLimits>;
+}
+
+/** How long and how much an upstream may take. */
+export interface UpstreamLimits {
+  /** One attempt, from connecting to the last byte. */
+  attemptMs: number;
+  /** A read with all its attempts. */
+  readMs: number;
+  /** Before the first further attempt; doubles and jitters after that. */
+  retryDelayMs: number;
+  /** Body, unpacked. */
+  maxBytes: number;
+  /** This many failures in a row open the circuit. */
+  failuresToOpen: number;
+  /** An open circuit lets one call try again after this time; doubles up to eight times that. */
+  openMs: number;
+}
+
+const DEFAULT_LIMITS: UpstreamLimits = {
+  attemptMs: 5_000,
+  readMs: 12_000,
+  retryDelayMs: 150,
+  maxBytes: 5_000_000,
+  failuresToOpen: 6,
+  openMs: 5_000,
+};
+
+const FURTHER_ATTEMPTS = 2;
+
+/** An idempotent request. */
+export interface UpstreamRead {
+  /** Below the base URL; empty for the base URL itself. */
+  path?: string;
+  /** Undefined values are left out. */
+  query?: Readonly<Record<string, string | number | undefined>>;
+  headers?: Readonly<Record<string, string>>;
+  /** Gives the read up: it rejects with `aborted`. */
+  signal?: AbortSignal | undefined;
+}
+
+/** All calls to one upstream go through one of these, so that a refusal of one is known to all. */
+export class UpstreamClient {
+  private readonly limits: UpstreamLimits;
+  private readonly http: AxiosInstance;
+  private readonly agents: [HttpAgent, HttpsAgent];
+  private readonly attempts: IPolicy;
+  private readonly circuit;
+
+  constructor(private readonly options: UpstreamClientOptions) {
+    this.limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.agents = [
+      new HttpAgent({ keepAlive: true, maxSockets: 10 }),
+      new HttpsAgent({ keepAlive: true, maxSockets: 10 }),
+    ];
+    this.http = axios.create({
+      baseURL: options.baseUrl,
+      headers: { 'User-Agent': options.userAgent, Accept: 'application/json' },
+      httpAgent: this.agents[0],
+      httpsAgent: this.agents[1],
+      // Bodies are read as text and parsed with a guard: several upstream errors are not what their headers say.
+      responseType: 'text',
+      transformResponse: (body: unknown) => body,
+      validateStatus: () => true,
+      // A redirect could take a key or a token to another host.
+      maxRedirects: 0,
+      maxContentLength: this.limits.maxBytes,
+    });
+    const isFailure = handleWhen((error) => error instanceof UpstreamError && WORTH_ANOTHER_TRY.has(error.kind));
+    this.circuit = circuitBreaker(isFailure, {
+      breaker: new ConsecutiveBreaker(this.limits.failuresToOpen),
+      halfOpenAfter: new ExponentialBackoff({ initialDelay: this.limits.openMs, maxDelay: this.limits.openMs * 8 }),
+    });
+    this.attempts = wrap(
+      retry(isFailure, {
+        maxAttempts: FURTHER_ATTEMPTS,
+        backoff: new ExponentialBackoff({ initialDelay: this.limits.retryDelayMs, maxDelay: 2_000 }),
+      }),
+      this.circuit,
+    );
+  }
+
+  /** True while calls are not sent because the last ones all failed. */
+  get circuitOpen(): boolean {
+    return this.circuit.state === CircuitState.Open;
+  }
+
+  /**
+   * Reads, with at most two further attempts for faults that are likely gone by then; never again after a refusal.
+   *
+   * @param judge says what an answer means; the only place where the upstream's own errors are known
+   * @returns an answer that was judged good
+   * @throws UpstreamError, or the error of a `refused` verdict
+   */
+  async read(request: UpstreamRead, judge: (answer: UpstreamAnswer) => Verdict): Promise<UpstreamAnswer> {
+    const { blocks, blockKey, displayName, now } = this.options;
+    const block = await blocks.read(blockKey);
+    if (block && block.until > now()) {
+      throw new UpstreamError('blocked', `${displayName} asked to be left alone (${block.reason}).`, block.until);
+    }
+    const whole = timeout(this.limits.readMs, TimeoutStrategy.Aggressive);
+    let answer: UpstreamAnswer;
+    try {
+      answer = await whole.execute(({ signal }) => {
+        return this.attempts.execute((context) => this.attempt(request, judge, context.signal), signal);
+      }, request.signal);
+    } catch (error) {
+      throw this.explain(error, request);
+    }
+    if (block) await blocks.clear(blockKey);
+    return answer;
+  }
+
+  /** Closes the kept connections. */
+  close(): void {
+    for (const agent of this.agents) agent.destroy();
+  }
+
+  private async attempt(
+    request: UpstreamRead,
+    judge: (answer: UpstreamAnswer) => Verdict,
+    signal: AbortSignal,
+  ): Promise<UpstreamAnswer> {
+    const { blocks, blockKey, displayName, now, random } = this.options;
+    const answer = await this.send(request, signal);
+    const verdict = judge(answer);
+    switch (verdict.kind) {
+      case 'good':
+        return answer;
+      case 'refused':
+        throw verdict.error;
+      case 'transient':
+        throw new UpstreamError('faulty', `${displayName} answered with a fault (${verdict.reason}).`);
+      case 'rate_limited': {
+        const said = parseRetryAfter(answer.headers['retry-after'], now());
+        const block = nextBlock(said, await blocks.read(blockKey), verdict.reason, now(), random());
+        await blocks.extend(blockKey, block);
+        throw new UpstreamError('rate_limited', `${displayName} refuses more calls (${verdict.reason}).`, block.until);
+      }
+    }
+  }
+
+  private async send(request: UpstreamRead, signal: AbortSignal): Promise<UpstreamAnswer> {
+    const { displayName } = this.options;
+    // Not axios' own timeout: that one starts anew with every byte, and an upstream that drips would never end.
+    const limit = AbortSignal.timeout(this.limits.attemptMs);
+    try {
+      const { status, headers, data } = await this.http.request<unknown>({
+        url: request.path ?? '',
+        params: request.query ?? {},
+        headers: { ...request.headers },
+        signal: AbortSignal.any([signal, limit]),
+      });
+      const text = typeof data === 'string' ? data : '';
+      const named = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)] as const);
+      return { status, headers: Object.fromEntries(named), text, json: parseJson(text) };
+    } catch (error) {
+      if (request.signal?.aborted) throw new UpstreamError('aborted', `The read from ${displayName} was given up.`);
+      if (limit.aborted || signal.aborted) {
+        throw new UpstreamError('timeout', `${displayName} gave no whole answer in time.`, null, withoutRequest(error));
+      }
+      if (error instanceof AxiosError && /maxContentLength/.test(error.message)) {
+        throw new UpstreamError('too_large', `${displayName} sent more than ${this.limits.maxBytes} bytes.`);
+      }
+      throw new UpstreamError('unreachable', `${displayName} cannot be reached.`, null, withoutRequest(error));
+    }
+  }
+
+  /** What the policies throw, in our words. */
+  private explain(error: unknown, given: UpstreamRead): unknown {
+    const { displayName, now } = this.options;
+    if (error instanceof TaskCancelledError && !given.signal?.aborted) {
+      return new UpstreamError('timeout', `${displayName} gave no whole answer in time.`);
+    }
+    if (error instanceof TaskCancelledError) {
+      return new UpstreamError('aborted', `The read from ${displayName} was given up.`);
+    }
+    if (error instanceof BrokenCircuitError) {
+      const retryAt = now() + this.limits.openMs;
+      return new UpstreamError(
+        'circuit_open',
+        `${displayName} failed several times in a row and is left alone.`,
+        retryAt,
+      );
+    }
+    return error;
+  }
+}
+
+const WORTH_ANOTHER_TRY: ReadonlySet<string> = new Set(['timeout', 'unreachable', 'faulty']);
+
+/** An axios error carries the whole request, with its keys; only its words go on. */
+function withoutRequest(error: unknown): Error {
+  if (!(error instanceof Error)) return new Error(String(error));
+  const code = error instanceof AxiosError && error.code ? `${error.code}: ` : '';
+  return new Error(code + error.message);
+}
