@@ -1,0 +1,35 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_FILTER, APP_INTERCEPTOR } from '@nestjs/core';
+import { AnswerInterceptor } from './answer/answer.interceptor.js';
+import { ChartsModule } from './charts/charts.module.js';
+import { DatabaseModule } from './database/database.module.js';
+import { DocsModule } from './docs/docs.module.js';
+import { HealthModule } from './health/health.module.js';
+import { NowPlayingModule } from './now-playing/index.js';
+import { ProblemFilter } from './problem/problem.filter.js';
+import { ProvidersModule } from './providers/providers.module.js';
+import type { Settings } from './settings/read-settings.js';
+import { SettingsModule } from './settings/settings.module.js';
+
+/** The table of contents. */
+@Module({})
+export class AppModule {
+  static forRoot(settings: Settings): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        SettingsModule.forRoot(settings),
+        DatabaseModule,
+        ProvidersModule,
+        NowPlayingModule,
+        ChartsModule,
+        HealthModule,
+        DocsModule,
+      ],
+      providers: [
+        { provide: APP_FILTER, useClass: ProblemFilter },
+        { provide: APP_INTERCEPTOR, useClass: AnswerInterceptor },
+      ],
+    };
+  }
+}

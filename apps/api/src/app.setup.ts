@@ -1,0 +1,94 @@
+import fastifyHelmet from '@fastify/helmet';
+import fastifyStatic from '@fastify/static';
+import { ConsoleLogger, type LogLevel, ValidationPipe } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { SwaggerModule } from '@nestjs/swagger';
+import { join } from 'node:path';
+import { AppModule } from './app.module.js';
+import { ApiDescription } from './docs/api-description.js';
+import { describeApi } from './docs/openapi.js';
+import { answerClientError } from './problem/client-error.js';
+import { toInvalidRequest } from './problem/invalid-request.js';
+import type { PlatformSettings } from './settings/platform.settings.js';
+import { loadSettings } from './settings/settings.module.js';
+import { INSTALLATION } from './version.js';
+
+const BODY_LIMIT_BYTES = 64 * 1024;
+/** Where `vite build` puts the pages. */
+const PAGES = join(INSTALLATION, 'dist/apps/web');
+
+/**
+ * The whole service, ready to listen; the same for production and for tests.
+ *
+ * @throws SettingsFault and DatabaseError, which carry what a person must do
+ */
+export async function createApp(): Promise<NestFastifyApplication> {
+  const settings = await loadSettings();
+  const { CORS_ORIGINS, LOG_LEVEL, TRUST_PROXY } = settings.platform;
+  const adapter = new FastifyAdapter({
+    bodyLimit: BODY_LIMIT_BYTES,
+    clientErrorHandler: answerClientError,
+    // Longer than the idle time of usual proxies: a connection must not end under a request that is on its way.
+    keepAliveTimeout: 75_000,
+    trustProxy: trustProxy(TRUST_PROXY),
+  });
+  const logger = new ConsoleLogger({ logLevels: LOG_LEVELS[LOG_LEVEL], colors: process.stdout.isTTY });
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(settings), adapter, {
+    abortOnError: false,
+    logger,
+  });
+  app.enableShutdownHooks();
+  app.useGlobalPipes(new ValidationPipe({ transform: true, whitelist: true, exceptionFactory: toInvalidRequest }));
+  app.enableCors({
+    origin: CORS_ORIGINS === '*' ? '*' : CORS_ORIGINS.split(','),
+    methods: ['GET', 'HEAD'],
+    exposedHeaders: ['ETag', 'Age', 'Cache-Status', 'Retry-After'],
+    maxAge: 86_400,
+  });
+  await app.register(fastifyHelmet, HEADERS);
+  await app.register(fastifyStatic, { root: PAGES, cacheControl: true, maxAge: '5m', wildcard: false });
+  const document = describeApi(app);
+  app.get(ApiDescription).set(document);
+  SwaggerModule.setup('docs', app, document, {
+    raw: false,
+    customSiteTitle: 'Tonearm API',
+    swaggerOptions: { url: '/openapi.json', persistAuthorization: true },
+  });
+  return app;
+}
+
+/** In Fastify's terms: yes or no, how many, or which. */
+function trustProxy(setting: string): boolean | string | ((address: string, hop: number) => boolean) {
+  if (setting === 'true' || setting === 'false') return setting === 'true';
+  return /^\d+$/.test(setting) ? (_address, hop) => hop < Number(setting) : setting;
+}
+
+const LOG_LEVELS: Readonly<Record<PlatformSettings['LOG_LEVEL'], LogLevel[]>> = {
+  error: ['fatal', 'error'],
+  warn: ['fatal', 'error', 'warn'],
+  info: ['fatal', 'error', 'warn', 'log'],
+  debug: ['fatal', 'error', 'warn', 'log', 'debug', 'verbose'],
+};
+
+/** Covers come from whatever host the provider names; everything else that a page needs is ours. */
+const HEADERS = {
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'self'"],
+      imgSrc: ["'self'", 'https:', 'http:', 'data:'],
+      // Swagger UI writes styles into its elements.
+      styleSrc: ["'self'", "'unsafe-inline'"],
+      objectSrc: ["'none'"],
+      baseUri: ["'none'"],
+      frameAncestors: ["'self'"],
+      formAction: ["'self'"],
+    },
+  },
+  // The widget, the card and the reads are made to be used on other people's pages.
+  crossOriginResourcePolicy: { policy: 'cross-origin' },
+  crossOriginEmbedderPolicy: false,
+  // Whether a host is https only is for its proxy to say: this service may share the host with others.
+  strictTransportSecurity: false,
+} as const;

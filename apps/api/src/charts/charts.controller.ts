@@ -1,0 +1,98 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiNotModifiedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { applyDecorators } from '@nestjs/common';
+import { JsonAnswer } from '../answer/json-answer.js';
+import type { CachedRead } from '../answer/read-cache.js';
+import { ApiProblems } from '../problem/problem.dto.js';
+import { READ_PROBLEMS } from '../problem/problem.js';
+import { ChartQueryDto, ListQueryDto } from './chart-query.dto.js';
+import {
+  LovedTracksDto,
+  ProfileDto,
+  RecentTracksDto,
+  SummaryDto,
+  TopAlbumsDto,
+  TopArtistsDto,
+  TopTracksDto,
+} from './charts.dto.js';
+import { ChartsService, type Document } from './charts.service.js';
+import { SummaryService } from './summary.service.js';
+
+const STALE_DESCRIPTION =
+  'Served from memory where it is young enough. While the provider fails, the last answer is served: `Age` tells how old it is, and `Cache-Status` why.';
+
+/** What all of these routes have in common in the API description. */
+function ApiRead(operationId: string, summary: string, type: new () => object): MethodDecorator {
+  return applyDecorators(
+    ApiOperation({ operationId, summary, description: STALE_DESCRIPTION }),
+    ApiOkResponse({ type, description: `${summary}.` }),
+    ApiNotModifiedResponse({ description: 'Nothing has changed since the ETag in If-None-Match.' }),
+    ApiProblems('invalid_request', 'headers_too_large', ...READ_PROBLEMS),
+  );
+}
+
+@ApiTags('Listening')
+@Controller()
+export class ChartsController {
+  constructor(
+    private readonly charts: ChartsService,
+    private readonly summaries: SummaryService,
+  ) {}
+
+  @Get('recent-tracks')
+  @ApiRead('getRecentTracks', 'The songs played last, newest first', RecentTracksDto)
+  async recentTracks(@Query() { limit }: ListQueryDto): Promise<JsonAnswer> {
+    return answer(await this.charts.recentTracks(limit), 10);
+  }
+
+  @Get('top/tracks')
+  @ApiRead('getTopTracks', 'The songs played most', TopTracksDto)
+  async topTracks(@Query() { period, limit }: ChartQueryDto): Promise<JsonAnswer> {
+    return answer(await this.charts.topTracks(period, limit), 60);
+  }
+
+  @Get('top/artists')
+  @ApiRead('getTopArtists', 'The artists played most', TopArtistsDto)
+  async topArtists(@Query() { period, limit }: ChartQueryDto): Promise<JsonAnswer> {
+    return answer(await this.charts.topArtists(period, limit), 60);
+  }
+
+  @Get('top/albums')
+  @ApiRead('getTopAlbums', 'The albums played most', TopAlbumsDto)
+  async topAlbums(@Query() { period, limit }: ChartQueryDto): Promise<JsonAnswer> {
+    return answer(await this.charts.topAlbums(period, limit), 60);
+  }
+
+  @Get('loved-tracks')
+  @ApiRead('getLovedTracks', 'The songs loved or saved, newest first', LovedTracksDto)
+  async lovedTracks(@Query() { limit }: ListQueryDto): Promise<JsonAnswer> {
+    return answer(await this.charts.lovedTracks(limit), 60);
+  }
+
+  @Get('profile')
+  @ApiRead('getProfile', 'The account and its numbers', ProfileDto)
+  async profile(): Promise<JsonAnswer> {
+    return answer(await this.charts.profile(), 60);
+  }
+
+  @Get('summary')
+  @ApiRead('getSummary', 'Everything for one page', SummaryDto)
+  async summary(@Query() { period, limit }: ChartQueryDto): Promise<JsonAnswer> {
+    return new JsonAnswer(await this.summaries.summary(period, limit), { 'Cache-Control': cacheControl(5) });
+  }
+}
+
+function cacheControl(seconds: number): string {
+  return `public, max-age=${seconds}, stale-while-revalidate=60, stale-if-error=86400`;
+}
+
+/** @param seconds how long a browser may keep it from now on */
+function answer({ value, ageSeconds, failure }: CachedRead<Document<object>>, seconds: number): JsonAnswer {
+  return new JsonAnswer(value.bytes, {
+    // Caches take Age off max-age, so it is added here.
+    'Cache-Control': cacheControl(ageSeconds + (failure ? 5 : seconds)),
+    Age: String(ageSeconds),
+    // RFC 9211: a hit that is older than it should be has a negative ttl and says why.
+    'Cache-Status': failure ? `Tonearm; hit; ttl=-${Math.max(1, ageSeconds)}; detail=${failure.code}` : 'Tonearm; hit',
+  });
+}

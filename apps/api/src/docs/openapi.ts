@@ -1,0 +1,41 @@
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { PROBLEMS } from '../problem/problem.js';
+import { VERSION } from '../version.js';
+
+/** Name of the owner's login in the description; routes that need it name it. */
+export const OWNER_TOKEN = 'ownerToken';
+
+/** The description of every route, made from the routes themselves. */
+export function describeApi(app: INestApplication): OpenAPIObject {
+  const rows = Object.entries(PROBLEMS).map(([code, { status, title }]) => `| \`${code}\` | ${status} | ${title} |`);
+  const description = [
+    'What the owner of this service is listening to, and what they listened to before.',
+    '',
+    'Public reads need no login, may be read from any page that `CORS_ORIGINS` allows, and answer 304 to an `If-None-Match` that still holds. Times are ISO 8601 in UTC; what a provider cannot tell is null.',
+    '',
+    '## Errors',
+    'Errors are problem documents (RFC 9457) with a `code` for programs and a `remedy` for people.',
+    '',
+    '| code | status | meaning |',
+    '|---|---|---|',
+    ...rows,
+  ].join('\n');
+  const config = new DocumentBuilder()
+    .setTitle('Tonearm')
+    .setVersion(VERSION)
+    .setDescription(description)
+    .setLicense('MIT', 'https://opensource.org/license/mit')
+    .addServer('/', 'This service')
+    .addTag('Listening', 'What plays, what played, and the charts.')
+    .addTag('Operation', 'For those who run the service, and for programs that look for its routes.')
+    .addBearerAuth(
+      { type: 'http', scheme: 'bearer', description: "The owner's token (ADMIN_TOKEN). Public reads need none." },
+      OWNER_TOKEN,
+    )
+    .build();
+  const document = SwaggerModule.createDocument(app, config);
+  // Nothing is needed unless a route says so.
+  document.security = [];
+  return document;
+}

@@ -1,0 +1,98 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Degraded } from '../now-playing/index.js';
+
+export const PROVIDER_STATES = ['ok', 'failing', 'blocked', 'not_configured', 'unknown'] as const;
+export const DATABASE_STATES = ['ok', 'unreachable'] as const;
+
+export class ProviderStateDto {
+  @ApiProperty({ example: 'lastfm' })
+  id!: string;
+
+  @ApiProperty({
+    enum: PROVIDER_STATES,
+    description: '`unknown` is a provider that stands by and has not been asked yet.',
+    example: 'ok',
+  })
+  state!: (typeof PROVIDER_STATES)[number];
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Code of what is wrong; null when nothing is.',
+    example: null,
+  })
+  reason!: string | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'What is wrong in words, and what to do about it.',
+    example: null,
+  })
+  remedy!: string | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    format: 'date-time',
+    description: 'Since when it is as it is.',
+    example: '2026-11-21T09:00:00.000Z',
+  })
+  since!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, format: 'date-time', example: '2026-11-21T09:30:00.000Z' })
+  lastSuccessAt!: string | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    format: 'date-time',
+    description: 'When a linked account must agree again; null when it never must.',
+    example: null,
+  })
+  linkExpiresAt!: string | null;
+}
+
+export class HealthDto {
+  @ApiProperty({
+    description: 'True when there is an answer to give: the active provider and the database both work.',
+    example: true,
+  })
+  ok!: boolean;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Source of the active provider; null while none is configured.',
+    example: 'last.fm',
+  })
+  source!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'The account that is shown.', example: 'Ada' })
+  user!: string | null;
+
+  @ApiProperty({ format: 'date-time', example: '2026-11-21T09:30:00.000Z' })
+  checkedAt!: string;
+
+  @ApiProperty({ type: () => Degraded, nullable: true })
+  degraded!: Degraded | null;
+
+  @ApiProperty({ type: [ProviderStateDto] })
+  providers!: ProviderStateDto[];
+
+  @ApiProperty({ enum: DATABASE_STATES, example: 'ok' })
+  database!: (typeof DATABASE_STATES)[number];
+}
+
+export class ReadinessDto {
+  @ApiProperty({ description: 'True when requests can be served.', example: true })
+  ok!: boolean;
+
+  @ApiProperty({ enum: DATABASE_STATES, example: 'ok' })
+  database!: (typeof DATABASE_STATES)[number];
+}
+
+export class LivenessDto {
+  @ApiProperty({ description: 'Always true: the process answers.', example: true })
+  ok!: boolean;
+}

@@ -1,0 +1,58 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty, ApiResponse, ApiExtraModels, getSchemaPath } from '@nestjs/swagger';
+import { PROBLEMS, Problem, type ProblemCode, type ProblemDocument } from './problem.js';
+
+/** A problem document as the API description shows it. */
+export class ProblemDto implements ProblemDocument {
+  @ApiProperty({
+    format: 'uri-reference',
+    description: 'Where the code is explained.',
+    example: '/docs#invalid_request',
+  })
+  type!: string;
+
+  @ApiProperty({ example: 'The request cannot be understood' })
+  title!: string;
+
+  @ApiProperty({ example: 400 })
+  status!: number;
+
+  @ApiProperty({ description: 'What happened.', example: 'limit must be a whole number from 1 to 50.' })
+  detail!: string;
+
+  @ApiProperty({ format: 'uri-reference', description: 'The path that was asked for.', example: '/recent-tracks' })
+  instance!: string;
+
+  @ApiProperty({ enum: Object.keys(PROBLEMS), description: 'For programs.', example: 'invalid_request' })
+  code!: ProblemCode;
+
+  @ApiProperty({
+    description: 'What the reader can do about it.',
+    example: 'Ask for 1 to 50 entries, for example limit=10.',
+  })
+  remedy!: string;
+}
+
+/** Describes the error answers of a route; codes with the same status share one answer with an example each. */
+export function ApiProblems(...codes: ProblemCode[]): MethodDecorator {
+  const statuses = new Set(codes.map((code) => PROBLEMS[code].status));
+  const responses = [...statuses].map((status) => {
+    const group = codes.filter((code) => PROBLEMS[code].status === status);
+    return ApiResponse({
+      status,
+      description: group.map((code) => `${PROBLEMS[code].title} (\`${code}\`).`).join(' '),
+      content: {
+        'application/problem+json': {
+          schema: { $ref: getSchemaPath(ProblemDto) },
+          examples: Object.fromEntries(
+            group.map((code) => [
+              code,
+              { value: new Problem(code, `${PROBLEMS[code].title}.`, 'See the detail.').document('/') },
+            ]),
+          ),
+        },
+      },
+    });
+  });
+  return applyDecorators(ApiExtraModels(ProblemDto), ...responses);
+}

@@ -1,0 +1,92 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ProviderError } from '#listening';
+import { allowedMethods } from './allowed-methods.js';
+import { Problem, type ProblemCode } from './problem.js';
+
+const SEE_ENDPOINTS = 'GET /endpoints lists every address with its methods and parameters.';
+
+/** Turns everything that is thrown into a problem document, and logs what nobody expected. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly logger = new Logger('Problem');
+
+  async catch(error: unknown, host: ArgumentsHost): Promise<void> {
+    const http = host.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const problem = this.toProblem(error, request);
+    await sendProblem(http.getResponse<FastifyReply>(), problem, pathOf(request));
+  }
+
+  private toProblem(error: unknown, request: FastifyRequest): Problem {
+    if (error instanceof Problem) return error;
+    if (error instanceof ProviderError) return Problem.from(error);
+    const status = statusOf(error);
+    if (status === 404) return notFound(request);
+    const known = status === null ? undefined : BY_STATUS[status];
+    if (known) return new Problem(known.code, known.detail, known.remedy);
+    if (status !== null && status < 500) {
+      return new Problem('invalid_request', 'The request cannot be understood.', SEE_ENDPOINTS);
+    }
+    this.logger.error(
+      `${request.method} ${pathOf(request)} failed.`,
+      error instanceof Error ? error.stack : String(error),
+    );
+    return new Problem(
+      'internal_error',
+      'This service made a mistake.',
+      'Try again; the log of the service has the cause.',
+    );
+  }
+}
+
+/** Errors of the HTTP server and the framework, before any of our code ran. */
+const BY_STATUS: Readonly<Partial<Record<number, { code: ProblemCode; detail: string; remedy: string }>>> = {
+  400: {
+    code: 'invalid_request',
+    detail: 'The body cannot be read as what its Content-Type says.',
+    remedy: 'Send valid JSON, or no body and no Content-Type.',
+  },
+  413: { code: 'payload_too_large', detail: 'The body is longer than 64 kB.', remedy: 'Send a shorter body.' },
+  414: { code: 'headers_too_large', detail: 'The address is too long.', remedy: 'Send a shorter address.' },
+  415: {
+    code: 'unsupported_media_type',
+    detail: 'The body is of a kind that is not read here.',
+    remedy: 'Send JSON with Content-Type: application/json.',
+  },
+};
+
+function statusOf(error: unknown): number | null {
+  if (error instanceof HttpException) return error.getStatus();
+  // Fastify's own errors carry a number.
+  if (error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number') return error.statusCode;
+  return null;
+}
+
+function notFound(request: FastifyRequest): Problem {
+  const path = pathOf(request);
+  const methods = allowedMethods(request.server, path);
+  if (methods.length === 0) return new Problem('not_found', `There is nothing at ${path}.`, SEE_ENDPOINTS);
+  const detail = `${path} does not take ${request.method}.`;
+  return new Problem('method_not_allowed', detail, `Use ${methods.join(' or ')}.`, null, methods);
+}
+
+/** Without the query, which can hold anything; and not for ever long. */
+function pathOf(request: FastifyRequest): string {
+  return (request.url.split('?')[0] ?? '/').slice(0, 200);
+}
+
+/** @param instance the path that was asked for */
+export async function sendProblem(reply: FastifyReply, problem: Problem, instance: string): Promise<void> {
+  const document = problem.document(instance);
+  if (problem.allow.length > 0) void reply.header('Allow', problem.allow.join(', '));
+  if (problem.retryAt) {
+    const seconds = Math.max(1, Math.ceil((problem.retryAt.getTime() - Date.now()) / 1000));
+    void reply.header('Retry-After', seconds);
+  }
+  await reply
+    .status(document.status)
+    .header('Content-Type', 'application/problem+json; charset=utf-8')
+    .header('Cache-Control', 'no-store')
+    .send(JSON.stringify(document));
+}

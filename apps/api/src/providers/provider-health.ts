@@ -1,0 +1,53 @@
+import { ProviderError, type Read } from '#listening';
+
+/** What the last reads of a provider came to. */
+export interface ProviderHealth {
+  /** Null while the reads succeed, and before the first. */
+  failure: ProviderError | null;
+  /** Since when it is as it is; null before the first read. */
+  since: Date | null;
+  lastSuccessAt: Date | null;
+}
+
+/** Keeps book of a provider's reads, for pages and health checks. */
+export class HealthRecord {
+  private since: Date | null = null;
+  private lastSuccessAt: Date | null = null;
+  /** The upstream as a whole fails: the next read of whatever kind that succeeds ends it. */
+  private outage: ProviderError | null = null;
+  /** The account does not let this be read: only the same read can end it. */
+  private readonly withheld = new Map<Read, ProviderError>();
+
+  constructor(private readonly now: () => number) {}
+
+  get current(): ProviderHealth {
+    return { failure: this.failure, since: this.since, lastSuccessAt: this.lastSuccessAt };
+  }
+
+  /** Passes a read through and notes how it ended. What the provider just does not have is no failure of it. */
+  async watch<T>(read: Read, reading: Promise<T>): Promise<T> {
+    const before = this.failure?.code ?? null;
+    try {
+      const answer = await reading;
+      this.outage = null;
+      this.withheld.delete(read);
+      this.lastSuccessAt = new Date(this.now());
+      return answer;
+    } catch (error) {
+      if (error instanceof ProviderError && error.code !== 'not_supported') {
+        if (WITHHELD.has(error.code)) this.withheld.set(read, error);
+        else this.outage = error;
+      }
+      throw error;
+    } finally {
+      if (this.since === null || before !== (this.failure?.code ?? null)) this.since = new Date(this.now());
+    }
+  }
+
+  private get failure(): ProviderError | null {
+    const [withheld] = this.withheld.values();
+    return this.outage ?? withheld ?? null;
+  }
+}
+
+const WITHHELD: ReadonlySet<string> = new Set(['forbidden', 'insufficient_scope']);

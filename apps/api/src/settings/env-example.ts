@@ -1,0 +1,17 @@
+import { settingsOf } from '#listening';
+import { SETTINGS_CLASSES } from './read-settings.js';
+
+/** The text of `.env.example`: every setting with its purpose, where to get it, and its default. */
+export function envExample(): string {
+  const blocks = SETTINGS_CLASSES.flatMap((type) =>
+    [...settingsOf(type)].map(([name, { description, example, default: fallback, secret, source }]) => {
+      const lines = [description];
+      if (source) lines.push(`Get it at ${source}`);
+      lines.push(fallback === undefined ? 'Default: none.' : `Default: ${fallback}`);
+      if (secret) lines.push(`Secret: can be given as a file instead, by ${name}_FILE.`);
+      return [...lines.map((line) => `# ${line}`), `#${name}=${example.includes(' ') ? '' : example}`].join('\n');
+    }),
+  );
+  const head = '# Settings of Tonearm. Copy this file to .env and take the "#" away from what you set.';
+  return `${[head, ...blocks].join('\n\n')}\n`;
+}

@@ -1,0 +1,155 @@
+import { IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, MaxLength, Min, MinLength } from 'class-validator';
+import { Transform } from 'class-transformer';
+import { Setting } from '#listening';
+import { PROVIDERS } from '#providers';
+import { IsCron, IsEncryptionKeys, IsOriginList, IsTimezone, IsTrustProxy } from './setting-checks.js';
+
+const PROVIDER_IDS: readonly string[] = PROVIDERS.map(({ id }) => id);
+const NONE = 'none';
+const WEB_ADDRESS = { protocols: ['http', 'https'], require_protocol: true, require_tld: false };
+
+/** What concerns the service as a whole. Each provider declares its own beside its code. */
+export class PlatformSettings {
+  @Setting({ description: 'Network address to listen on.', example: '0.0.0.0', default: '127.0.0.1' })
+  @Matches(/^[a-z0-9.:-]+$/i, { message: 'must be an IP address or a host name' })
+  HOST = '127.0.0.1';
+
+  @Setting({ description: 'Port to listen on.', example: '7723', default: '7723' })
+  @Transform(({ value }: { value: unknown }) =>
+    typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value,
+  )
+  @IsInt({ message: 'must be a whole number' })
+  @Min(1, { message: 'must be 1 or more' })
+  @Max(65_535, { message: 'must be 65535 or less' })
+  PORT = 7723;
+
+  @Setting({
+    description: 'Origin under which browsers reach the service, without a path.',
+    example: 'https://music.example.org',
+    default: 'http://127.0.0.1:PORT',
+  })
+  @IsOptional()
+  @IsUrl(WEB_ADDRESS, { message: 'must be an http or https address' })
+  @Matches(/^[^/]*\/\/[^/?#]+\/?$/, { message: 'must not have a path' })
+  BASE_URL?: string;
+
+  @Setting({
+    description: 'Postgres to use; without it the service runs one of its own in DATA_DIR.',
+    example: 'postgresql://tonearm:…@localhost:5432/tonearm',
+    secret: true,
+  })
+  @IsOptional()
+  @Matches(/^postgres(ql)?:\/\/\S+$/, { message: 'must be a postgresql:// address' })
+  DATABASE_URL?: string;
+
+  @Setting({ description: 'Folder for everything the service keeps.', example: '/var/lib/tonearm', default: './data' })
+  @IsString()
+  @MinLength(1)
+  DATA_DIR = './data';
+
+  @Setting({
+    description: 'Provider that answers unless the admin has chosen another.',
+    example: 'lastfm',
+    default: 'the first one that is configured',
+  })
+  @IsOptional()
+  @IsIn(PROVIDER_IDS, { message: `must be one of the providers of this version: ${PROVIDER_IDS.join(', ')}` })
+  LISTENING_PROVIDER?: string;
+
+  @Setting({ description: 'Provider that answers while the active one cannot.', example: 'none', default: NONE })
+  @IsIn([...PROVIDER_IDS, NONE], { message: `must be one of ${[...PROVIDER_IDS, NONE].join(', ')}` })
+  LISTENING_FALLBACK = NONE;
+
+  @Setting({
+    description: "Opens the owner's routes.",
+    example: 'the output of: openssl rand -hex 24',
+    default: 'made at the first start and printed once',
+    secret: true,
+  })
+  @IsOptional()
+  @MinLength(16, { message: 'must have at least 16 characters' })
+  @MaxLength(512, { message: 'must have at most 512 characters' })
+  ADMIN_TOKEN?: string;
+
+  @Setting({
+    description:
+      'Keys that encrypt tokens at rest, as id:base64 pairs of 32 bytes; the first one writes, all of them read.',
+    example: 'k1:… with … the output of: openssl rand -base64 32',
+    default: 'made in DATA_DIR at the first start',
+    secret: true,
+  })
+  @IsOptional()
+  @IsEncryptionKeys()
+  ENCRYPTION_KEY?: string;
+
+  @Setting({
+    description: 'Origins whose pages may read the public routes: * for all, or a list with commas.',
+    example: 'https://blog.example.org,https://example.org',
+    default: '*',
+  })
+  @IsOriginList()
+  CORS_ORIGINS = '*';
+
+  @Setting({
+    description: 'Proxies whose X-Forwarded headers are believed: true, false, how many, or addresses with commas.',
+    example: '127.0.0.1',
+    default: 'false',
+  })
+  @IsTrustProxy()
+  TRUST_PROXY = 'false';
+
+  @Setting({ description: 'Time zone of the owner (IANA).', example: 'Europe/Stockholm', default: "the machine's" })
+  @IsOptional()
+  @IsTimezone()
+  TIMEZONE?: string;
+
+  @Setting({ description: 'How much is logged: error, warn, info or debug.', example: 'info', default: 'info' })
+  @IsIn(['error', 'warn', 'info', 'debug'], { message: 'must be error, warn, info or debug' })
+  LOG_LEVEL: 'error' | 'warn' | 'info' | 'debug' = 'info';
+
+  @Setting({
+    description: 'Picture for when nothing plays.',
+    example: 'https://blog.example.org/silence.png',
+    default: 'a picture of our own',
+  })
+  @IsOptional()
+  @IsUrl(WEB_ADDRESS, { message: 'must be an http or https address' })
+  NOT_PLAYING_IMAGE_URL?: string;
+
+  @Setting({ description: 'Folder for library backups.', example: '/srv/backups/tonearm', default: 'DATA_DIR/backups' })
+  @IsOptional()
+  @IsString()
+  BACKUP_DIR?: string;
+
+  @Setting({
+    description: 'When library backups are made, as five cron fields in TIMEZONE; never without it.',
+    example: '15 3 * * *',
+  })
+  @IsOptional()
+  @IsCron()
+  BACKUP_CRON?: string;
+
+  @Setting({
+    description: 'How many daily, weekly and monthly backups are kept.',
+    example: 'daily=7,weekly=4,monthly=12',
+    default: 'daily=7,weekly=4,monthly=12',
+  })
+  @Matches(/^(daily|weekly|monthly)=\d{1,4}(,(daily|weekly|monthly)=\d{1,4}){0,2}$/, {
+    message: 'must be like daily=7,weekly=4,monthly=12',
+  })
+  BACKUP_KEEP = 'daily=7,weekly=4,monthly=12';
+
+  @Setting({
+    description: 'Opens /metrics to others than this machine.',
+    example: 'the output of: openssl rand -hex 24',
+    secret: true,
+  })
+  @IsOptional()
+  @MinLength(16, { message: 'must have at least 16 characters' })
+  METRICS_TOKEN?: string;
+
+  /** The public origin, without a slash at its end. */
+  get origin(): string {
+    return (this.BASE_URL ?? `http://127.0.0.1:${this.PORT}`).replace(/\/$/, '');
+  }
+}

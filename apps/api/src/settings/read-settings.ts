@@ -1,0 +1,136 @@
+import { readFileSync } from 'node:fs';
+import { plainToInstance } from 'class-transformer';
+import { validateSync } from 'class-validator';
+import { type SettingDeclaration, settingsOf } from '#listening';
+import { PROVIDERS } from '#providers';
+import { PlatformSettings } from './platform.settings.js';
+import { type SettingFault, SettingsFault } from './settings-fault.js';
+import { SpotifySettings } from './spotify.settings.js';
+
+export type Environment = Readonly<Record<string, unknown>>;
+
+/** The settings, valid and complete. */
+export interface Settings {
+  platform: PlatformSettings;
+  /** An instance of each provider's own settings class, by provider id. */
+  providers: ReadonlyMap<string, object>;
+}
+
+/** Every class that declares settings, in the order of the documentation. */
+export const SETTINGS_CLASSES: readonly (new () => object)[] = [
+  PlatformSettings,
+  ...PROVIDERS.map(({ settings }) => settings),
+  SpotifySettings,
+];
+
+/**
+ * Reads every setting, once.
+ *
+ * @param env the environment; an empty value is as good as none
+ * @throws SettingsFault with everything that is wrong, not just the first
+ */
+export function readSettings(env: Environment): Settings {
+  const faults: SettingFault[] = [];
+  const instances = new Map(SETTINGS_CLASSES.map((type) => [type, readClass(type, env, faults)] as const));
+  const platform = instances.get(PlatformSettings);
+  if (!(platform instanceof PlatformSettings))
+    throw new TypeError('PlatformSettings must be one of the settings classes.');
+  const providers = new Map<string, object>();
+  for (const provider of PROVIDERS) {
+    const own = instances.get(provider.settings) ?? {};
+    providers.set(provider.id, own);
+    faults.push(...incomplete(provider.requires, own, platform.LISTENING_PROVIDER === provider.id, provider.settings));
+  }
+  if (platform.LISTENING_FALLBACK !== 'none' && platform.LISTENING_FALLBACK === platform.LISTENING_PROVIDER) {
+    faults.push({ name: 'LISTENING_FALLBACK', problem: 'must differ from LISTENING_PROVIDER', example: 'none' });
+  }
+  const spotify = instances.get(SpotifySettings);
+  if (spotify instanceof SpotifySettings && spotify.SPOTIFY_CLIENT_SECRET && !spotify.SPOTIFY_CLIENT_ID) {
+    faults.push({
+      name: 'SPOTIFY_CLIENT_ID',
+      problem: 'is missing while SPOTIFY_CLIENT_SECRET is set',
+      example: 'the client id from https://developer.spotify.com/dashboard',
+    });
+  }
+  if (faults.length > 0) throw new SettingsFault(faults);
+  return { platform, providers };
+}
+
+function readClass(type: new () => object, env: Environment, faults: SettingFault[]): object {
+  const given: Record<string, string> = {};
+  for (const [name, declaration] of settingsOf(type)) {
+    const value = readValue(name, declaration, env, faults);
+    if (value === undefined) continue;
+    if (declaration.secret && isPlaceholder(value)) {
+      faults.push({ name, problem: 'is still a placeholder', example: declaration.source ?? declaration.example });
+    } else given[name] = value;
+  }
+  const instance = plainToInstance(type, given, { exposeDefaultValues: true });
+  for (const { property, constraints } of validateSync(instance, {
+    validationError: { target: false, value: false },
+  })) {
+    const declaration = settingsOf(type).get(property);
+    const problem = Object.values(constraints ?? {})[0] ?? 'is wrong';
+    faults.push({ name: property, problem, example: declaration?.example ?? '' });
+  }
+  return instance;
+}
+
+function readValue(
+  name: string,
+  { secret, example }: SettingDeclaration,
+  env: Environment,
+  faults: SettingFault[],
+): string | undefined {
+  const value = text(env[name]);
+  const file = secret ? text(env[`${name}_FILE`]) : undefined;
+  if (file === undefined) return value;
+  if (value !== undefined) {
+    faults.push({ name, problem: `is given twice: remove it or ${name}_FILE`, example });
+    return undefined;
+  }
+  try {
+    const content = readFileSync(file, 'utf8').trim();
+    if (content !== '') return content;
+    faults.push({
+      name: `${name}_FILE`,
+      problem: 'names an empty file',
+      example: `/run/secrets/${name.toLowerCase()}`,
+    });
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
+    faults.push({
+      name: `${name}_FILE`,
+      problem: `names a file that cannot be read (${reason})`,
+      example: `/run/secrets/${name.toLowerCase()}`,
+    });
+  }
+  return undefined;
+}
+
+function text(value: unknown): string | undefined {
+  const trimmed = typeof value === 'string' ? value.trim() : '';
+  return trimmed === '' ? undefined : trimmed;
+}
+
+/** Words that stand in examples all over the world, and single characters repeated. */
+function isPlaceholder(value: string): boolean {
+  const word =
+    /change.?me|replace|placeholder|your[-_ ]|_here$|^<.*>$|^(secret|password|token|example|test|todo)$|\.{3}|…/i;
+  return word.test(value) || /^(.)\1*$/.test(value);
+}
+
+/** What is missing of a provider that is half configured, or chosen and not configured. */
+function incomplete(requires: readonly string[], own: object, chosen: boolean, type: new () => object): SettingFault[] {
+  const has = (name: string): boolean => Reflect.get(own, name) !== undefined;
+  const given = requires.filter(has);
+  if (given.length === requires.length || (given.length === 0 && !chosen)) return [];
+  const reason = given.length > 0 ? `${given.join(' and ')} is set` : 'LISTENING_PROVIDER chooses this provider';
+  return requires
+    .filter((name) => !has(name))
+    .map((name) => {
+      const declaration = settingsOf(type).get(name);
+      const source = declaration?.source ? ` (get it at ${declaration.source})` : '';
+      return { name, problem: `is missing while ${reason}`, example: `${declaration?.example ?? ''}${source}` };
+    });
+}

@@ -1,0 +1,70 @@
+import { buildMessage, ValidateBy } from 'class-validator';
+
+/** A check of one setting's text, with what it should have been. */
+function check(name: string, expectation: string, holds: (text: string) => boolean): PropertyDecorator {
+  return ValidateBy({
+    name,
+    validator: {
+      validate: (value: unknown) => typeof value === 'string' && holds(value),
+      defaultMessage: buildMessage(() => expectation),
+    },
+  });
+}
+
+const KEY_BYTES = 32;
+
+/** `id:base64,id:base64`, each key 32 bytes, no id twice. */
+export function IsEncryptionKeys(): PropertyDecorator {
+  return check('isEncryptionKeys', 'must be id:base64 pairs with commas, each key 32 bytes, each id once', (text) => {
+    const pairs = text.split(',').map((pair) => /^([a-z0-9_-]{1,32}):([A-Za-z0-9+/]+={0,2})$/i.exec(pair.trim()));
+    const ids = new Set(pairs.map((pair) => pair?.[1]));
+    return (
+      ids.size === pairs.length && pairs.every((pair) => Buffer.from(pair?.[2] ?? '', 'base64').length === KEY_BYTES)
+    );
+  });
+}
+
+/** `*`, or origins with commas. */
+export function IsOriginList(): PropertyDecorator {
+  return check('isOriginList', 'must be * or origins such as https://blog.example.org with commas', (text) => {
+    return text === '*' || text.split(',').every((origin) => URL.canParse(origin) && new URL(origin).origin === origin);
+  });
+}
+
+/** `true`, `false`, a number of proxies, or IP addresses and networks with commas. */
+export function IsTrustProxy(): PropertyDecorator {
+  return check('isTrustProxy', 'must be true, false, a number of proxies, or addresses with commas', (text) => {
+    return /^(true|false|\d{1,2}|[0-9a-f.:/]+(,[0-9a-f.:/]+)*)$/i.test(text);
+  });
+}
+
+/** A time zone that this machine knows. */
+export function IsTimezone(): PropertyDecorator {
+  return check('isTimezone', 'must be an IANA time zone', (text) => {
+    try {
+      new Intl.DateTimeFormat('en', { timeZone: text });
+      return true;
+    } catch (error) {
+      if (error instanceof RangeError) return false;
+      throw error;
+    }
+  });
+}
+
+/** Five cron fields: minute, hour, day, month, weekday. */
+export function IsCron(): PropertyDecorator {
+  return check('isCron', 'must be five cron fields: minute, hour, day of month, month, day of week', (text) => {
+    return /^([\d*/,-]+)( [\d*/,-]+){2}( [\d*/,a-z-]+){2}$/i.test(text.trim());
+  });
+}
+
+/** An address that Spotify lets its users be sent back to: https, or http to a loopback address in figures. */
+export function IsSpotifyRedirect(): PropertyDecorator {
+  const expectation = 'must be https, or http to 127.0.0.1 or [::1]; Spotify refuses "localhost"';
+  return check('isSpotifyRedirect', expectation, (text) => {
+    if (!URL.canParse(text)) return false;
+    const { protocol, hostname } = new URL(text);
+    if (hostname === 'localhost') return false;
+    return protocol === 'https:' || (protocol === 'http:' && ['127.0.0.1', '[::1]'].includes(hostname));
+  });
+}

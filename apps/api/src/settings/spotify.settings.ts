@@ -1,0 +1,62 @@
+import { IsOptional, IsUrl, Matches } from 'class-validator';
+import { Setting } from '#listening';
+import { IsSpotifyRedirect } from './setting-checks.js';
+
+const DASHBOARD = 'https://developer.spotify.com/dashboard';
+const WEB_ADDRESS = { protocols: ['http', 'https'], require_protocol: true, require_tld: false };
+
+/** What a self-hoster sets to link a Spotify account. */
+export class SpotifySettings {
+  @Setting({
+    description: 'Client id of your own Spotify app.',
+    example: '0123456789abcdef0123456789abcdef',
+    source: DASHBOARD,
+  })
+  @IsOptional()
+  @Matches(/^[0-9a-f]{32}$/i, { message: 'must be the 32 hexadecimal characters of a Spotify client id' })
+  SPOTIFY_CLIENT_ID?: string;
+
+  @Setting({
+    description: 'Client secret of that app; an app without one links by PKCE alone.',
+    example: '0123456789abcdef0123456789abcdef',
+    secret: true,
+    source: DASHBOARD,
+  })
+  @IsOptional()
+  @Matches(/^[0-9a-f]{32}$/i, { message: 'must be the 32 hexadecimal characters of a Spotify client secret' })
+  SPOTIFY_CLIENT_SECRET?: string;
+
+  @Setting({
+    description: "Where Spotify sends the browser back to; must stand in the app's settings letter by letter.",
+    example: 'http://127.0.0.1:7723/callback',
+    default: 'BASE_URL/callback',
+  })
+  @IsOptional()
+  @IsSpotifyRedirect()
+  SPOTIFY_REDIRECT_URI?: string;
+
+  @Setting({
+    description: 'Scopes to ask for, with spaces.',
+    example: 'user-read-currently-playing user-read-recently-played user-top-read user-library-read',
+    default: 'what the reads need',
+  })
+  @IsOptional()
+  @Matches(/^[a-z-]+([ ,]+[a-z-]+)*$/, { message: 'must be scope names with spaces between' })
+  SPOTIFY_SCOPES?: string;
+
+  @Setting({
+    description: 'Address of the Spotify accounts service.',
+    example: 'https://accounts.spotify.com',
+    default: 'https://accounts.spotify.com',
+  })
+  @IsUrl(WEB_ADDRESS, { message: 'must be an http or https address' })
+  SPOTIFY_ACCOUNTS_URL = 'https://accounts.spotify.com';
+
+  @Setting({
+    description: 'Address of the Spotify Web API.',
+    example: 'https://api.spotify.com/v1',
+    default: 'https://api.spotify.com/v1',
+  })
+  @IsUrl(WEB_ADDRESS, { message: 'must be an http or https address' })
+  SPOTIFY_API_URL = 'https://api.spotify.com/v1';
+}
