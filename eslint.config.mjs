@@ -35,6 +35,8 @@ export default tseslint.config(
   {
     files: ['**/*.spec.ts'],
     rules: {
+      // Asymmetric matchers such as expect.any() are typed so.
+      '@typescript-eslint/no-unsafe-assignment': 'off',
       'no-restricted-syntax': [
         'error',
         {

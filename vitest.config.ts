@@ -6,6 +6,12 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['source'] } },
   test: {
     include: ['apps/**/*.spec.ts', 'libs/**/*.spec.ts', 'test/**/*.spec.ts'],
+    globalSetup: ['test/support/global-setup.ts'],
+    // Tests start services, several at once on few cores; what must be quick is measured by the benchmark.
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
     passWithNoTests: false,
+    // Most of a run waits for other processes: more files at once than cores.
+    maxWorkers: 4,
   },
 });

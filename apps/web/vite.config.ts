@@ -6,7 +6,7 @@ export default defineConfig({
     outDir: '../../dist/apps/web',
     emptyOutDir: true,
     modulePreload: { polyfill: false },
-    rollupOptions: {
+    rolldownOptions: {
       input: { index: 'apps/web/index.html', widget: 'apps/web/src/widget.ts' },
       output: {
         // Blogs name the widget's address in their pages: it never changes.

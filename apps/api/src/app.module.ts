@@ -4,6 +4,7 @@ import { AnswerInterceptor } from './answer/answer.interceptor.js';
 import { ChartsModule } from './charts/charts.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { DocsModule } from './docs/docs.module.js';
+import { Drain } from './drain.js';
 import { HealthModule } from './health/health.module.js';
 import { NowPlayingModule } from './now-playing/index.js';
 import { ProblemFilter } from './problem/problem.filter.js';
@@ -27,6 +28,7 @@ export class AppModule {
         DocsModule,
       ],
       providers: [
+        Drain,
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_INTERCEPTOR, useClass: AnswerInterceptor },
       ],

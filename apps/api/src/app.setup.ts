@@ -9,6 +9,7 @@ import { AppModule } from './app.module.js';
 import { ApiDescription } from './docs/api-description.js';
 import { describeApi } from './docs/openapi.js';
 import { answerClientError } from './problem/client-error.js';
+import { answerUnroutable } from './problem/problem.filter.js';
 import { toInvalidRequest } from './problem/invalid-request.js';
 import type { PlatformSettings } from './settings/platform.settings.js';
 import { loadSettings } from './settings/settings.module.js';
@@ -29,6 +30,7 @@ export async function createApp(): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
     clientErrorHandler: answerClientError,
+    frameworkErrors: answerUnroutable,
     // Longer than the idle time of usual proxies: a connection must not end under a request that is on its way.
     keepAliveTimeout: 75_000,
     trustProxy: trustProxy(TRUST_PROXY),
@@ -38,7 +40,8 @@ export async function createApp(): Promise<NestFastifyApplication> {
     abortOnError: false,
     logger,
   });
-  app.enableShutdownHooks();
+  // Ends by itself with 0, where Nest would send itself the signal once more.
+  app.enableShutdownHooks(['SIGINT', 'SIGTERM', 'SIGHUP'], { useProcessExit: true });
   app.useGlobalPipes(new ValidationPipe({ transform: true, whitelist: true, exceptionFactory: toInvalidRequest }));
   app.enableCors({
     origin: CORS_ORIGINS === '*' ? '*' : CORS_ORIGINS.split(','),

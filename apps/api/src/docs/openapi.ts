@@ -35,7 +35,7 @@ export function describeApi(app: INestApplication): OpenAPIObject {
     )
     .build();
   const document = SwaggerModule.createDocument(app, config);
-  // Nothing is needed unless a route says so.
-  document.security = [];
+  // Nothing is needed unless a route says so; whoever has the token may send it everywhere.
+  document.security = [{}, { [OWNER_TOKEN]: [] }];
   return document;
 }

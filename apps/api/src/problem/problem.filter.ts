@@ -71,6 +71,16 @@ function notFound(request: FastifyRequest): Problem {
   return new Problem('method_not_allowed', detail, `Use ${methods.join(' or ')}.`, null, methods);
 }
 
+/** Answers an address that cannot be decoded, which no route and no filter ever sees. */
+export function answerUnroutable(_error: Error, request: FastifyRequest, reply: FastifyReply): void {
+  const problem = new Problem(
+    'invalid_request',
+    'The address cannot be read.',
+    'Encode the address as UTF-8 with percent signs.',
+  );
+  void sendProblem(reply, problem, pathOf(request));
+}
+
 /** Without the query, which can hold anything; and not for ever long. */
 function pathOf(request: FastifyRequest): string {
   return (request.url.split('?')[0] ?? '/').slice(0, 200);

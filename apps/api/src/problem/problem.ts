@@ -1,4 +1,4 @@
-import type { ProviderError} from '#listening';
+import type { ProviderError } from '#listening';
 import { PROVIDER_ERROR_CODES, type ProviderErrorCode } from '#listening';
 
 /** Codes of errors that no provider causes. */

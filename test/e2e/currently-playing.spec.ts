@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest';
+import { eventually } from '../support/eventually.js';
+import { ISO, json, useHarness } from '../support/harness.js';
+
+const harness = useHarness();
+
+const OLD_FIELDS = ['isPlaying', 'title', 'artist', 'album', 'albumImageUrl', 'songUrl'] as const;
+
+describe('GET /currently-playing', () => {
+  it('tells the song in the six fields of old, as text and boolean, and what came after', async () => {
+    await harness.stage.scenario('playing', {
+      track: { artist: 'The Night Ferry', title: 'Paper Lanterns', album: 'Harbour Lights' },
+    });
+    const service = await harness.freshService();
+    const { status, body } = await json(service, '/currently-playing');
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      isPlaying: true,
+      title: 'Paper Lanterns',
+      artist: 'The Night Ferry',
+      album: 'Harbour Lights',
+      albumImageUrl: expect.stringMatching(/^http:/),
+      songUrl: expect.stringMatching(/^https:/),
+      source: 'last.fm',
+      kind: 'track',
+      durationMs: null,
+      startedAt: null,
+      endsAt: null,
+      updatedAt: expect.stringMatching(ISO),
+      stale: false,
+      degraded: null,
+      lastPlayed: {
+        title: expect.any(String),
+        artist: expect.any(String),
+        album: expect.any(String),
+        albumImageUrl: expect.anything(),
+        songUrl: expect.stringMatching(/^https:/),
+        playedAt: expect.stringMatching(ISO),
+      },
+    });
+  });
+
+  it('says Not Playing with our own picture when nothing plays', async () => {
+    await harness.stage.scenario('idle');
+    const service = await harness.freshService();
+    const { status, body } = await json(service, '/currently-playing');
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      isPlaying: false,
+      title: 'Not Playing',
+      artist: 'Last.fm',
+      album: 'Last.fm',
+      albumImageUrl: `${service.url}/not-playing.svg`,
+      songUrl: '',
+      kind: null,
+      degraded: null,
+    });
+    const picture = await fetch(`${service.url}/not-playing.svg`);
+    expect(picture.headers.get('content-type')).toContain('image/svg+xml');
+  });
+
+  it('keeps its bytes for a whole song, and changes with the next one', async () => {
+    const service = await harness.freshService();
+    const first = await json(service, '/currently-playing');
+    const etag = first.headers.get('etag') ?? '';
+    const again = await fetch(`${service.url}/currently-playing`, { headers: { 'if-none-match': etag } });
+    expect(again.status).toBe(304);
+    expect(await again.text()).toBe('');
+    await harness.stage.advance(6 * 60_000);
+    const next = await eventually(async () => {
+      const answer = await json(service, '/currently-playing');
+      expect(answer.headers.get('etag')).not.toBe(etag);
+      return answer;
+    });
+    expect(next.body).toMatchObject({ isPlaying: true });
+    expect(next.body).not.toMatchObject({ title: (first.body as { title: string }).title });
+  });
+
+  it.each([
+    'backend-failed',
+    'html',
+    'html-200',
+    'truncated',
+    'reset',
+    'hang',
+    'key-suspended',
+    'hidden',
+    'huge',
+    'nulls',
+  ])('is 200 with the six fields whatever the upstream does: %s', async (scenario) => {
+    await harness.stage.scenario(scenario);
+    const service = await harness.freshService();
+    const start = Date.now();
+    const { status, body } = await json(service, '/currently-playing');
+    expect(status).toBe(200);
+    expect(Date.now() - start).toBeLessThan(4_000);
+    for (const field of OLD_FIELDS)
+      expect(typeof Reflect.get(Object(body), field)).toBe(field === 'isPlaying' ? 'boolean' : 'string');
+    if (scenario !== 'nulls')
+      expect(body).toMatchObject({
+        isPlaying: false,
+        degraded: { provider: 'lastfm', since: expect.stringMatching(ISO) },
+      });
+  });
+
+  it('goes on telling the last song, as stale, while the upstream is down', async () => {
+    const service = await harness.freshService();
+    const before = await json(service, '/currently-playing');
+    await harness.stage.scenario('backend-failed');
+    const after = await eventually(async () => {
+      const answer = await json(service, '/currently-playing');
+      expect(answer.status).toBe(200);
+      expect(answer.body).toMatchObject({ stale: true });
+      return answer;
+    });
+    expect(after.body).toMatchObject({
+      title: (before.body as { title: string }).title,
+      isPlaying: true,
+      degraded: { reason: 'upstream_error', provider: 'lastfm' },
+    });
+  });
+
+  it('tells hidden history as what it is', async () => {
+    await harness.stage.scenario('hidden');
+    const service = await harness.freshService();
+    expect((await json(service, '/currently-playing')).body).toMatchObject({ degraded: { reason: 'forbidden' } });
+    expect(await json(service, '/recent-tracks')).toMatchObject({
+      status: 403,
+      body: {
+        code: 'forbidden',
+        detail: expect.stringContaining('hides'),
+        remedy: expect.stringContaining('Hide recent listening'),
+      },
+    });
+    expect(await json(service, '/top/albums')).toMatchObject({ status: 200 });
+    expect(await json(service, '/health')).toMatchObject({
+      status: 503,
+      body: { ok: false, degraded: { reason: 'forbidden' } },
+    });
+  });
+});

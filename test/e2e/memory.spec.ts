@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { eventually } from '../support/eventually.js';
+import { json, useHarness } from '../support/harness.js';
+
+const harness = useHarness();
+
+describe('memory', () => {
+  it('asks once for a thousand who ask at the same time', async () => {
+    await harness.stage.scenario('slow', { ms: 300 });
+    const service = await harness.freshService();
+    const path = '/top/artists?period=3month&limit=7';
+    const answers = await Promise.all(Array.from({ length: 1_000 }, () => fetch(service.url + path)));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(await harness.stage.calls()).toEqual({ 'user.gettopartists': 1 });
+  });
+
+  it('serves what it knows when the upstream fails, and says how old it is and why', async () => {
+    const service = await harness.freshService();
+    const first = await json(service, '/recent-tracks?limit=3');
+    expect(first.headers.get('cache-status')).toBe('Tonearm; hit');
+    await harness.stage.scenario('key-suspended');
+    const stale = await eventually(async () => {
+      const answer = await json(service, '/recent-tracks?limit=3');
+      expect(answer.headers.get('cache-status')).toMatch(/^Tonearm; hit; ttl=-\d+; detail=provider_not_configured$/);
+      return answer;
+    }, 25_000);
+    expect(stale.status).toBe(200);
+    expect(stale.body).toEqual(first.body);
+    expect(Number(stale.headers.get('age'))).toBeGreaterThanOrEqual(15);
+  });
+
+  it('tells a failure with its remedy when it knows nothing yet', async () => {
+    await harness.stage.scenario('offline');
+    const service = await harness.freshService();
+    const { status, headers, body } = await json(service, '/top/tracks');
+    expect(status).toBe(502);
+    expect(headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(body).toEqual({
+      type: '/docs#upstream_error',
+      title: expect.any(String),
+      status: 502,
+      detail: expect.stringContaining('Last.fm'),
+      instance: '/top/tracks',
+      code: 'upstream_error',
+      remedy: expect.any(String),
+    });
+  });
+
+  it('does not wait longer than 2.5 s for an upstream that hangs', async () => {
+    await harness.stage.scenario('hang');
+    const service = await harness.freshService();
+    const start = Date.now();
+    expect(await json(service, '/profile')).toMatchObject({ status: 504, body: { code: 'upstream_timeout' } });
+    expect(Date.now() - start).toBeLessThan(3_500);
+  });
+});

@@ -1,0 +1,191 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { createConfig, lintFromString } from '@redocly/openapi-core';
+import openapiTS, { type OpenAPI3, astToString } from 'openapi-typescript';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { json, useHarness } from '../support/harness.js';
+import { removeFolder, temporaryFolder } from '../support/service.js';
+
+const harness = useHarness();
+
+const READS = [
+  '/currently-playing',
+  '/recent-tracks',
+  '/top/tracks',
+  '/top/artists',
+  '/top/albums',
+  '/loved-tracks',
+  '/profile',
+  '/summary',
+  '/health',
+  '/health/live',
+  '/health/ready',
+  '/endpoints',
+];
+
+interface Operation {
+  summary?: string;
+  operationId?: string;
+  parameters?: { name: string; description?: string; example?: unknown; schema?: Record<string, unknown> }[];
+  responses: Record<string, { description?: string; content?: Record<string, { examples?: object; schema?: object }> }>;
+}
+
+interface Description {
+  paths: Record<string, Record<string, Operation>>;
+  components: {
+    schemas: Record<string, { properties?: Record<string, Record<string, unknown>> }>;
+    securitySchemes: object;
+  };
+}
+
+let document: Description;
+
+beforeAll(async () => {
+  document = (await json(harness.shared, '/openapi.json')).body as Description;
+});
+
+describe('/openapi.json', () => {
+  it('is clean by the recommended rules of Redocly', async () => {
+    const config = await createConfig({ extends: ['recommended'] });
+    const problems = await lintFromString({ source: JSON.stringify(document), absoluteRef: 'openapi.json', config });
+    expect(
+      problems.map(({ ruleId, message, location }) => `${ruleId}: ${message} ${location[0]?.pointer ?? ''}`),
+    ).toEqual([]);
+  });
+
+  it('makes a client that compiles', async () => {
+    const folder = temporaryFolder();
+    try {
+      const types = astToString(await openapiTS(document as unknown as OpenAPI3));
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, 'api.ts'), types);
+      writeFileSync(
+        join(folder, 'client.ts'),
+        `import type { paths } from './api.js';
+type Answer<P extends keyof paths> = paths[P] extends { get: { responses: { 200: { content: { 'application/json': infer T } } } } } ? T : never;
+export const title = (playing: Answer<'/currently-playing'>): string => (playing.isPlaying ? playing.title : 'silence');
+export const since = (playing: Answer<'/currently-playing'>): string | null => playing.degraded?.since ?? null;
+export const last = (playing: Answer<'/currently-playing'>): string | null => playing.lastPlayed?.playedAt ?? null;
+export const plays = (chart: Answer<'/top/tracks'>): (number | null)[] => chart.items.map(({ playcount }) => playcount);
+export const query: NonNullable<paths['/top/albums']['get']['parameters']['query']> = { period: '7day', limit: 3 };
+export const kind: NonNullable<Answer<'/currently-playing'>['kind']> = 'episode';
+// @ts-expect-error -- a period that does not exist
+export const wrong: NonNullable<paths['/top/albums']['get']['parameters']['query']> = { period: 'decade' };
+`,
+      );
+      const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+      const compile = (): string =>
+        execFileSync(
+          process.execPath,
+          [
+            tsc,
+            '--noEmit',
+            '--strict',
+            '--exactOptionalPropertyTypes',
+            '--module',
+            'nodenext',
+            '--target',
+            'es2022',
+            '--ignoreConfig',
+            join(folder, 'client.ts'),
+          ],
+          { encoding: 'utf8' },
+        );
+      expect(compile()).toBe('');
+    } finally {
+      removeFolder(folder);
+    }
+  });
+
+  it('has every read, and nothing that is not there', async () => {
+    expect(Object.keys(document.paths).sort()).toEqual([...READS].sort());
+    for (const path of READS) expect((await json(harness.shared, path)).status).toBe(200);
+  });
+
+  it.each(READS)('%s has a summary, an id, described parameters, and its error answers with examples', (path) => {
+    const operation = document.paths[path]?.['get'];
+    expect(operation?.summary).toMatch(/\w+ \w+/);
+    expect(operation?.operationId).toMatch(/^get[A-Z]\w+$/);
+    for (const { name, description, schema, example } of operation?.parameters ?? []) {
+      expect(description).toMatch(/\w+/);
+      expect(schema).toHaveProperty('default');
+      expect(schema?.['example'] ?? example).toBeDefined();
+      if (name === 'limit') expect(schema).toMatchObject({ minimum: 1, maximum: 50, default: 10 });
+      if (name === 'period')
+        expect(schema).toMatchObject({
+          default: '7day',
+          enum: ['overall', '7day', '1month', '3month', '6month', '12month'],
+        });
+    }
+    const problems = Object.entries(operation?.responses ?? {}).filter(([status]) => Number(status) >= 400);
+    expect(problems.length).toBeGreaterThan(0);
+    for (const [, { description, content }] of problems) {
+      expect(description).toMatch(/\w+/);
+      const problem = content?.['application/problem+json'];
+      if (problem) expect(Object.keys(problem.examples ?? {}).length).toBeGreaterThan(0);
+      else expect(content).toHaveProperty('application/json');
+    }
+  });
+
+  it('gives every field an example or its own type', () => {
+    for (const [name, { properties }] of Object.entries(document.components.schemas)) {
+      for (const [field, schema] of Object.entries(properties ?? {})) {
+        const described = 'example' in schema || '$ref' in schema || 'allOf' in schema || 'items' in schema;
+        expect(described, `${name}.${field}`).toBe(true);
+      }
+    }
+  });
+
+  it("has the owner's login ready for the routes that will need it", () => {
+    expect(document.components.securitySchemes).toHaveProperty('ownerToken');
+  });
+
+  it('describes what is really sent', async () => {
+    const fields = (schema: string): string[] =>
+      Object.keys(document.components.schemas[schema]?.properties ?? {}).sort();
+    const sent = async (path: string): Promise<string[]> =>
+      Object.keys((await json(harness.shared, path)).body as object).sort();
+    expect(await sent('/currently-playing')).toEqual(fields('CurrentlyPlaying'));
+    expect(await sent('/recent-tracks')).toEqual(fields('RecentTracksDto'));
+    expect(await sent('/top/tracks')).toEqual(fields('TopTracksDto'));
+    expect(await sent('/profile')).toEqual(fields('ProfileDto'));
+    expect(await sent('/summary')).toEqual(fields('SummaryDto'));
+    expect(await sent('/health')).toEqual(fields('HealthDto'));
+    expect(await sent('/nothing')).toEqual(fields('ProblemDto'));
+  });
+});
+
+describe('/endpoints', () => {
+  it('is the same directory in short', async () => {
+    const { items } = (await json(harness.shared, '/endpoints')).body as { items: { method: string; path: string }[] };
+    expect(items.map(({ method, path }) => `${method} ${path}`).sort()).toEqual(
+      READS.map((path) => `GET ${path}`).sort(),
+    );
+    expect(items.find(({ path }) => path === '/top/albums')).toEqual({
+      method: 'GET',
+      path: '/top/albums',
+      purpose: 'The albums played most',
+      login: false,
+      parameters: [
+        {
+          name: 'limit',
+          in: 'query',
+          required: false,
+          description: 'How many entries.',
+          takes: 'a whole number from 1 to 50',
+          default: '10',
+        },
+        {
+          name: 'period',
+          in: 'query',
+          required: false,
+          description: 'How far back the chart goes.',
+          takes: 'overall | 7day | 1month | 3month | 6month | 12month',
+          default: '7day',
+        },
+      ],
+    });
+  });
+});

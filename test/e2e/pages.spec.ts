@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { useHarness } from '../support/harness.js';
+
+const harness = useHarness();
+
+async function get(path: string): Promise<{ answer: Response; text: string }> {
+  const answer = await fetch(new URL(path, harness.shared.url));
+  return { answer, text: await answer.text() };
+}
+
+/** Addresses of what a page loads. */
+function assets(html: string): string[] {
+  return [...html.matchAll(/(?:src|href)="([^"]+\.(?:js|css|svg|png)[^"]*)"/g)].map(([, address]) => address ?? '');
+}
+
+describe.each(['/', '/docs'])('%s', (path) => {
+  it('is a page whose scripts and styles are all served from here', async () => {
+    const { answer, text } = await get(path);
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('content-type')).toContain('text/html');
+    const loaded = assets(text);
+    expect(loaded.length).toBeGreaterThan(1);
+    const base = new URL(path === '/docs' ? '/docs' : '/', harness.shared.url);
+    for (const address of loaded) {
+      const url = new URL(address, base);
+      expect(url.origin).toBe(base.origin);
+      expect((await get(url.href)).answer.status, address).toBe(200);
+    }
+  });
+
+  it('runs under a policy that lets no foreign script in', async () => {
+    const policy = (await get(path)).answer.headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'self'");
+    expect(policy).not.toMatch(/script-src[^;]*unsafe/);
+  });
+});
+
+describe('the first page', () => {
+  it('shows what plays, and links to what the service has', async () => {
+    const { text } = await get('/');
+    expect(text).toContain('<tonearm-now-playing>');
+    for (const link of ['/docs', '/endpoints', '/openapi.json', '/health']) expect(text).toContain(`href="${link}"`);
+  });
+
+  it('has a widget that other pages may load', async () => {
+    const { answer, text } = await get('/widget.js');
+    expect(answer.headers.get('content-type')).toContain('javascript');
+    expect(answer.headers.get('cross-origin-resource-policy')).toBe('cross-origin');
+    expect(answer.headers.get('access-control-allow-origin')).toBe('*');
+    expect(text).toContain('tonearm-now-playing');
+    // On its own in a foreign page it can load nothing beside it.
+    expect(text).not.toMatch(/\bimport\s*["'{(]|\bfrom\s*["']/);
+  });
+});

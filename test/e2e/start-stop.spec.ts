@@ -1,0 +1,183 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { emptyDatabase } from '../support/database.js';
+import { json } from '../support/harness.js';
+import { API_KEY, type Stage, openStage } from '../support/sandbox.js';
+import {
+  type Service,
+  StartFailure,
+  freePort,
+  removeFolder,
+  startService,
+  temporaryFolder,
+} from '../support/service.js';
+
+let stage: Stage;
+let folder: string;
+const running: Service[] = [];
+
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterAll(() => stage.close());
+
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((service) => service.stop()));
+  await stage.reset();
+  removeFolder(folder);
+});
+
+async function start(env: Record<string, string> = {}): Promise<Service> {
+  const service = await startService(folder, env);
+  running.push(service);
+  return service;
+}
+
+async function failure(env: Record<string, string>): Promise<StartFailure> {
+  const outcome: unknown = await start(env).catch((error: unknown) => error);
+  if (outcome instanceof StartFailure) return outcome;
+  throw new Error('The service started.');
+}
+
+describe('without any setting', () => {
+  it('starts, and says everywhere what is missing and where to get it', async () => {
+    const service = await start({ DATABASE_URL: await emptyDatabase() });
+    expect(await json(service, '/currently-playing')).toMatchObject({
+      status: 200,
+      body: {
+        isPlaying: false,
+        title: 'Not Playing',
+        source: null,
+        degraded: { reason: 'provider_not_configured', provider: null },
+      },
+    });
+    for (const path of ['/recent-tracks', '/profile', '/summary', '/top/albums']) {
+      expect(await json(service, path)).toMatchObject({
+        status: 503,
+        body: {
+          code: 'provider_not_configured',
+          remedy: expect.stringMatching(/LASTFM_API_KEY.*https:.*LASTFM_USERNAME.*https:/),
+        },
+      });
+    }
+    expect(await json(service, '/health')).toMatchObject({
+      status: 503,
+      body: {
+        ok: false,
+        source: null,
+        user: null,
+        providers: [{ id: 'lastfm', state: 'not_configured', remedy: expect.stringContaining('LASTFM_API_KEY') }],
+      },
+    });
+    expect((await json(service, '/health/ready')).status).toBe(200);
+  });
+});
+
+describe('settings', () => {
+  it('come from .env in the working directory, and the environment goes before it', async () => {
+    writeFileSync(join(folder, '.env'), `LASTFM_USERNAME=somebody\nLASTFM_API_KEY=${API_KEY}\n`);
+    const { LASTFM_USERNAME = '', LASTFM_API_URL = '' } = stage.settings;
+    const service = await start({ DATABASE_URL: await emptyDatabase(), LASTFM_USERNAME, LASTFM_API_URL });
+    expect(await json(service, '/profile')).toMatchObject({ status: 200, body: { name: 'Ada' } });
+  });
+
+  it('can be files, for secrets', async () => {
+    const file = join(folder, 'key');
+    writeFileSync(file, `${API_KEY}\n`);
+    const { LASTFM_USERNAME = '', LASTFM_API_URL = '' } = stage.settings;
+    const service = await start({
+      DATABASE_URL: await emptyDatabase(),
+      LASTFM_USERNAME,
+      LASTFM_API_URL,
+      LASTFM_API_KEY_FILE: file,
+    });
+    expect((await json(service, '/profile')).status).toBe(200);
+  });
+
+  it('are all told at once when they are wrong, without any secret', async () => {
+    const { exitCode, output } = await failure({
+      PORT: '99999',
+      LASTFM_API_KEY: 'not-a-key-but-secret',
+      LASTFM_USERNAME: 'ada',
+      LISTENING_PROVIDER: 'tape',
+      TIMEZONE: 'Mars/Olympus',
+    });
+    expect(exitCode).toBe(1);
+    for (const name of ['PORT', 'LASTFM_API_KEY', 'LISTENING_PROVIDER', 'TIMEZONE'])
+      expect(output).toContain(`  ${name} must `);
+    expect(output).toContain('for example');
+    expect(output).not.toContain('not-a-key-but-secret');
+    expect(output).not.toMatch(/\n\s+at /);
+  });
+});
+
+describe('the port', () => {
+  it('that somebody else has is told with what to do', async () => {
+    const first = await start({ DATABASE_URL: await emptyDatabase() });
+    const { exitCode, output } = await failure({ DATABASE_URL: await emptyDatabase(), PORT: new URL(first.url).port });
+    expect(exitCode).toBe(1);
+    expect(output).toContain('set PORT to another port');
+  });
+});
+
+describe('the embedded database', () => {
+  it('stops with the service, and keeps what was acknowledged through SIGKILL', async () => {
+    const env = { ...stage.settings };
+    await stage.scenario('rate-limited', { retryAfter: 3_600 });
+    const first = await start(env);
+    expect((await json(first, '/profile')).body).toMatchObject({ code: 'upstream_rate_limited' });
+    await first.stop('SIGKILL');
+    await stage.reset();
+
+    // The next one finds the server that was left behind, and what it was told: nothing is sent before the time.
+    const second = await start(env);
+    const { status, headers, body } = await json(second, '/profile');
+    expect(status).toBe(503);
+    expect(body).toMatchObject({ code: 'upstream_rate_limited' });
+    expect(Number(headers.get('retry-after'))).toBeGreaterThan(3_500);
+    expect(await json(second, '/health')).toMatchObject({ body: { providers: [{ state: 'blocked' }] } });
+    expect(await stage.calls()).toEqual({});
+    expect(await second.stop()).toBe(0);
+  });
+
+  it('belongs to one service: a second one on the same folder says so and leaves the first alone', async () => {
+    const first = await start();
+    const { exitCode, output } = await failure({ DATA_DIR: join(folder, 'data') });
+    expect(exitCode).toBe(1);
+    expect(output).toMatch(/already|another/i);
+    expect(output).toContain('DATA_DIR');
+    expect((await json(first, '/health/ready')).status).toBe(200);
+  });
+
+  it('can be anywhere: DATA_DIR is made when it is missing', async () => {
+    const deep = join(folder, 'a/b');
+    mkdirSync(join(folder, 'a'));
+    const service = await start({ DATA_DIR: deep });
+    expect((await json(service, '/health/ready')).status).toBe(200);
+  });
+});
+
+describe('signals', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('%s ends it cleanly, also with a kept connection', async (signal) => {
+    const service = await start({ DATABASE_URL: await emptyDatabase() });
+    await (await fetch(`${service.url}/health/live`)).text();
+    expect(await service.stop(signal)).toBe(0);
+  });
+});
+
+describe('several processes on one database', () => {
+  it('start at once, and keep to a refusal that any of them got', async () => {
+    const env = { DATABASE_URL: await emptyDatabase(), ...stage.settings };
+    const services = await Promise.all([1, 2, 3, 4].map(async () => start({ ...env, PORT: String(await freePort()) })));
+    await stage.scenario('rate-limited', { times: 1, retryAfter: 600 });
+    expect((await json(services[0] as Service, '/profile')).status).toBe(503);
+    for (const service of services) {
+      expect((await json(service, '/top/tracks')).body).toMatchObject({ code: 'upstream_rate_limited' });
+    }
+    expect(await stage.calls()).toEqual({ 'user.getinfo': 1 });
+  });
+});

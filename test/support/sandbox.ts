@@ -1,0 +1,57 @@
+import { type Sandbox, startSandbox } from '../../apps/sandbox/src/sandbox.js';
+
+export const API_KEY = '5a4db0c5de30c0de5a4db0c5de30c0de';
+
+/** The stand-in for Last.fm, under the hand of a test. */
+export interface Stage {
+  /** Settings with which the service uses it. */
+  settings: Readonly<Record<string, string>>;
+  /** Lets it behave otherwise from now on; several at once when they concern different methods. */
+  scenario: (scenario: string, more?: object) => Promise<void>;
+  /** Everything as at the beginning, nothing counted. */
+  reset: () => Promise<void>;
+  /** Moves the listener's clock, not the wall's. */
+  advance: (milliseconds: number) => Promise<void>;
+  /** Calls per method so far, by its name in lower case. */
+  calls: () => Promise<Record<string, number>>;
+  close: () => Promise<void>;
+}
+
+export async function openStage(): Promise<Stage> {
+  const sandbox: Sandbox = await startSandbox({ port: 0, seed: 7, clock: Date.now });
+  const send = async (method: string, path: string, body?: object): Promise<Response> => {
+    const answer = await fetch(sandbox.url + path, {
+      method,
+      ...(body ? { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } } : {}),
+    });
+    if (!answer.ok) throw new Error(`The sandbox refused ${method} ${path}: ${await answer.text()}`);
+    return answer;
+  };
+  let offsetMs = 0;
+  return {
+    settings: { LASTFM_USERNAME: 'ada', LASTFM_API_KEY: API_KEY, LASTFM_API_URL: `${sandbox.url}/2.0/` },
+    scenario: async (scenario, more = {}) => {
+      await send('PUT', '/control/lastfm', { scenario, ...more });
+    },
+    reset: async () => {
+      await send('POST', '/control/reset');
+    },
+    advance: async (milliseconds) => {
+      offsetMs += milliseconds;
+      await send('PUT', '/control/clock', { offsetMs });
+    },
+    calls: async () => {
+      const ledger: unknown = await (await send('GET', '/control/ledger')).json();
+      return countsOf(ledger);
+    },
+    close: () => sandbox.close(),
+  };
+}
+
+function countsOf(ledger: unknown): Record<string, number> {
+  if (typeof ledger !== 'object' || ledger === null || !('counts' in ledger))
+    throw new Error('The ledger has no counts.');
+  const { counts } = ledger;
+  if (typeof counts !== 'object' || counts === null) throw new Error('The ledger has no counts.');
+  return Object.fromEntries(Object.entries(counts).map(([method, count]) => [method, Number(count)]));
+}

@@ -1,0 +1,105 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const MAIN = join(import.meta.dirname, '../../dist/apps/api/src/main.js');
+const START_PATIENCE_MS = 30_000;
+
+/** The built service, running. */
+export interface Service {
+  url: string;
+  pid: number;
+  /** Everything it has printed so far. */
+  output: () => string;
+  /** Sends a signal and waits for the end. @returns the exit code; null when the signal itself ended it */
+  stop: (signal?: NodeJS.Signals) => Promise<number | null>;
+}
+
+/** A folder that an unprivileged user can reach too: as root, the embedded Postgres runs as one. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'tonearm-test-'));
+  chmodSync(folder, 0o755);
+  return folder;
+}
+
+export function removeFolder(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer().on('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => {
+        if (address && typeof address === 'object') resolve(address.port);
+        else reject(new Error('The system gave no port.'));
+      });
+    });
+  });
+}
+
+/** What is left of a start that failed. */
+export class StartFailure extends Error {
+  override readonly name = 'StartFailure';
+
+  constructor(
+    readonly exitCode: number | null,
+    readonly output: string,
+  ) {
+    super(`The service ended with ${String(exitCode)} before it listened:\n${output}`);
+  }
+}
+
+/**
+ * Starts the built service in a folder of its own choice and waits until it listens.
+ *
+ * @param folder working directory, so that no .env of the checkout is read; the data lie in its `data` unless DATA_DIR is given
+ * @throws StartFailure when it ends instead
+ */
+export async function startService(folder: string, env: Readonly<Record<string, string>> = {}): Promise<Service> {
+  const port = env['PORT'] ?? String(await freePort());
+  const child = spawn(process.execPath, [MAIN], {
+    cwd: folder,
+    env: { PATH: process.env['PATH'], PORT: port, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  const ended = new Promise<number | null>((resolve) => {
+    child.on('close', resolve);
+  });
+  await new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      reject(new Error(`The service did not listen within ${START_PATIENCE_MS} ms:\n${output}`));
+    }, START_PATIENCE_MS);
+    const hear = (chunk: Buffer): void => {
+      output += chunk.toString();
+      if (!output.includes('Tonearm listens on')) return;
+      clearTimeout(timer);
+      resolve();
+    };
+    child.stdout.on('data', hear);
+    child.stderr.on('data', hear);
+    void ended.then((code) => {
+      clearTimeout(timer);
+      reject(new StartFailure(code, output));
+    });
+  });
+  return {
+    url: `http://127.0.0.1:${port}`,
+    pid: pidOf(child),
+    output: () => output,
+    stop: (signal = 'SIGTERM') => {
+      child.kill(signal);
+      return ended;
+    },
+  };
+}
+
+function pidOf({ pid }: ChildProcess): number {
+  if (pid === undefined) throw new Error('The service has no process id.');
+  return pid;
+}
