@@ -98,7 +98,6 @@ module.exports = {
       conditionNames: ['source', 'import', 'node', 'default'],
       exportsFields: ['exports'],
       extensions: ['.ts', '.js'],
-      extensionAlias: { '.js': ['.ts', '.js'] },
     },
   },
 };

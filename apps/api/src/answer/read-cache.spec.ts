@@ -1,0 +1,153 @@
+import { describe, expect, it } from 'vitest';
+import { ProviderError } from '#listening';
+import { ReadCache, type ReadPolicy } from './read-cache.js';
+
+interface Answer {
+  number: number;
+}
+
+function failure(): ProviderError {
+  return new ProviderError('upstream_error', { message: 'It failed.', remedy: 'Wait.' });
+}
+
+/** A cache on a clock that stands still, and an upstream that answers when it is told. */
+function setUp(patienceMs = 1_000) {
+  const clock = { now: 1_000_000 };
+  const waiting: { resolve: (answer: Answer) => void; reject: (error: Error) => void }[] = [];
+  const cache = new ReadCache<Answer>(() => clock.now, patienceMs);
+  const policy: ReadPolicy<Answer> = {
+    key: 'question',
+    freshMs: 1_000,
+    refreshMs: 5_000,
+    read: () =>
+      new Promise((resolve, reject) => {
+        waiting.push({ resolve, reject });
+      }),
+  };
+  /** Lets the flight under way end, and everything that waits for it take notice. */
+  const settle = async (end: (flight: (typeof waiting)[number]) => void): Promise<void> => {
+    const flight = waiting.at(-1);
+    if (!flight) throw new Error('Nobody asked.');
+    end(flight);
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  return { clock, cache, policy, waiting, settle };
+}
+
+describe('ReadCache', () => {
+  it('asks once for many who ask at the same time', async () => {
+    const { cache, policy, waiting, settle } = setUp();
+    const answers = Array.from({ length: 100 }, () => cache.get(policy));
+    await settle(({ resolve }) => {
+      resolve({ number: 1 });
+    });
+    expect(new Set((await Promise.all(answers)).map(({ value }) => value.number))).toEqual(new Set([1]));
+    expect(waiting).toHaveLength(1);
+  });
+
+  it('answers from memory while it is fresh, with its age', async () => {
+    const { cache, clock, policy, waiting, settle } = setUp();
+    const first = cache.get(policy);
+    await settle(({ resolve }) => {
+      resolve({ number: 1 });
+    });
+    await first;
+    clock.now += 1_000;
+    expect(await cache.get(policy)).toMatchObject({ value: { number: 1 }, ageSeconds: 1, failure: null });
+    expect(waiting).toHaveLength(1);
+  });
+
+  it('gives the old answer while one flight fetches the new one', async () => {
+    const { cache, clock, policy, waiting, settle } = setUp();
+    const first = cache.get(policy);
+    await settle(({ resolve }) => {
+      resolve({ number: 1 });
+    });
+    await first;
+    clock.now += 3_000;
+    const both = await Promise.all([cache.get(policy), cache.get(policy)]);
+    expect(both.map(({ value, failure: trouble }) => [value.number, trouble])).toEqual([
+      [1, null],
+      [1, null],
+    ]);
+    expect(waiting).toHaveLength(2);
+    await settle(({ resolve }) => {
+      resolve({ number: 2 });
+    });
+    expect(await cache.get(policy)).toMatchObject({ value: { number: 2 }, ageSeconds: 0 });
+  });
+
+  it('waits for a new answer when the old one is too old, and falls back on it when that fails', async () => {
+    const { cache, clock, policy, settle } = setUp();
+    const first = cache.get(policy);
+    await settle(({ resolve }) => {
+      resolve({ number: 1 });
+    });
+    await first;
+    clock.now += 60_000;
+    const failed = cache.get(policy);
+    await settle(({ reject }) => {
+      reject(failure());
+    });
+    expect(await failed).toMatchObject({ value: { number: 1 }, ageSeconds: 60, failure: { code: 'upstream_error' } });
+    const recovered = cache.get(policy);
+    await settle(({ resolve }) => {
+      resolve({ number: 2 });
+    });
+    expect(await recovered).toMatchObject({ value: { number: 2 }, failure: null });
+  });
+
+  it('tells that refreshing fails, from the next answer on', async () => {
+    const { cache, clock, policy, settle } = setUp();
+    const first = cache.get(policy);
+    await settle(({ resolve }) => {
+      resolve({ number: 1 });
+    });
+    await first;
+    clock.now += 3_000;
+    expect((await cache.get(policy)).failure).toBeNull();
+    await settle(({ reject }) => {
+      reject(failure());
+    });
+    expect(await cache.get(policy)).toMatchObject({ value: { number: 1 }, failure: { code: 'upstream_error' } });
+  });
+
+  it('does not wait longer than its patience, and keeps what comes late', async () => {
+    const { cache, policy, waiting, settle } = setUp(20);
+    await expect(cache.get(policy)).rejects.toMatchObject({ code: 'upstream_timeout' });
+    await settle(({ resolve }) => {
+      resolve({ number: 1 });
+    });
+    expect(await cache.get(policy)).toMatchObject({ value: { number: 1 }, failure: null });
+    expect(waiting).toHaveLength(1);
+  });
+
+  it('passes a failure on when it knows nothing, and asks again the next time', async () => {
+    const { cache, policy, waiting, settle } = setUp();
+    const first = cache.get(policy);
+    const outcome = expect(first).rejects.toMatchObject({ code: 'upstream_error' });
+    await settle(({ reject }) => {
+      reject(failure());
+    });
+    await outcome;
+    const second = cache.get(policy);
+    await settle(({ resolve }) => {
+      resolve({ number: 2 });
+    });
+    expect((await second).value).toEqual({ number: 2 });
+    expect(waiting).toHaveLength(2);
+  });
+
+  it('keeps questions apart', async () => {
+    const { cache, policy, settle } = setUp();
+    const one = cache.get(policy);
+    await settle(({ resolve }) => {
+      resolve({ number: 1 });
+    });
+    const two = cache.get({ ...policy, key: 'other' });
+    await settle(({ resolve }) => {
+      resolve({ number: 2 });
+    });
+    expect([(await one).value.number, (await two).value.number]).toEqual([1, 2]);
+  });
+});

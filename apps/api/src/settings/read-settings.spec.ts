@@ -1,0 +1,208 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { settingsOf } from '#listening';
+import { envExample } from './env-example.js';
+import { SETTINGS_CLASSES, readSettings } from './read-settings.js';
+import { type SettingFault, SettingsFault } from './settings-fault.js';
+
+const KEY = '0f1e2d3c4b5a69788796a5b4c3d2e1f0';
+const LASTFM = { LASTFM_API_KEY: KEY, LASTFM_USERNAME: 'ada' };
+const ENCRYPTION_KEY = `k1:${Buffer.alloc(32, 7).toString('base64')}`;
+
+function faultsOf(env: Record<string, string>): readonly SettingFault[] {
+  try {
+    readSettings(env);
+  } catch (error) {
+    if (error instanceof SettingsFault) return error.faults;
+    throw error;
+  }
+  return [];
+}
+
+describe('readSettings', () => {
+  it('needs nothing, and has the documented defaults', () => {
+    const { platform } = readSettings({});
+    expect(platform).toMatchObject({
+      HOST: '127.0.0.1',
+      PORT: 7723,
+      DATA_DIR: './data',
+      LISTENING_FALLBACK: 'none',
+      CORS_ORIGINS: '*',
+      LOG_LEVEL: 'info',
+    });
+    expect(platform.origin).toBe('http://127.0.0.1:7723');
+    expect(platform.LISTENING_PROVIDER).toBeUndefined();
+  });
+
+  it('reads what is given', () => {
+    const env = {
+      ...LASTFM,
+      PORT: '80',
+      BASE_URL: 'https://music.example.org/',
+      LISTENING_PROVIDER: 'lastfm',
+      ENCRYPTION_KEY,
+    };
+    const { platform, providers } = readSettings(env);
+    expect(platform.PORT).toBe(80);
+    expect(platform.origin).toBe('https://music.example.org');
+    expect(providers.get('lastfm')).toMatchObject({ ...LASTFM, LASTFM_API_URL: 'https://ws.audioscrobbler.com/2.0/' });
+  });
+
+  it('takes an empty value for none, as compose files pass it', () => {
+    expect(faultsOf({ PORT: '', LASTFM_API_KEY: ' ', LASTFM_USERNAME: '', LISTENING_PROVIDER: '' })).toEqual([]);
+  });
+
+  it.each([
+    ['PORT', 'abc'],
+    ['PORT', '0'],
+    ['PORT', '65536'],
+    ['PORT', '80.5'],
+    ['HOST', 'no host'],
+    ['BASE_URL', 'music.example.org'],
+    ['BASE_URL', 'ftp://music.example.org'],
+    ['BASE_URL', 'https://example.org/music'],
+    ['DATABASE_URL', 'mysql://localhost/x'],
+    ['LISTENING_PROVIDER', 'tape'],
+    ['LISTENING_FALLBACK', 'tape'],
+    ['LASTFM_API_URL', 'not an address'],
+    ['SPOTIFY_CLIENT_ID', 'short'],
+    ['SPOTIFY_REDIRECT_URI', 'http://localhost:7723/callback'],
+    ['SPOTIFY_REDIRECT_URI', 'http://music.example.org/callback'],
+    ['SPOTIFY_SCOPES', 'user-top-read; DROP'],
+    ['ADMIN_TOKEN', 'too-short'],
+    ['METRICS_TOKEN', 'too-short'],
+    ['ENCRYPTION_KEY', 'k1:c2hvcnQ='],
+    ['ENCRYPTION_KEY', `${ENCRYPTION_KEY},${ENCRYPTION_KEY}`],
+    ['CORS_ORIGINS', 'blog.example.org'],
+    ['CORS_ORIGINS', 'https://blog.example.org/'],
+    ['TRUST_PROXY', 'everyone'],
+    ['TIMEZONE', 'Mars/Olympus'],
+    ['LOG_LEVEL', 'loud'],
+    ['NOT_PLAYING_IMAGE_URL', 'picture.png'],
+    ['BACKUP_CRON', 'every night'],
+    ['BACKUP_KEEP', 'all'],
+  ])('refuses %s=%s by name, with an example and without the value', (name, value) => {
+    const [fault, ...others] = faultsOf({ [name]: value });
+    expect(others).toEqual([]);
+    expect(fault).toMatchObject({
+      name,
+      problem: expect.stringMatching(/^must /),
+      example: expect.stringMatching(/./),
+    });
+    expect(JSON.stringify(fault)).not.toContain(`"${value}"`);
+  });
+
+  it('tells everything that is wrong at once', () => {
+    const names = faultsOf({ PORT: 'x', HOST: '?', LOG_LEVEL: 'loud', LASTFM_API_KEY: KEY, TIMEZONE: 'x/y' }).map(
+      ({ name }) => name,
+    );
+    expect(names.sort()).toEqual(['HOST', 'LASTFM_USERNAME', 'LOG_LEVEL', 'PORT', 'TIMEZONE']);
+  });
+
+  it('refuses a provider that is half configured, or chosen and not configured, and says where to get what is missing', () => {
+    expect(faultsOf({ LASTFM_USERNAME: 'ada' })).toEqual([
+      {
+        name: 'LASTFM_API_KEY',
+        problem: 'is missing while LASTFM_USERNAME is set',
+        example: expect.stringContaining('https://www.last.fm/api/account/create'),
+      },
+    ]);
+    expect(faultsOf({ LISTENING_PROVIDER: 'lastfm' }).map(({ name }) => name)).toEqual([
+      'LASTFM_API_KEY',
+      'LASTFM_USERNAME',
+    ]);
+    expect(faultsOf({ SPOTIFY_CLIENT_SECRET: KEY }).map(({ name }) => name)).toEqual(['SPOTIFY_CLIENT_ID']);
+    expect(faultsOf({ SPOTIFY_CLIENT_ID: KEY })).toEqual([]);
+  });
+
+  it('refuses a fallback to the provider itself', () => {
+    const faults = faultsOf({ ...LASTFM, LISTENING_PROVIDER: 'lastfm', LISTENING_FALLBACK: 'lastfm' });
+    expect(faults.map(({ name }) => name)).toEqual(['LISTENING_FALLBACK']);
+  });
+
+  it.each([
+    'changeme-changeme',
+    'your-secret-token',
+    '<your token here>',
+    'xxxxxxxxxxxxxxxxxxxx',
+    'REPLACE_WITH_LONG_SECRET',
+  ])('refuses the placeholder %s', (value) => {
+    expect(faultsOf({ ADMIN_TOKEN: value })).toEqual([
+      { name: 'ADMIN_TOKEN', problem: 'is still a placeholder', example: expect.any(String) },
+    ]);
+  });
+
+  it('never shows a secret', () => {
+    const secret = 'hunter2-hunter2-hunter2';
+    const env = {
+      LASTFM_API_KEY: secret,
+      ENCRYPTION_KEY: secret,
+      SPOTIFY_CLIENT_SECRET: secret,
+      DATABASE_URL: secret,
+      PORT: 'x',
+    };
+    expect(() => readSettings(env)).toThrow(SettingsFault);
+    expect(JSON.stringify(faultsOf(env))).not.toContain(secret);
+    try {
+      readSettings(env);
+    } catch (error) {
+      expect(String(error)).not.toContain(secret);
+    }
+  });
+});
+
+describe('secrets as files', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tonearm-settings-'));
+  const file = (name: string, content: string): string => {
+    writeFileSync(join(folder, name), content);
+    return join(folder, name);
+  };
+
+  it('are read, without the line end', () => {
+    const { providers } = readSettings({ LASTFM_USERNAME: 'ada', LASTFM_API_KEY_FILE: file('key', `${KEY}\n`) });
+    expect(providers.get('lastfm')).toMatchObject({ LASTFM_API_KEY: KEY });
+  });
+
+  it.each([
+    'DATABASE_URL',
+    'LASTFM_API_KEY',
+    'SPOTIFY_CLIENT_SECRET',
+    'ADMIN_TOKEN',
+    'ENCRYPTION_KEY',
+    'METRICS_TOKEN',
+  ])('%s can be one', (name) => {
+    expect(faultsOf({ [`${name}_FILE`]: join(folder, 'nothing') })).toContainEqual({
+      name: `${name}_FILE`,
+      problem: 'names a file that cannot be read (ENOENT)',
+      example: expect.any(String),
+    });
+  });
+
+  it('are refused when they are empty, or given beside the value', () => {
+    expect(faultsOf({ ADMIN_TOKEN_FILE: file('empty', '\n') })).toMatchObject([{ name: 'ADMIN_TOKEN_FILE' }]);
+    const twice = faultsOf({
+      ADMIN_TOKEN: 'a-long-and-good-token',
+      ADMIN_TOKEN_FILE: file('token', 'another-good-token'),
+    });
+    expect(twice).toMatchObject([{ name: 'ADMIN_TOKEN', problem: expect.stringContaining('twice') }]);
+    rmSync(folder, { recursive: true });
+  });
+});
+
+describe('.env.example', () => {
+  it('has every setting, as the code declares it', async () => {
+    await expect(envExample()).toMatchFileSnapshot('../../../../.env.example');
+  });
+
+  it('has examples that are right, where an example is a value', () => {
+    for (const type of SETTINGS_CLASSES) {
+      for (const [name, { example, secret }] of settingsOf(type)) {
+        if (secret || example.includes(' ') || name === 'LISTENING_PROVIDER') continue;
+        const companions = name === 'LASTFM_USERNAME' ? { LASTFM_API_KEY: KEY } : {};
+        expect(faultsOf({ [name]: example, ...companions }), name).toEqual([]);
+      }
+    }
+  });
+});
