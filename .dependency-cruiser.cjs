@@ -71,7 +71,7 @@ module.exports = {
       name: 'rooms-by-their-door',
       comment: 'A room of libs/ is imported by its name, and shows what it wants to show.',
       severity: 'error',
-      from: { path: '^(apps|libs)/([^/]+)/', pathNot: '\\.spec\\.ts$|/testing/' },
+      from: { path: '^(apps|libs)/([^/]+)/', pathNot: '\\.spec\\.ts$|/testing/|\\.testkit\\.ts$' },
       to: { path: '^libs/[^/]+/src/', pathNot: ['^libs/$2/', '^libs/[^/]+/src/index\\.ts$'] },
     },
     {

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const BUILT = 'dist/.built';
-const SOURCES = ['apps', 'libs', 'prisma', 'test/bench', 'package.json', 'tsconfig.json'];
+const SOURCES = ['apps', 'libs', 'prisma', 'package.json', 'tsconfig.json'];
 
 const at = (path) => join(root, path);
 const modified = (path) => statSync(at(path), { throwIfNoEntry: false })?.mtimeMs ?? 0;

@@ -4,7 +4,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const MAIN = join(import.meta.dirname, '../../dist/apps/api/src/main.js');
+/** Commands run in the root of the checkout. */
+const MAIN = join(process.cwd(), 'dist/apps/api/src/main.js');
 const START_PATIENCE_MS = 30_000;
 
 /** The built service, running. */
