@@ -1,6 +1,5 @@
 import type { TestProject } from 'vitest/node';
-import { openDatabase } from '#database';
-import { removeFolder, temporaryFolder } from './service.js';
+import { openScratchDatabase } from '../../libs/database/src/testing/index.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -11,12 +10,7 @@ declare module 'vitest' {
 
 /** One Postgres for the whole run; every test that needs a database makes its own in it. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const folder = temporaryFolder();
-  const silent = (): void => undefined;
-  const database = await openDatabase({ dataDir: folder, log: { debug: silent, info: silent, warn: silent } });
+  const database = await openScratchDatabase();
   project.provide('postgresUrl', database.connectionString);
-  return async () => {
-    await database.close();
-    removeFolder(folder);
-  };
+  return () => database.close();
 }

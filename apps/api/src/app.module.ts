@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_INTERCEPTOR } from '@nestjs/core';
+import type { Database } from '#database';
 import { AnswerInterceptor } from './answer/answer.interceptor.js';
 import { ChartsModule } from './charts/charts.module.js';
 import { DatabaseModule } from './database/database.module.js';
@@ -15,12 +16,12 @@ import { SettingsModule } from './settings/settings.module.js';
 /** The table of contents. */
 @Module({})
 export class AppModule {
-  static forRoot(settings: Settings): DynamicModule {
+  static forRoot(settings: Settings, database: Database): DynamicModule {
     return {
       module: AppModule,
       imports: [
         SettingsModule.forRoot(settings),
-        DatabaseModule,
+        DatabaseModule.forRoot(database),
         ProvidersModule,
         NowPlayingModule,
         ChartsModule,

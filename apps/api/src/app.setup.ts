@@ -1,32 +1,31 @@
 import fastifyHelmet from '@fastify/helmet';
 import fastifyStatic from '@fastify/static';
-import { ConsoleLogger, type LogLevel, ValidationPipe } from '@nestjs/common';
+import { type LoggerService, ValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule } from '@nestjs/swagger';
 import { join } from 'node:path';
+import type { Database } from '#database';
 import { AppModule } from './app.module.js';
 import { ApiDescription } from './docs/api-description.js';
 import { describeApi } from './docs/openapi.js';
 import { answerClientError } from './problem/client-error.js';
 import { answerUnroutable } from './problem/problem.filter.js';
 import { toInvalidRequest } from './problem/invalid-request.js';
-import type { PlatformSettings } from './settings/platform.settings.js';
-import { loadSettings } from './settings/settings.module.js';
+import type { Settings } from './settings/read-settings.js';
 import { INSTALLATION } from './version.js';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
 /** Where `vite build` puts the pages. */
 const PAGES = join(INSTALLATION, 'dist/apps/web');
 
-/**
- * The whole service, ready to listen; the same for production and for tests.
- *
- * @throws SettingsFault and DatabaseError, which carry what a person must do
- */
-export async function createApp(): Promise<NestFastifyApplication> {
-  const settings = await loadSettings();
-  const { CORS_ORIGINS, LOG_LEVEL, TRUST_PROXY } = settings.platform;
+/** The whole service, ready to listen. */
+export async function createApp(
+  settings: Settings,
+  database: Database,
+  logger: LoggerService,
+): Promise<NestFastifyApplication> {
+  const { CORS_ORIGINS, TRUST_PROXY } = settings.platform;
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
     clientErrorHandler: answerClientError,
@@ -35,8 +34,7 @@ export async function createApp(): Promise<NestFastifyApplication> {
     keepAliveTimeout: 75_000,
     trustProxy: trustProxy(TRUST_PROXY),
   });
-  const logger = new ConsoleLogger({ logLevels: LOG_LEVELS[LOG_LEVEL], colors: process.stdout.isTTY });
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(settings), adapter, {
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(settings, database), adapter, {
     abortOnError: false,
     logger,
   });
@@ -66,13 +64,6 @@ function trustProxy(setting: string): boolean | string | ((address: string, hop:
   if (setting === 'true' || setting === 'false') return setting === 'true';
   return /^\d+$/.test(setting) ? (_address, hop) => hop < Number(setting) : setting;
 }
-
-const LOG_LEVELS: Readonly<Record<PlatformSettings['LOG_LEVEL'], LogLevel[]>> = {
-  error: ['fatal', 'error'],
-  warn: ['fatal', 'error', 'warn'],
-  info: ['fatal', 'error', 'warn', 'log'],
-  debug: ['fatal', 'error', 'warn', 'log', 'debug', 'verbose'],
-};
 
 /** Covers come from whatever host the provider names; everything else that a page needs is ours. */
 const HEADERS = {

@@ -1,37 +1,18 @@
-import { Global, Inject, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
-import { type Database, openDatabase } from '#database';
-import { PlatformSettings } from '../settings/platform.settings.js';
+import { type DynamicModule, Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import type { Database } from '#database';
 
 /** Token of the open database. */
 export const DATABASE = Symbol('database');
 
+/** Hands the database to whoever asks for it, and closes it when everything else has stopped. */
 @Global()
-@Module({
-  providers: [
-    {
-      provide: DATABASE,
-      inject: [PlatformSettings],
-      useFactory: ({ DATABASE_URL, DATA_DIR }: PlatformSettings): Promise<Database> => {
-        const logger = new Logger('Database');
-        const log = {
-          debug: (line: string) => {
-            logger.debug(line);
-          },
-          info: (line: string) => {
-            logger.log(line);
-          },
-          warn: (line: string) => {
-            logger.warn(line);
-          },
-        };
-        return openDatabase({ dataDir: DATA_DIR, log, ...(DATABASE_URL ? { databaseUrl: DATABASE_URL } : {}) });
-      },
-    },
-  ],
-  exports: [DATABASE],
-})
+@Module({})
 export class DatabaseModule implements OnApplicationShutdown {
   constructor(@Inject(DATABASE) private readonly database: Database) {}
+
+  static forRoot(database: Database): DynamicModule {
+    return { module: DatabaseModule, providers: [{ provide: DATABASE, useValue: database }], exports: [DATABASE] };
+  }
 
   async onApplicationShutdown(): Promise<void> {
     await this.database.close();

@@ -1,0 +1,70 @@
+import { createServer } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connectByUrl } from './connect-by-url.js';
+import { DatabaseError } from './database-error.js';
+import type { Database } from './open-database.js';
+import { makeListeningLog } from './testing/listening-log.js';
+import { openScratchDatabase } from './testing/scratch-database.js';
+
+let server: Database;
+const log = makeListeningLog();
+
+beforeAll(async () => {
+  server = await openScratchDatabase();
+});
+afterAll(() => server.close());
+
+async function failure(url: string, waitMs = 300): Promise<DatabaseError> {
+  const error: unknown = await connectByUrl(url, log, waitMs).catch((thrown: unknown) => thrown);
+  if (!(error instanceof DatabaseError)) throw new Error('expected a DatabaseError', { cause: error });
+  return error;
+}
+
+function expectNoSecrets(error: DatabaseError): void {
+  const told = JSON.stringify([error.message, error.remedy, error.stack, error.cause, log.lines]);
+  expect(told).not.toContain('somebody');
+  expect(told).not.toContain('s3cret');
+}
+
+describe('connectByUrl', () => {
+  it('waits for a server that does not listen yet, then names host, port and database only', async () => {
+    const error = await failure('postgresql://somebody:s3cret@127.0.0.1:1/music');
+    expect(error.code).toBe('database_unreachable');
+    expect(error.message).toContain('music at 127.0.0.1:1');
+    expect(log.lines.filter((line) => line.includes('Waiting'))).toHaveLength(1);
+    expectNoSecrets(error);
+  });
+
+  it('gives up on a server that accepts and never answers', async () => {
+    const mute = createServer();
+    const port = await new Promise<number>((resolve) => {
+      mute.listen(0, '127.0.0.1', () => {
+        const address = mute.address();
+        resolve(typeof address === 'object' && address !== null ? address.port : 0);
+      });
+    });
+    const error = await failure(`postgresql://somebody:s3cret@127.0.0.1:${port}/music`);
+    mute.close();
+    expect(error.code).toBe('database_unreachable');
+  });
+
+  it('does not wait when the login or the database is wrong', async () => {
+    const wrong = server.connectionString.replace(/\/\/[^@]*@/, '//somebody:s3cret@');
+    const login = await failure(wrong, 60_000);
+    expect(login.code).toBe('database_refused');
+    expectNoSecrets(login);
+
+    const database = await failure(server.connectionString.replace(/[^/]*$/, 'nothing_here'), 60_000);
+    expect(database.code).toBe('database_refused');
+    expect(database.message).toContain('nothing_here');
+  });
+
+  it.each(['mysql://somebody:s3cret@host/music', 'postgresql://somebody:s3cret@host:port/music', 'postgres', ''])(
+    'refuses %s without repeating it',
+    async (url) => {
+      const error = await failure(url);
+      expect(error.code).toBe('database_url_invalid');
+      expectNoSecrets(error);
+    },
+  );
+});

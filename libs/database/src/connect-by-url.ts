@@ -1,0 +1,81 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import { DatabaseError } from './database-error.js';
+import type { DatabaseLog } from './database-log.js';
+import { errorCode, errorText } from './error-code.js';
+
+const RETRY_MS = 250;
+
+/** The server is there but not ready, or full for the moment. */
+const NOT_YET = new Set(['57P01', '57P02', '57P03', '53300']);
+const NETWORK = /^(ECONN|ETIMEDOUT|EHOST|ENET|ENOTFOUND|EAI_|EPIPE|ENOENT)/;
+
+/**
+ * Connects to the Postgres at `databaseUrl`. Containers start together, so a server that does not accept connections yet
+ * is waited for (`waitMs`); one that refuses us is not.
+ * @throws DatabaseError `database_url_invalid`, `database_unreachable`, `database_refused`
+ */
+export async function connectByUrl(databaseUrl: string, log: DatabaseLog, waitMs = 30_000): Promise<pg.Client> {
+  const deadline = performance.now() + waitMs;
+  for (let attempt = 0; ; attempt += 1) {
+    const left = deadline - performance.now();
+    const client = clientFor(databaseUrl, Math.max(1, Math.min(5_000, left)));
+    const place = `${client.database ?? 'the default database'} at ${client.host}:${client.port}`;
+    try {
+      await client.connect();
+      return client;
+    } catch (error) {
+      await client.end().catch(() => undefined);
+      if (!isTransient(error)) throw refused(place, error);
+      if (deadline - performance.now() < RETRY_MS) {
+        throw new DatabaseError(
+          'database_unreachable',
+          `The database ${place} did not accept a connection within ${Math.round(waitMs / 1000)} s (${errorCode(error) ?? 'no answer'}).`,
+          'Start that Postgres, or correct DATABASE_URL. Without DATABASE_URL Tonearm runs a Postgres of its own.',
+        );
+      }
+      if (attempt === 0) log.info(`Waiting for the database ${place} (${errorCode(error) ?? 'no answer'}).`);
+      await delay(RETRY_MS);
+    }
+  }
+}
+
+function clientFor(databaseUrl: string, connectionTimeoutMillis: number): pg.Client {
+  try {
+    if (!/^postgres(ql)?:\/\//.test(databaseUrl)) throw new TypeError('not a Postgres URL');
+    const client = new pg.Client({
+      connectionString: databaseUrl,
+      connectionTimeoutMillis,
+      keepAlive: true,
+      application_name: 'tonearm start',
+    });
+    // A connection may break at any time, and without a listener that ends the process. The next query reports it.
+    client.on('error', () => undefined);
+    return client;
+  } catch {
+    // The parser's own error carries the URL, and with it the password: it goes no further.
+    throw new DatabaseError(
+      'database_url_invalid',
+      'DATABASE_URL is not the URL of a Postgres database.',
+      'Write it as postgresql://user:password@host:5432/database, with special characters in the password percent-encoded.',
+    );
+  }
+}
+
+function isTransient(error: unknown): boolean {
+  const code = errorCode(error);
+  if (code !== undefined) return NOT_YET.has(code) || NETWORK.test(code);
+  return /terminated|timeout/i.test(errorText(error));
+}
+
+/** In our words: Postgres names the user in its own. */
+function refused(place: string, error: unknown): DatabaseError {
+  const code = errorCode(error);
+  const [why, remedy] =
+    code === '28P01' || code === '28000'
+      ? ['it refuses the login', 'Correct the user and the password in DATABASE_URL.']
+      : code === '3D000'
+        ? ['there is no such database', 'Create it, or correct the name at the end of DATABASE_URL.']
+        : [`the connection failed (${code ?? 'handshake'})`, 'Check user, password, and sslmode in DATABASE_URL.'];
+  return new DatabaseError('database_refused', `Cannot use the database ${place}: ${why}.`, remedy);
+}

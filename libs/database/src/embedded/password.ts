@@ -1,0 +1,55 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { link, open, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseError } from '../database-error.js';
+import { errorCode } from '../error-code.js';
+
+const PASSWORD_FILE = 'postgres.password';
+
+/**
+ * The superuser's password of the cluster that belongs to `dataDir`, from `postgres.password` (mode 0600). Without a cluster
+ * a missing file is made; whoever comes first, all processes get the same.
+ * @throws DatabaseError `cluster_password` when there is a cluster and no password to it
+ */
+export async function clusterPassword(dataDir: string, clusterExists: boolean): Promise<string> {
+  const file = join(dataDir, PASSWORD_FILE);
+  const kept = await read(file);
+  if (kept) return kept;
+  if (clusterExists || kept === '') {
+    throw new DatabaseError(
+      'cluster_password',
+      `${file}, which holds the password of the embedded Postgres, is ${kept === '' ? 'empty' : 'missing'}.`,
+      `Restore it from a backup. Or move the folder of the database, and ${file}, away to begin with an empty database.`,
+    );
+  }
+  await make(file);
+  return clusterPassword(dataDir, true);
+}
+
+async function read(file: string): Promise<string | undefined> {
+  try {
+    return (await readFile(file, 'utf8')).trim();
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** On disk before the cluster that needs it; a link, unlike a rename, never replaces the file of another process. */
+async function make(file: string): Promise<void> {
+  const draft = `${file}.${randomUUID()}`;
+  try {
+    const handle = await open(draft, 'wx', 0o600);
+    try {
+      await handle.writeFile(`${randomBytes(24).toString('base64url')}\n`);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await link(draft, file).catch((error: unknown) => {
+      if (errorCode(error) !== 'EEXIST') throw error;
+    });
+  } finally {
+    await rm(draft, { force: true });
+  }
+}

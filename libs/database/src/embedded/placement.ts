@@ -1,0 +1,122 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { chmod, mkdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseError } from '../database-error.js';
+import type { DatabaseLog } from '../database-log.js';
+import { errorCode } from '../error-code.js';
+import { postgresAccount } from './account.js';
+import { exists } from './exists.js';
+import { type Account, runProgram } from './run-program.js';
+
+/** Where things are kept that the account of Postgres cannot reach where they would belong. Only ever used as root. */
+export const MACHINE_FOLDER = '/var/lib/tonearm';
+
+const LOCATION_FILE = 'postgres.location';
+
+/** Where the cluster of a DATA_DIR is, and who runs it. */
+export interface Placement {
+  /** DATA_DIR, absolute and without links. */
+  dataDir: string;
+  /** The folder that holds the cluster, its log and unfinished clusters: DATA_DIR, or one below {@link MACHINE_FOLDER}. */
+  home: string;
+  /** `home`/postgres, whether it exists yet or not. */
+  cluster: string;
+  /** Absent: this process' own user. */
+  account: Account | undefined;
+}
+
+/**
+ * Decides where the cluster of `dataDir` belongs, and makes the folders that lead there. As an ordinary user that is
+ * DATA_DIR. As root it is DATA_DIR if the account of Postgres can enter it, otherwise a folder of the machine, and
+ * `postgres.location` in DATA_DIR remembers it. A cluster that exists is never left behind for a new one.
+ * @throws DatabaseError `data_dir_unusable`, `account_missing`
+ */
+export async function placeCluster(dataDir: string, log: DatabaseLog): Promise<Placement> {
+  // Others may pass through DATA_DIR when root made it, or the account could not; they cannot list it.
+  const created = await mkdir(dataDir, { recursive: true, mode: isRoot() ? 0o711 : 0o700 });
+  if (created !== undefined && isRoot()) await chmod(dataDir, 0o711);
+  const real = await realpath(dataDir);
+
+  const recorded = await readLocation(real);
+  const home = recorded ?? real;
+  const cluster = join(home, 'postgres');
+  if (recorded !== undefined || (await exists(join(cluster, 'PG_VERSION')))) {
+    const account = await postgresAccount((await exists(cluster)) ? cluster : undefined);
+    if (!(await canEnter(home, account))) throw unreachable(home);
+    return { dataDir: real, home, cluster, account };
+  }
+
+  const account = await postgresAccount(undefined);
+  if (await canEnter(real, account)) return { dataDir: real, home: real, cluster, account };
+  const elsewhere = await moveOut(real, log);
+  return { dataDir: real, home: elsewhere, cluster: join(elsewhere, 'postgres'), account };
+}
+
+function isRoot(): boolean {
+  return process.getuid?.() === 0;
+}
+
+async function readLocation(dataDir: string): Promise<string | undefined> {
+  const file = join(dataDir, LOCATION_FILE);
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (text === undefined) return undefined;
+  const home = text.split('\n', 1)[0] ?? '';
+  if (home.startsWith('/') && (await exists(home))) return home;
+  throw new DatabaseError(
+    'data_dir_unusable',
+    `${file} says that the database is in ${home}, and that folder does not exist.`,
+    `Restore that folder. To begin with an empty database instead, delete ${file}.`,
+  );
+}
+
+/** Tried as the account itself rather than judged by mode bits: that also covers access lists and mounts. */
+async function canEnter(folder: string, account: Account | undefined): Promise<boolean> {
+  if (!account) return true;
+  const { ok, spawnError } = await runProgram('/bin/sh', ['-c', 'cd -- "$1"', 'sh', folder], account);
+  if (spawnError === undefined) return ok;
+  throw new DatabaseError(
+    'account_missing',
+    `Tonearm runs as root, Postgres refuses to run as root, and nothing can be run as user ${account.uid} (${spawnError}).`,
+    'Start Tonearm as an ordinary user, or set DATABASE_URL.',
+  );
+}
+
+function unreachable(home: string): DatabaseError {
+  return new DatabaseError(
+    'data_dir_unusable',
+    `The database is in ${home}, and the user that Postgres runs as cannot enter that folder any more.`,
+    `Allow others to pass through it and the folders above it (chmod o+x), or move DATA_DIR to such a place.`,
+  );
+}
+
+async function moveOut(dataDir: string, log: DatabaseLog): Promise<string> {
+  const home = join(MACHINE_FOLDER, `data-${createHash('sha256').update(dataDir).digest('hex').slice(0, 16)}`);
+  await mkdir(home, { recursive: true });
+  for (const folder of [MACHINE_FOLDER, home]) await chmod(folder, 0o711);
+  if ((await readLocation(dataDir)) === undefined) await setAside(home, log);
+  const why =
+    `Tonearm was started as root and Postgres does not run as root. The user it runs as cannot enter\n` +
+    `${dataDir}, so the database is in the folder named above. Back up both.\n`;
+  const file = join(dataDir, LOCATION_FILE);
+  const draft = `${file}.${randomUUID()}`;
+  await writeFile(draft, `${home}\n\n${why}`, { mode: 0o644 });
+  await rename(draft, file);
+  log.info(`The database is kept in ${home}, because the user that Postgres runs as cannot enter ${dataDir}.`);
+  return home;
+}
+
+/**
+ * A cluster in this place without a location file in DATA_DIR: somebody deleted DATA_DIR, and with it the password, to begin
+ * anew. Nothing is thrown away here, only renamed. A server still in it ends by itself once its pid file is gone.
+ */
+async function setAside(home: string, log: DatabaseLog): Promise<void> {
+  const cluster = join(home, 'postgres');
+  if (!(await exists(cluster))) return;
+  const aside = `${cluster}.deserted-${Date.now()}`;
+  await rename(cluster, aside);
+  await rm(join(aside, 'postmaster.pid'), { force: true });
+  log.warn(`A database without its DATA_DIR was found and put aside: ${aside}. Delete it if it is not needed.`);
+}

@@ -1,0 +1,50 @@
+import { execFile } from 'node:child_process';
+import { errorCode } from '../error-code.js';
+
+/** A user and group to run a program as. */
+export interface Account {
+  uid: number;
+  gid: number;
+}
+
+/** How a program ended. */
+export interface ProgramResult {
+  /** It ran and ended with status 0. */
+  ok: boolean;
+  /** Both outputs, trimmed; of a long one the end. */
+  output: string;
+  /** Why it could not be run at all (`ENOENT`, `EACCES`, `EPERM`); absent when it ran. */
+  spawnError?: string;
+}
+
+const TAIL = 4_000;
+
+/** The end of a long text, whole lines. */
+export function tail(text: string): string {
+  const trimmed = text.trim();
+  return trimmed.length <= TAIL ? trimmed : trimmed.slice(-TAIL).replace(/^[^\n]*\n/, '');
+}
+
+/**
+ * The environment of everything that belongs to Postgres. Ours holds secrets, and it could be read in /proc by whoever
+ * Postgres runs as; its locale and PG* variables would change what Postgres does.
+ */
+export function programEnvironment(): NodeJS.ProcessEnv {
+  return { PATH: process.env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C', TZ: 'UTC' };
+}
+
+/** Runs a program to its end, as `account` if given. Does not throw: failing to start is a result too. */
+export function runProgram(file: string, args: readonly string[], account?: Account): Promise<ProgramResult> {
+  return new Promise((resolve) => {
+    const options = { ...account, cwd: '/', env: programEnvironment(), timeout: 120_000, maxBuffer: 1_048_576 };
+    try {
+      execFile(file, args, options, (error, stdout, stderr) => {
+        const output = tail(stdout + stderr);
+        const spawnError = error && typeof error.code === 'string' ? error.code : undefined;
+        resolve({ ok: error === null, output, ...(spawnError !== undefined && { spawnError }) });
+      });
+    } catch (error) {
+      resolve({ ok: false, output: '', spawnError: errorCode(error) ?? 'unknown' });
+    }
+  });
+}

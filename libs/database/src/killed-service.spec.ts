@@ -1,0 +1,85 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { readPidFile } from './embedded/postmaster.js';
+import { openDatabase } from './open-database.js';
+import { makeListeningLog } from './testing/listening-log.js';
+import { makeScratchFolder, removeScratchFolder } from './testing/scratch-folder.js';
+import type { BuiltDatabase, ServiceProcess } from './testing/service-process.js';
+import { buildDatabase, startService } from './testing/service-process.js';
+
+let built: BuiltDatabase;
+let folder: string;
+let dataDir: string;
+const running: ServiceProcess[] = [];
+const log = makeListeningLog();
+
+beforeAll(async () => {
+  built = await buildDatabase();
+});
+afterAll(() => built.remove());
+
+beforeEach(async () => {
+  folder = await makeScratchFolder();
+  dataDir = join(folder, 'data');
+});
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((service) => service.kill()));
+  await removeScratchFolder(folder);
+});
+
+function start(): ServiceProcess {
+  const service = startService(built.entry, dataDir);
+  running.push(service);
+  return service;
+}
+
+const soon = { timeout: 15_000, interval: 5 };
+
+describe('a service that is killed', () => {
+  it('has kept every row that it acknowledged, and its server is taken over', async () => {
+    const service = start();
+    await expect.poll(() => service.lines.length, soon).toBeGreaterThan(30);
+    await service.kill();
+    const left = await readPidFile(join(dataDir, 'postgres'));
+    expect(left?.status).toBe('ready');
+
+    const database = await openDatabase({ dataDir, log });
+    expect((await readPidFile(join(dataDir, 'postgres')))?.pid).toBe(left?.pid);
+    const rows = await database.prisma.upstreamBlock.findMany({ select: { upstream: true } });
+    await database.close();
+
+    const kept = new Set(rows.map(({ upstream }) => upstream));
+    const acknowledged = service.lines.filter((line) => line.startsWith('acknowledged'));
+    expect(acknowledged.map((line) => line.replace('acknowledged ', 'row-')).filter((row) => !kept.has(row))).toEqual(
+      [],
+    );
+    // Closing ends the server although it was another process' child.
+    expect(await readPidFile(join(dataDir, 'postgres'))).toBeUndefined();
+  });
+
+  it.each([
+    ['initdb', (names: string[]) => names.some((name) => name.startsWith('postgres.init-'))],
+    ['the start of Postgres', (names: string[]) => names.includes('postgres')],
+  ])('leaves a folder that the next start can use when killed during %s', async (_, reached) => {
+    const service = start();
+    await expect.poll(() => readdir(dataDir).then(reached, () => false), soon).toBe(true);
+    await service.kill();
+    const database = await openDatabase({ dataDir, log });
+    await database.ping();
+    await database.close();
+  });
+
+  it('wins alone against another that starts on the same empty folder at the same moment', async () => {
+    const services = [start(), start()];
+    const said = (): string[] =>
+      services.flatMap(({ lines }) => lines.filter((line) => !line.startsWith('acknowledged'))).sort();
+    await expect.poll(said, soon).toEqual(['failed data_dir_in_use', 'open']);
+
+    const winner = services.find(({ lines }) => lines.includes('open'));
+    const before = winner?.lines.length ?? 0;
+    await expect.poll(() => winner?.lines.length, soon).toBeGreaterThan(before + 20);
+    await winner?.kill();
+    await (await openDatabase({ dataDir, log })).close();
+  });
+});

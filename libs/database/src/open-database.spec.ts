@@ -1,0 +1,180 @@
+import { mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { readPidFile } from './embedded/postmaster.js';
+import type { Database } from './open-database.js';
+import { openDatabase } from './open-database.js';
+import { makeListeningLog } from './testing/listening-log.js';
+import { makeScratchFolder, removeScratchFolder } from './testing/scratch-folder.js';
+
+let folder: string;
+let dataDir: string;
+const log = makeListeningLog();
+
+beforeAll(async () => {
+  folder = await makeScratchFolder();
+  dataDir = join(folder, 'not', 'there', 'yet');
+});
+afterAll(() => removeScratchFolder(folder));
+
+/** Opens the database, and closes it again however `use` ends. */
+async function opened(use: (database: Database) => Promise<void>): Promise<void> {
+  const database = await openDatabase({ dataDir, log });
+  try {
+    await use(database);
+  } finally {
+    await database.close();
+  }
+}
+
+function block(upstream: string): { upstream: string; blockedUntil: Date; reason: string } {
+  return { upstream, blockedUntil: new Date(0), reason: 'a test' };
+}
+
+async function postmasterPid(): Promise<number> {
+  return (await readPidFile(join(dataDir, 'postgres')))?.pid ?? 0;
+}
+
+describe('openDatabase without a URL', () => {
+  it('makes a durable, local database with a password that only its owner can read', async () => {
+    await opened(async ({ prisma, connectionString, embedded }) => {
+      await prisma.upstreamBlock.create({ data: block('first') });
+
+      expect(embedded).toBe(true);
+      const file = join(dataDir, 'postgres.password');
+      expect((await stat(file)).mode & 0o777).toBe(0o600);
+      const password = (await readFile(file, 'utf8')).trim();
+      expect(connectionString).toContain(password);
+      expect(log.lines.join('\n')).not.toContain(password);
+
+      const settings = await prisma.$queryRaw`
+        SELECT name, setting FROM pg_settings ORDER BY name`;
+      expect(settings).toEqual(
+        expect.arrayContaining([
+          { name: 'fsync', setting: 'on' },
+          { name: 'synchronous_commit', setting: 'on' },
+          { name: 'full_page_writes', setting: 'on' },
+          { name: 'data_checksums', setting: 'on' },
+          { name: 'listen_addresses', setting: '127.0.0.1' },
+          { name: 'server_encoding', setting: 'UTF8' },
+        ]),
+      );
+      const rules = await prisma.$queryRaw`SELECT DISTINCT auth_method FROM pg_hba_file_rules`;
+      expect(rules).toEqual([{ auth_method: 'scram-sha-256' }]);
+    });
+  });
+
+  it('keeps our environment, which holds secrets, from the server', async () => {
+    vi.stubEnv('SPOTIFY_CLIENT_SECRET', 'a-secret-in-the-environment');
+    await opened(async () => {
+      const environment = await readFile(`/proc/${await postmasterPid()}/environ`, 'utf8').catch(() => 'no /proc here');
+      expect(environment).not.toBe('');
+      expect(environment).not.toContain('a-secret-in-the-environment');
+    });
+    vi.unstubAllEnvs();
+  });
+
+  it('stops the server when it is closed, and keeps the rows', async () => {
+    expect(await postmasterPid()).toBe(0);
+    await opened(async ({ prisma }) => {
+      expect(await prisma.upstreamBlock.count()).toBe(1);
+    });
+  });
+
+  it('can be closed twice', async () => {
+    const database = await openDatabase({ dataDir, log });
+    await Promise.all([database.close(), database.close()]);
+    await database.close();
+  });
+
+  it('keeps a second service out, and the first one unharmed', async () => {
+    await opened(async ({ prisma, ping }) => {
+      const pid = await postmasterPid();
+      await expect(openDatabase({ dataDir, log })).rejects.toMatchObject({
+        code: 'data_dir_in_use',
+        message: expect.stringMatching(new RegExp(`process ${process.pid}.*${dataDir}`)) as unknown,
+      });
+      await ping();
+      await prisma.upstreamBlock.create({ data: block('second') });
+      expect(await postmasterPid()).toBe(pid);
+    });
+  });
+
+  it('starts a server that was killed again, on the same port, and locks the folder again', async () => {
+    await opened(async ({ prisma, ping }) => {
+      const killed = await postmasterPid();
+      process.kill(killed, 'SIGKILL');
+      await expect.poll(postmasterPid, { timeout: 10_000 }).not.toBe(killed);
+      await expect.poll(() => ping().then(() => 'back', String), { timeout: 10_000 }).toBe('back');
+      expect(await prisma.upstreamBlock.count()).toBe(2);
+      await expect(openDatabase({ dataDir, log })).rejects.toMatchObject({ code: 'data_dir_in_use' });
+    });
+    expect(await postmasterPid()).toBe(0);
+  });
+
+  it('takes the lock again when only its connection was cut', async () => {
+    await opened(async ({ prisma }) => {
+      const pid = await postmasterPid();
+      const cut = prisma.$queryRaw`
+        SELECT count(pg_terminate_backend(pid))::int AS cut FROM pg_stat_activity
+         WHERE application_name LIKE 'tonearm service%'`;
+      expect(await cut).toEqual([{ cut: 1 }]);
+      const holders = (): Promise<unknown> => prisma.$queryRaw`
+        SELECT count(*)::int AS holders FROM pg_locks WHERE locktype = 'advisory' AND granted`;
+      await expect.poll(holders, { timeout: 5_000 }).toEqual([{ holders: 1 }]);
+      expect(await postmasterPid()).toBe(pid);
+    });
+  });
+
+  it('cleans up what a killed initdb has left', async () => {
+    const left = join(dataDir, 'postgres.init-Ab12Cd');
+    await mkdir(join(left, 'cluster'), { recursive: true });
+    await writeFile(join(left, 'cluster', 'PG_VERSION'), '18\n');
+    await opened(async ({ prisma }) => {
+      expect(await prisma.upstreamBlock.count()).toBe(2);
+      expect((await readdir(dataDir)).sort()).toEqual(['postgres', 'postgres.log', 'postgres.password']);
+    });
+  });
+
+  it('does not take the process that has a dead server’s id for the server', async () => {
+    // This test's own process: alive, and with the same user where the tests do not run as root.
+    const cluster = join(dataDir, 'postgres');
+    await writeFile(join(cluster, 'postmaster.pid'), `${process.pid}\n${cluster}\n1\n1\n\n127.0.0.1\n\nready   \n`);
+    await opened(({ ping }) => ping());
+  });
+
+  it('says so when the cluster is from another Postgres, and leaves it alone', async () => {
+    const version = join(dataDir, 'postgres', 'PG_VERSION');
+    await writeFile(version, '12\n');
+    await expect(openDatabase({ dataDir, log })).rejects.toMatchObject({ code: 'cluster_version' });
+    await writeFile(version, '18\n');
+  });
+
+  it('shows what Postgres said when it cannot start', async () => {
+    const settings = join(dataDir, 'postgres', 'postgresql.auto.conf');
+    await writeFile(settings, "no_such_setting = 'x'\n");
+    await expect(openDatabase({ dataDir, log })).rejects.toMatchObject({
+      code: 'server_start_failed',
+      message: expect.stringContaining('no_such_setting') as unknown,
+    });
+    await writeFile(settings, '');
+  });
+
+  it('says so when the password does not fit, or is gone', async () => {
+    const file = join(dataDir, 'postgres.password');
+    const password = await readFile(file, 'utf8');
+    await writeFile(file, 'another\n');
+    await expect(openDatabase({ dataDir, log })).rejects.toMatchObject({ code: 'cluster_password' });
+    expect(await postmasterPid()).toBe(0);
+    await rm(file);
+    await expect(openDatabase({ dataDir, log })).rejects.toMatchObject({ code: 'cluster_password' });
+    await writeFile(file, password, { mode: 0o600 });
+    await opened(({ ping }) => ping());
+  });
+
+  it('says so when DATA_DIR cannot be a folder', async () => {
+    const file = join(folder, 'file');
+    await writeFile(file, '');
+    await expect(openDatabase({ dataDir: file, log })).rejects.toMatchObject({ code: 'data_dir_unusable' });
+  });
+});

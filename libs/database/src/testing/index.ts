@@ -1,0 +1,1 @@
+export { openScratchDatabase } from './scratch-database.js';
