@@ -8,18 +8,13 @@ export const OWNER_TOKEN = 'ownerToken';
 
 /** The description of every route, made from the routes themselves. */
 export function describeApi(app: INestApplication): OpenAPIObject {
-  const rows = Object.entries(PROBLEMS).map(([code, { status, title }]) => `| \`${code}\` | ${status} | ${title} |`);
+  const codes = Object.entries(PROBLEMS).map(([code, { status }]) => `\`${code}\` ${status}`);
   const description = [
     'What the owner of this service is listening to, and what they listened to before.',
     '',
     'Public reads need no login, may be read from any page that `CORS_ORIGINS` allows, and answer 304 to an `If-None-Match` that still holds. Times are ISO 8601 in UTC; what a provider cannot tell is null.',
     '',
-    '## Errors',
-    'Errors are problem documents (RFC 9457) with a `code` for programs and a `remedy` for people.',
-    '',
-    '| code | status | meaning |',
-    '|---|---|---|',
-    ...rows,
+    `Errors are problem documents (RFC 9457) with a \`code\` for programs and a \`remedy\` for people: ${codes.join(', ')}.`,
   ].join('\n');
   const config = new DocumentBuilder()
     .setTitle('Tonearm')

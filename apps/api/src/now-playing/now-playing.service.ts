@@ -31,7 +31,8 @@ export class NowPlayingService {
   private readonly cache = new ReadCache<Listening>(Date.now);
   private readonly startedAt = new Date();
   private shown: Shown | null = null;
-  private history: { song: string; readAt: number; lastPlayed: RecentTrack | null } | null = null;
+  private history: { provider: string; freshUntil: number; lastPlayed: RecentTrack | null } | null = null;
+  private song: string | null = null;
 
   constructor(
     private readonly providers: ActiveProvider,
@@ -48,8 +49,9 @@ export class NowPlayingService {
         freshMs: FRESH_MS,
         refreshMs: 0,
         read: async () => {
-          const playing = await reads.nowPlaying();
-          return { playing, lastPlayed: await this.lastPlayed(running, playing) };
+          const [playing, lastPlayed] = await Promise.all([reads.nowPlaying(), this.lastPlayed(running)]);
+          this.noteSong(playing);
+          return { playing, lastPlayed };
         },
       });
       return this.show(this.describeRead(running, read));
@@ -59,24 +61,26 @@ export class NowPlayingService {
     }
   }
 
-  /** The history changes when the song does, and a little later when the scrobble was late: no need to ask more often. */
-  private async lastPlayed(
-    { provider, reads }: RunningProvider,
-    playing: NowPlaying | null,
-  ): Promise<RecentTrack | null> {
-    const song = `${provider.id} ${playing?.artist ?? ''} ${playing?.title ?? ''}`;
-    const known = this.history;
-    if (known?.song === song && Date.now() - known.readAt < HISTORY_FRESH_MS) return known.lastPlayed;
+  /** What was played last, asked anew when the song has changed since, and now and then for scrobbles that come late. */
+  private async lastPlayed({ provider, reads }: RunningProvider): Promise<RecentTrack | null> {
+    const known = this.history?.provider === provider.id ? this.history : null;
+    if (known && Date.now() < known.freshUntil) return known.lastPlayed;
     try {
       const recent = await reads.recentTracks({ limit: HISTORY_LIMIT });
       const lastPlayed = recent.find((track) => !track.nowPlaying) ?? null;
-      this.history = { song, readAt: Date.now(), lastPlayed };
+      this.history = { provider: provider.id, freshUntil: Date.now() + HISTORY_FRESH_MS, lastPlayed };
       return lastPlayed;
     } catch (error) {
       // The song is what people came for; a history that fails alone is told by its own route.
       if (error instanceof ProviderError) return known?.lastPlayed ?? null;
       throw error;
     }
+  }
+
+  private noteSong(playing: NowPlaying | null): void {
+    const song = JSON.stringify([playing?.artist, playing?.title]);
+    if (this.history && this.song !== null && this.song !== song) this.history.freshUntil = 0;
+    this.song = song;
   }
 
   private describeRead(running: RunningProvider, read: CachedRead<Listening>): CurrentlyPlaying {
