@@ -1,4 +1,5 @@
-import { ConsoleLogger, type LogLevel, Logger } from '@nestjs/common';
+import { ConsoleLogger, type LogLevel, Logger, type LoggerService } from '@nestjs/common';
+import { isatty } from 'node:tty';
 import type { DatabaseLog } from '#database';
 import type { PlatformSettings } from './settings/platform.settings.js';
 
@@ -9,9 +10,27 @@ const LOG_LEVELS: Readonly<Record<PlatformSettings['LOG_LEVEL'], LogLevel[]>> = 
   debug: ['fatal', 'error', 'warn', 'log', 'debug', 'verbose'],
 };
 
+const STDOUT = 1;
+
+/** What the framework says about itself at every start: one line per module and route. */
+const FRAMEWORK = new Set<unknown>([
+  'NestFactory',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestApplication',
+]);
+
+class ServiceLogger extends ConsoleLogger {
+  override log(message: unknown, ...details: unknown[]): void {
+    if (FRAMEWORK.has(details.at(-1))) this.debug(message, ...details);
+    else super.log(message, ...details);
+  }
+}
+
 /** Where everything is logged from now on. */
-export function startLogging({ LOG_LEVEL }: PlatformSettings): ConsoleLogger {
-  const logger = new ConsoleLogger({ logLevels: LOG_LEVELS[LOG_LEVEL], colors: process.stdout.isTTY });
+export function startLogging({ LOG_LEVEL }: PlatformSettings): LoggerService {
+  const logger = new ServiceLogger({ logLevels: LOG_LEVELS[LOG_LEVEL], colors: isatty(STDOUT) });
   Logger.overrideLogger(logger);
   return logger;
 }
