@@ -40,7 +40,7 @@ export default tseslint.config(
       'no-restricted-syntax': [
         'error',
         {
-          selector: "MemberExpression[object.name=/^(describe|it|test)$/][property.name=/^(skip|only|todo)$/]",
+          selector: 'MemberExpression[object.name=/^(describe|it|test)$/][property.name=/^(skip|only|todo)$/]',
           message: 'A test that does not run proves nothing.',
         },
       ],

@@ -3,7 +3,7 @@ import { CLAUSES, situationsOf } from '#listening/testing';
 import { PROVIDERS } from '#providers';
 import { startSandbox } from '../../apps/sandbox/src/sandbox.js';
 import { disagreements, providerFolders, testKits } from './found-providers.js';
-import { definitionOf, subjectInSandbox } from './subject-in-sandbox.js';
+import { subjectInSandbox } from './subject-in-sandbox.js';
 
 const kits = await testKits();
 const sandbox = await startSandbox({ port: 0, seed: 11, clock: Date.now });
@@ -37,7 +37,7 @@ describe.each(PROVIDERS.map((provider) => [provider.id, provider] as const))('%s
   if (!kit) throw new Error(disagreements({ folders: [id], registered: [id], kits: [] }).join('\n'));
 
   it('has a scenario for every situation that can occur, and for no other', () => {
-    expect(Object.keys(kit.scenarios).sort()).toEqual(situationsOf({ definition: definitionOf(provider) }).sort());
+    expect(Object.keys(kit.scenarios).sort()).toEqual(situationsOf({ definition: provider }).sort());
   });
 
   it.each(CLAUSES.map(({ name, check }) => [name, check] as const))(

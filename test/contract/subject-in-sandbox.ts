@@ -34,7 +34,7 @@ export function subjectInSandbox(provider: Provider, kit: ProviderTestKit, sandb
     limits: LIMITS,
   });
   return {
-    definition: definitionOf(provider),
+    definition: provider,
     provider: configured.create(upstream, now),
     stage: async (situation) => {
       const scenario = kit.scenarios[situation];
@@ -52,11 +52,6 @@ export function subjectInSandbox(provider: Provider, kit: ProviderTestKit, sandb
       return Promise.resolve();
     },
   };
-}
-
-/** What the contract wants to know of a provider; which settings it requires is none of that. */
-export function definitionOf(provider: Provider): ContractSubject['definition'] {
-  return { ...provider, requires: [] };
 }
 
 async function control(sandbox: Sandbox, method: string, path: string, body?: object): Promise<unknown> {

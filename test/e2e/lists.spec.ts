@@ -116,6 +116,7 @@ describe('HTTP', () => {
     '/profile',
     '/endpoints',
     '/openapi.json',
+    '/docs',
   ];
 
   it.each(ROUTES)(

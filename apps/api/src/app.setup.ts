@@ -3,11 +3,11 @@ import fastifyStatic from '@fastify/static';
 import { type LoggerService, ValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { SwaggerModule } from '@nestjs/swagger';
 import { join } from 'node:path';
 import type { Database } from '#database';
 import { AppModule } from './app.module.js';
 import { ApiDescription } from './docs/api-description.js';
+import { serveDocsPage } from './docs/docs-page.js';
 import { describeApi } from './docs/openapi.js';
 import { answerClientError } from './problem/client-error.js';
 import { answerUnroutable } from './problem/problem.filter.js';
@@ -51,11 +51,7 @@ export async function createApp(
   await app.register(fastifyStatic, { root: PAGES, cacheControl: true, maxAge: '5m', wildcard: false });
   const document = describeApi(app);
   app.get(ApiDescription).set(document);
-  SwaggerModule.setup('docs', app, document, {
-    raw: false,
-    customSiteTitle: 'Tonearm API',
-    swaggerOptions: { url: '/openapi.json', persistAuthorization: true },
-  });
+  serveDocsPage(app, document);
   return app;
 }
 

@@ -24,6 +24,8 @@ export function judgeByStatus({ status, json }: UpstreamAnswer): Verdict | null 
   if (status === 429) return { kind: 'rate_limited', reason: 'HTTP 429' };
   if (status >= 500 || status === 408) return { kind: 'transient', reason: `HTTP ${status}` };
   if (status >= 400) return null;
+  // Redirects are not followed, and what such an answer carries is not what was asked for, even if it is JSON.
+  if (status >= 300) return { kind: 'transient', reason: `HTTP ${status}, a redirect` };
   if (json === undefined) return { kind: 'transient', reason: `HTTP ${status} with a body that is not JSON` };
   return { kind: 'good' };
 }

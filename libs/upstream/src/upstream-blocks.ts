@@ -1,3 +1,5 @@
+import { LATEST_MS } from './retry-after.js';
+
 /** Until when an upstream wants to be left alone. */
 export interface UpstreamBlock {
   /** Milliseconds since 1970. */
@@ -42,9 +44,12 @@ const LONGEST_WAIT_MS = 3_600_000;
 
 /**
  * The block that a refusal leads to. What the server says is never shortened; one to five per cent are added so that
- * processes do not come back in the same instant. Without a word of the server the wait doubles with every refusal in a row.
+ * processes do not come back in the same instant. Without a word of the server the wait doubles with every refusal in a
+ * row; to be told "now" is no word, for that would only end in the next refusal.
  *
  * @param said the moment that `Retry-After` names, milliseconds since 1970; null without one
+ * @param previous the last block, also one that is over
+ * @param now milliseconds since 1970
  * @param random a number from 0 to 1
  */
 export function nextBlock(
@@ -54,7 +59,14 @@ export function nextBlock(
   now: number,
   random: number,
 ): UpstreamBlock {
-  const strikes = said === null ? (previous?.strikes ?? 0) + 1 : 0;
-  const wait = said === null ? Math.min(FIRST_WAIT_MS * 2 ** (strikes - 1), LONGEST_WAIT_MS) : said - now;
-  return { until: Math.ceil(now + wait * (1.01 + 0.04 * random)), reason, strikes };
+  const named = said !== null && said > now;
+  const strikes = named ? 0 : strikesWith(previous, now);
+  const wait = named ? said - now : Math.min(FIRST_WAIT_MS * 2 ** (strikes - 1), LONGEST_WAIT_MS);
+  return { until: Math.min(Math.ceil(now + wait * (1.01 + 0.04 * random)), LATEST_MS), reason, strikes };
+}
+
+/** Nothing is sent during a block, so a refusal that arrives then is of the same burst as the one that began it. */
+function strikesWith(previous: UpstreamBlock | null, now: number): number {
+  if (previous === null) return 1;
+  return previous.until > now ? Math.max(1, previous.strikes) : previous.strikes + 1;
 }

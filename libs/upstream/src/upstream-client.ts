@@ -3,17 +3,18 @@ import { Agent as HttpsAgent } from 'node:https';
 import axios, { AxiosError, type AxiosInstance } from 'axios';
 import {
   BrokenCircuitError,
+  type CircuitBreakerPolicy,
   CircuitState,
   ConsecutiveBreaker,
   ExponentialBackoff,
-  type IPolicy,
+  type RetryPolicy,
   TaskCancelledError,
   TimeoutStrategy,
   circuitBreaker,
   handleWhen,
+  noJitterGenerator,
   retry,
   timeout,
-  wrap,
 } from 'cockatiel';
 import { parseRetryAfter } from './retry-after.js';
 import { type UpstreamAnswer, type Verdict, parseJson } from './upstream-answer.js';
@@ -80,8 +81,8 @@ export class UpstreamClient {
   private readonly limits: UpstreamLimits;
   private readonly http: AxiosInstance;
   private readonly agents: [HttpAgent, HttpsAgent];
-  private readonly attempts: IPolicy;
-  private readonly circuit;
+  private readonly retries: RetryPolicy;
+  private readonly circuit: CircuitBreakerPolicy;
 
   constructor(private readonly options: UpstreamClientOptions) {
     this.limits = { ...DEFAULT_LIMITS, ...options.limits };
@@ -91,6 +92,8 @@ export class UpstreamClient {
     ];
     this.http = axios.create({
       baseURL: options.baseUrl,
+      // A path that an upstream made up must not take a key or a token to another host.
+      allowAbsoluteUrls: false,
       headers: { 'User-Agent': options.userAgent, Accept: 'application/json' },
       httpAgent: this.agents[0],
       httpsAgent: this.agents[1],
@@ -98,21 +101,24 @@ export class UpstreamClient {
       responseType: 'text',
       transformResponse: (body: unknown) => body,
       validateStatus: () => true,
-      // A redirect could take a key or a token to another host.
+      // Neither must a redirect.
       maxRedirects: 0,
       maxContentLength: this.limits.maxBytes,
     });
-    const isFailure = handleWhen((error) => error instanceof UpstreamError && WORTH_ANOTHER_TRY.has(error.kind));
-    this.circuit = circuitBreaker(isFailure, {
-      breaker: new ConsecutiveBreaker(this.limits.failuresToOpen),
-      halfOpenAfter: new ExponentialBackoff({ initialDelay: this.limits.openMs, maxDelay: this.limits.openMs * 8 }),
+    this.retries = retry(handleWhen(isWorthAnotherTry), {
+      maxAttempts: FURTHER_ATTEMPTS,
+      backoff: new ExponentialBackoff({ initialDelay: this.limits.retryDelayMs, maxDelay: 2_000 }),
     });
-    this.attempts = wrap(
-      retry(isFailure, {
-        maxAttempts: FURTHER_ATTEMPTS,
-        backoff: new ExponentialBackoff({ initialDelay: this.limits.retryDelayMs, maxDelay: 2_000 }),
-      }),
-      this.circuit,
+    this.circuit = circuitBreaker(
+      handleWhen((error) => isWorthAnotherTry(error) || this.leavesTrialOpen(error)),
+      {
+        breaker: new ConsecutiveBreaker(this.limits.failuresToOpen),
+        halfOpenAfter: new ExponentialBackoff({
+          generator: noJitterGenerator,
+          initialDelay: this.limits.openMs,
+          maxDelay: this.limits.openMs * 8,
+        }),
+      },
     );
   }
 
@@ -129,27 +135,38 @@ export class UpstreamClient {
    * @throws UpstreamError, or the error of a `refused` verdict
    */
   async read(request: UpstreamRead, judge: (answer: UpstreamAnswer) => Verdict): Promise<UpstreamAnswer> {
-    const { blocks, blockKey, displayName, now } = this.options;
-    const block = await blocks.read(blockKey);
-    if (block && block.until > now()) {
-      throw new UpstreamError('blocked', `${displayName} asked to be left alone (${block.reason}).`, block.until);
-    }
     const whole = timeout(this.limits.readMs, TimeoutStrategy.Aggressive);
-    let answer: UpstreamAnswer;
     try {
-      answer = await whole.execute(({ signal }) => {
-        return this.attempts.execute((context) => this.attempt(request, judge, context.signal), signal);
+      return await whole.execute(({ signal }) => {
+        const attempt = () => this.circuit.execute(() => this.attempt(request, judge, signal), signal);
+        return this.retries.execute(() => {
+          // The policy has waited to the end of its delay, whatever has happened meanwhile.
+          if (signal.aborted) throw this.gaveUp(request);
+          return this.unlessBlocked(attempt);
+        }, signal);
       }, request.signal);
     } catch (error) {
       throw this.explain(error, request);
     }
-    if (block) await blocks.clear(blockKey);
-    return answer;
   }
 
   /** Closes the kept connections. */
   close(): void {
     for (const agent of this.agents) agent.destroy();
+  }
+
+  /** Sends nothing during a block, and forgets one that is over when the upstream answers again. */
+  private async unlessBlocked(attempt: () => Promise<UpstreamAnswer>): Promise<UpstreamAnswer> {
+    const { blocks, blockKey, displayName, now } = this.options;
+    const block = await blocks.read(blockKey);
+    if (block && block.until > now()) {
+      throw new UpstreamError('blocked', `${displayName} asked to be left alone (${block.reason}).`, block.until);
+    }
+    const answer = await attempt();
+    // Another call may have been refused while this one was under way: that block stays.
+    const latest = block && (await blocks.read(blockKey));
+    if (latest && latest.until <= now()) await blocks.clear(blockKey);
+    return answer;
   }
 
   private async attempt(
@@ -191,10 +208,7 @@ export class UpstreamClient {
       const named = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)] as const);
       return { status, headers: Object.fromEntries(named), text, json: parseJson(text) };
     } catch (error) {
-      if (request.signal?.aborted) throw new UpstreamError('aborted', `The read from ${displayName} was given up.`);
-      if (limit.aborted || signal.aborted) {
-        throw new UpstreamError('timeout', `${displayName} gave no whole answer in time.`, null, withoutRequest(error));
-      }
+      if (limit.aborted || signal.aborted) throw this.gaveUp(request);
       if (error instanceof AxiosError && /maxContentLength/.test(error.message)) {
         throw new UpstreamError('too_large', `${displayName} sent more than ${this.limits.maxBytes} bytes.`);
       }
@@ -203,14 +217,9 @@ export class UpstreamClient {
   }
 
   /** What the policies throw, in our words. */
-  private explain(error: unknown, given: UpstreamRead): unknown {
+  private explain(error: unknown, request: UpstreamRead): unknown {
     const { displayName, now } = this.options;
-    if (error instanceof TaskCancelledError && !given.signal?.aborted) {
-      return new UpstreamError('timeout', `${displayName} gave no whole answer in time.`);
-    }
-    if (error instanceof TaskCancelledError) {
-      return new UpstreamError('aborted', `The read from ${displayName} was given up.`);
-    }
+    if (error instanceof TaskCancelledError) return this.gaveUp(request);
     if (error instanceof BrokenCircuitError) {
       const retryAt = now() + this.limits.openMs;
       return new UpstreamError(
@@ -221,9 +230,27 @@ export class UpstreamClient {
     }
     return error;
   }
+
+  /** Who gave a call up: the caller, or time. */
+  private gaveUp({ signal }: UpstreamRead): UpstreamError {
+    const { displayName } = this.options;
+    return signal?.aborted
+      ? new UpstreamError('aborted', `The read from ${displayName} was given up.`)
+      : new UpstreamError('timeout', `${displayName} gave no whole answer in time.`);
+  }
+
+  /** The one call that an open circuit let through, given up by its caller: nobody knows yet whether the upstream is well. */
+  private leavesTrialOpen(error: unknown): boolean {
+    const aborted = error instanceof UpstreamError && error.kind === 'aborted';
+    return aborted && this.circuit.state === CircuitState.HalfOpen;
+  }
 }
 
 const WORTH_ANOTHER_TRY: ReadonlySet<string> = new Set(['timeout', 'unreachable', 'faulty']);
+
+function isWorthAnotherTry(error: unknown): boolean {
+  return error instanceof UpstreamError && WORTH_ANOTHER_TRY.has(error.kind);
+}
 
 /** An axios error carries the whole request, with its keys; only its words go on. */
 function withoutRequest(error: unknown): Error {

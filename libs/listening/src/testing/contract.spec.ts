@@ -152,7 +152,6 @@ function subjectOf(
       displayName: 'Fake',
       color: '#102030',
       links: { home: 'https://fake.example', credentials: 'https://fake.example/keys' },
-      requires: [],
       capabilities: {
         reads: ['nowPlaying', 'recentTracks', 'topTracks', 'topArtists', 'topAlbums', 'lovedTracks', 'profile'],
         kinds: ['track', 'ad'],

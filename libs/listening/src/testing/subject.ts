@@ -34,7 +34,7 @@ export type Situation = (typeof SITUATIONS)[number];
 export interface ContractSubject {
   definition: Pick<
     ProviderDefinition<object, never>,
-    'id' | 'source' | 'displayName' | 'color' | 'links' | 'capabilities' | 'requires'
+    'id' | 'source' | 'displayName' | 'color' | 'links' | 'capabilities'
   >;
   provider: ListeningProvider;
   /** From now on the upstream does this. */

@@ -60,43 +60,59 @@ const TRANSIENT = new Set([8, 11, 16]);
 const RATE_LIMITED = 29;
 const INVALID_PARAMETERS = 6;
 
-/**
- * What an answer of Last.fm means: first by the error it names, then by its HTTP status.
- *
- * @param account the user that was asked for; an answer about somebody else, which has been seen, is not used
- */
-export function judge(answer: UpstreamAnswer, account: string, ownerOf: (body: Wire) => string | null): Verdict {
+/** What was asked, as far as it tells a good answer from another. */
+export interface Expected {
+  /** The user that was asked for; an answer about somebody else, which has been seen, is not used. */
+  account: string;
+  /** The key of the body that holds what was asked for. */
+  list: string;
+  /** Whose data a body is, as it says itself; null when it does not. */
+  ownerOf: (body: Wire) => string | null;
+}
+
+/** What an answer of Last.fm means: first by the error it names, then by its HTTP status. */
+export function judge(answer: UpstreamAnswer, { account, list, ownerOf }: Expected): Verdict {
+  const byStatus = judgeByStatus(answer);
   const fault = faultOf(answer);
-  if (fault) return judgeFault(fault);
-  const verdict = judgeByStatus(answer);
-  if (!verdict) return { kind: 'refused', error: refusal(`HTTP ${answer.status}`) };
+  if (fault) return judgeFault(fault, byStatus);
+  if (!byStatus) return { kind: 'refused', error: refusal(`HTTP ${answer.status}`) };
+  if (byStatus.kind !== 'good') return byStatus;
   const body = asObject(answer.json);
-  if (verdict.kind !== 'good') return verdict;
   if (!body) return { kind: 'transient', reason: 'a body that is not an object' };
+  if ((body[list] ?? null) === null) return { kind: 'transient', reason: `a body without ${list}` };
   const owner = ownerOf(body);
   if (owner !== null && owner.toLowerCase() !== account.toLowerCase()) {
     return { kind: 'transient', reason: "another user's data" };
   }
-  return verdict;
+  return byStatus;
 }
 
-function judgeFault({ code, message }: LastfmFault): Verdict {
-  const reason = `error ${code}: ${message || 'no message'}`;
+function judgeFault({ code, message }: LastfmFault, byStatus: Verdict | null): Verdict {
+  const reason = `error ${code}: ${inShort(message) || 'no message'}`;
   if (code === RATE_LIMITED) return { kind: 'rate_limited', reason };
   if (TRANSIENT.has(code)) return { kind: 'transient', reason };
   const userNotFound = code === INVALID_PARAMETERS && /user not found/i.test(message);
   const meaning = userNotFound ? USER_NOT_FOUND : MEANINGS[code];
-  if (!meaning) return { kind: 'refused', error: refusal(reason) };
-  const error = new ProviderError(meaning.code, {
-    message: `${meaning.cause} (error ${code}).`,
-    remedy: meaning.remedy,
-  });
-  return { kind: 'refused', error };
+  if (meaning) {
+    const error = new ProviderError(meaning.code, {
+      message: `${meaning.cause} (error ${code}).`,
+      remedy: meaning.remedy,
+    });
+    return { kind: 'refused', error };
+  }
+  // A gateway's error, or news of Last.fm's: the status knows more than we do.
+  const isTemporary = byStatus?.kind === 'transient' || byStatus?.kind === 'rate_limited';
+  return isTemporary ? { kind: byStatus.kind, reason } : { kind: 'refused', error: refusal(reason) };
+}
+
+/** Their words as ours may repeat them: a message can be of any length, and can repeat the address with the key in it. */
+function inShort(message: string): string {
+  return message.replace(/[0-9a-f]{32}/gi, '…').slice(0, 200);
 }
 
 function refusal(reason: string): ProviderError {
   return new ProviderError('upstream_error', {
-    message: `Last.fm refused the request (${reason.slice(0, 200)}).`,
+    message: `Last.fm refused the request (${reason}).`,
     remedy: 'Look whether there is a newer version of this service, and report it otherwise.',
   });
 }

@@ -3,7 +3,7 @@ import { type Wire, asCount, asImage, asMoment, asName, asObject, asObjects, asT
 
 /** The entries of a list answer such as `{recenttracks: {track: […], "@attr": …}}`. */
 function entries(body: Wire, list: string, entry: string): Wire[] {
-  return asObjects(asObject(body[list])?.[entry]).filter((item) => asName(item) !== '');
+  return asObjects(asObject(body[list])?.[entry]).filter((item) => asText(item['name']) !== '');
 }
 
 function isNowPlaying(entry: Wire): boolean {

@@ -23,6 +23,21 @@ import { type Wire, asObject } from './lastfm.wire.js';
 
 const DISPLAY_NAME = 'Last.fm';
 
+interface Question {
+  method: string;
+  /** The key of the answer under which it stands. */
+  list: string;
+}
+
+const QUESTIONS = {
+  recentTracks: { method: 'user.getRecentTracks', list: 'recenttracks' },
+  topTracks: { method: 'user.getTopTracks', list: 'toptracks' },
+  topArtists: { method: 'user.getTopArtists', list: 'topartists' },
+  topAlbums: { method: 'user.getTopAlbums', list: 'topalbums' },
+  lovedTracks: { method: 'user.getLovedTracks', list: 'lovedtracks' },
+  profile: { method: 'user.getInfo', list: 'user' },
+} as const satisfies Record<string, Question>;
+
 /** Last.fm: reads a public account with an API key. @see https://www.last.fm/api */
 export const lastfm: ProviderDefinition<LastfmSettings, UpstreamClient, 'lastfm'> = {
   id: 'lastfm',
@@ -47,14 +62,14 @@ function create({ settings, upstream }: ProviderContext<LastfmSettings, Upstream
   const account = settings.LASTFM_USERNAME ?? '';
 
   async function call(
-    method: string,
+    { method, list }: Question,
     query: Record<string, string | number>,
     { signal }: ReadOptions = {},
   ): Promise<Wire> {
     try {
       const answer = await upstream.read(
         { query: { method, user: account, api_key: settings.LASTFM_API_KEY, format: 'json', ...query }, signal },
-        (received) => judge(received, account, ownerOf),
+        (received) => judge(received, { account, list, ownerOf }),
       );
       return asObject(answer.json) ?? {};
     } catch (error) {
@@ -64,28 +79,28 @@ function create({ settings, upstream }: ProviderContext<LastfmSettings, Upstream
 
   return {
     async nowPlaying(options) {
-      return toNowPlaying(await call('user.getRecentTracks', { limit: 1 }, options));
+      return toNowPlaying(await call(QUESTIONS.recentTracks, { limit: 1 }, options));
     },
     async recentTracks({ limit }, options) {
-      return toRecentTracks(await call('user.getRecentTracks', { limit }, options), limit);
+      return toRecentTracks(await call(QUESTIONS.recentTracks, { limit }, options), limit);
     },
     async topTracks({ period, limit }, options) {
-      const body = await call('user.getTopTracks', { period, limit }, options);
+      const body = await call(QUESTIONS.topTracks, { period, limit }, options);
       return { items: toTopTracks(body, limit), derivation: null };
     },
     async topArtists({ period, limit }, options) {
-      const body = await call('user.getTopArtists', { period, limit }, options);
+      const body = await call(QUESTIONS.topArtists, { period, limit }, options);
       return { items: toTopArtists(body, limit), derivation: null };
     },
     async topAlbums({ period, limit }, options) {
-      const body = await call('user.getTopAlbums', { period, limit }, options);
+      const body = await call(QUESTIONS.topAlbums, { period, limit }, options);
       return { items: toTopAlbums(body, limit), derivation: null };
     },
     async lovedTracks({ limit }, options) {
-      return toLovedTracks(await call('user.getLovedTracks', { limit }, options), limit);
+      return toLovedTracks(await call(QUESTIONS.lovedTracks, { limit }, options), limit);
     },
     async profile(options) {
-      const profile = toProfile(await call('user.getInfo', {}, options));
+      const profile = toProfile(await call(QUESTIONS.profile, {}, options));
       if (profile) return profile;
       throw new ProviderError('upstream_error', {
         message: 'Last.fm answered without a user.',

@@ -1,0 +1,28 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type UpstreamAnswer, parseJson } from '#upstream';
+import { type Wire, asObject } from '../lastfm.wire.js';
+
+const FOLDER = join(import.meta.dirname, '../fixtures');
+
+/** The names of the bodies that are good answers, or of those that are not. */
+export function namesOf(kind: 'ok' | 'not-ok'): string[] {
+  return readdirSync(join(FOLDER, kind)).map((file) => file.replace(/\.json$/, ''));
+}
+
+/** The text of one of them. */
+export function textOf(kind: 'ok' | 'not-ok', name: string): string {
+  return readFileSync(join(FOLDER, kind, `${name}.json`), 'utf8');
+}
+
+/** A good answer, parsed. */
+export function bodyOf(name: string): Wire {
+  const body = asObject(parseJson(textOf('ok', name)));
+  if (!body) throw new TypeError(`${name}.json is not an object.`);
+  return body;
+}
+
+/** An answer as the client hands it on. */
+export function answerOf(text: string, status = 200): UpstreamAnswer {
+  return { status, headers: {}, text, json: parseJson(text) };
+}

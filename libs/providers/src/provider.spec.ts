@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { type ListeningProvider, type ProviderContext, ProviderError } from '#listening';
+import { UpstreamBlocksInMemory, UpstreamClient } from '#upstream';
+import { PROVIDERS } from './index.js';
+import { register } from './provider.js';
+
+class ExampleSettings {
+  EXAMPLE_KEY?: string;
+  EXAMPLE_USER?: string;
+  EXAMPLE_URL = 'https://example.test/api/';
+}
+
+type Context = ProviderContext<ExampleSettings, UpstreamClient>;
+
+/** A provider that can do nothing, and what it was created with. */
+function example() {
+  const created: Context[] = [];
+  const refuse = () => Promise.reject(new ProviderError('not_supported', { message: 'No read.', remedy: 'None.' }));
+  const reads: ListeningProvider = {
+    nowPlaying: refuse,
+    recentTracks: refuse,
+    topTracks: refuse,
+    topArtists: refuse,
+    topAlbums: refuse,
+    lovedTracks: refuse,
+    profile: refuse,
+  };
+  const provider = register({
+    id: 'example',
+    source: 'example',
+    displayName: 'Example',
+    color: '#102030',
+    links: { home: 'https://example.test/', credentials: 'https://example.test/keys' },
+    settings: ExampleSettings,
+    requires: ['EXAMPLE_KEY', 'EXAMPLE_USER'],
+    upstreamUrl: (settings) => settings.EXAMPLE_URL,
+    account: (settings) => settings.EXAMPLE_USER ?? null,
+    capabilities: { reads: [], kinds: [], pause: false, linking: false },
+    create: (context: Context) => {
+      created.push(context);
+      return reads;
+    },
+  });
+  return { provider, reads, created };
+}
+
+const complete = { EXAMPLE_KEY: 'canary-77aa', EXAMPLE_USER: 'ada' };
+
+describe('a registered provider', () => {
+  it('is configured when all that it requires is set', () => {
+    const settings = Object.assign(new ExampleSettings(), complete);
+    expect(example().provider.configure(settings)).toMatchObject({
+      upstreamUrl: 'https://example.test/api/',
+      account: 'ada',
+    });
+  });
+
+  it.each([{}, { EXAMPLE_USER: 'ada' }, { EXAMPLE_KEY: 'canary-77aa' }])('is not configured by %o', (given) => {
+    expect(example().provider.configure(Object.assign(new ExampleSettings(), given))).toBeNull();
+  });
+
+  it('does not count calls by the key itself', () => {
+    const configured = example().provider.configure(Object.assign(new ExampleSettings(), complete));
+    expect(configured?.blockKey).toMatch(/\S/);
+    expect(configured?.blockKey).not.toContain(complete.EXAMPLE_KEY);
+  });
+
+  it('is created with its settings, its client and its clock', () => {
+    const { provider, reads, created } = example();
+    const settings = Object.assign(new ExampleSettings(), complete);
+    const now = () => 7;
+    const upstream = new UpstreamClient({
+      displayName: 'Example',
+      blockKey: 'example',
+      baseUrl: settings.EXAMPLE_URL,
+      userAgent: 'Tonearm/0.0.0',
+      blocks: new UpstreamBlocksInMemory(),
+      now,
+      random: () => 0,
+    });
+    expect(provider.configure(settings)?.create(upstream, now)).toBe(reads);
+    expect(created).toEqual([{ settings, upstream, now }]);
+  });
+
+  it('takes no settings of another kind', () => {
+    expect(() => example().provider.configure(complete)).toThrow(/ExampleSettings/);
+  });
+});
+
+it('no two providers share an id or a source', () => {
+  for (const name of ['id', 'source'] as const) {
+    expect(new Set(PROVIDERS.map((provider) => provider[name])).size).toBe(PROVIDERS.length);
+  }
+});

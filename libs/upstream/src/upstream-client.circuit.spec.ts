@@ -1,0 +1,150 @@
+import type { ServerResponse } from 'node:http';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { START, clientOf, eventually, failureOf, judge, server } from './testing/client-under-test.js';
+import { answer, hang, json, type ScriptedServer } from './testing/scripted-server.js';
+import type { UpstreamClient } from './upstream-client.js';
+
+const OPEN_MS = 5_000;
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'], now: START });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** A client whose circuit is open after two reads with three attempts each. */
+async function opened(): Promise<{ upstream: ScriptedServer; client: UpstreamClient }> {
+  const upstream = await server();
+  upstream.will(answer(500, ''));
+  const client = clientOf(upstream.url, { now: Date.now, limits: { failuresToOpen: 6, openMs: OPEN_MS } });
+  await failureOf(client.read({}, judge));
+  expect(client.circuitOpen).toBe(false);
+  await failureOf(client.read({}, judge));
+  expect(client.circuitOpen).toBe(true);
+  expect(upstream.calls).toHaveLength(6);
+  return { upstream, client };
+}
+
+async function isClosed(client: UpstreamClient, upstream: ScriptedServer): Promise<boolean> {
+  const before = upstream.calls.length;
+  upstream.will(json({}));
+  await client.read({}, judge).catch(() => undefined);
+  return upstream.calls.length > before;
+}
+
+describe('a circuit that failures in a row have opened', () => {
+  it('sends nothing until its time has passed', async () => {
+    const { upstream, client } = await opened();
+    vi.setSystemTime(START + OPEN_MS - 1);
+    expect((await failureOf(client.read({}, judge))).kind).toBe('circuit_open');
+    expect(upstream.calls).toHaveLength(6);
+  });
+
+  it('says when another try makes sense', async () => {
+    const { client } = await opened();
+    expect((await failureOf(client.read({}, judge))).retryAt).toBe(START + OPEN_MS);
+  });
+
+  it('lets one call through then, and closes when that is good', async () => {
+    const { upstream, client } = await opened();
+    const held: ServerResponse[] = [];
+    upstream.will((response) => held.push(response), json({}));
+    vi.setSystemTime(START + OPEN_MS);
+    const reads = [client.read({}, judge), client.read({}, judge), client.read({}, judge)];
+    await eventually(() => {
+      expect(held).toHaveLength(1);
+    });
+    expect(upstream.calls).toHaveLength(7);
+    held[0]?.end('{}');
+    expect(await Promise.all(reads)).toHaveLength(3);
+    expect(upstream.calls).toHaveLength(9);
+    expect(client.circuitOpen).toBe(false);
+  });
+
+  it('stays open for twice the time when that one fails', async () => {
+    const { upstream, client } = await opened();
+    vi.setSystemTime(START + OPEN_MS);
+    await failureOf(client.read({}, judge));
+    expect(upstream.calls).toHaveLength(7);
+    vi.setSystemTime(START + OPEN_MS * 3 - 1);
+    await failureOf(client.read({}, judge));
+    expect(upstream.calls).toHaveLength(7);
+    vi.setSystemTime(START + OPEN_MS * 3);
+    expect(await isClosed(client, upstream)).toBe(true);
+  });
+
+  it('stays open when the caller gives up the one that was let through: that says nothing of the upstream', async () => {
+    const { upstream, client } = await opened();
+    upstream.will(hang);
+    vi.setSystemTime(START + OPEN_MS);
+    const controller = new AbortController();
+    const reading = failureOf(client.read({ signal: controller.signal }, judge));
+    await eventually(() => {
+      expect(upstream.calls).toHaveLength(7);
+    });
+    controller.abort();
+    expect((await reading).kind).toBe('aborted');
+    expect(await isClosed(client, upstream)).toBe(false);
+  });
+
+  it('gives up a read that waited for the one let through as readily as any other', async () => {
+    const { upstream, client } = await opened();
+    const held: ServerResponse[] = [];
+    upstream.will((response) => held.push(response));
+    vi.setSystemTime(START + OPEN_MS);
+    const controller = new AbortController();
+    const first = client.read({}, judge);
+    await eventually(() => {
+      expect(held).toHaveLength(1);
+    });
+    const second = failureOf(client.read({ signal: controller.signal }, judge));
+    held[0]?.end('{}');
+    await first;
+    await eventually(() => {
+      expect(held).toHaveLength(2);
+    });
+    controller.abort();
+    expect((await second).kind).toBe('aborted');
+    await eventually(() => {
+      expect(upstream.calls[7]).toMatchObject({ cut: true });
+    });
+  });
+});
+
+describe('what does not open a circuit', () => {
+  it('failures with a good answer between', async () => {
+    const upstream = await server();
+    const client = clientOf(upstream.url, { now: Date.now, limits: { failuresToOpen: 6 } });
+    for (let round = 0; round < 3; round += 1) {
+      upstream.will(answer(500, ''));
+      await failureOf(client.read({}, judge));
+      expect(await isClosed(client, upstream)).toBe(true);
+    }
+  });
+
+  it('reads that the caller gives up', async () => {
+    const upstream = await server();
+    const client = clientOf(upstream.url, { now: Date.now, limits: { failuresToOpen: 1 } });
+    for (let round = 1; round <= 3; round += 1) {
+      upstream.will(hang);
+      const controller = new AbortController();
+      const reading = failureOf(client.read({ signal: controller.signal }, judge));
+      await eventually(() => {
+        expect(upstream.calls).toHaveLength(round);
+      });
+      controller.abort();
+      expect((await reading).kind).toBe('aborted');
+    }
+    expect(await isClosed(client, upstream)).toBe(true);
+  });
+
+  it('refusals: the upstream is well', async () => {
+    const upstream = await server();
+    upstream.will(json({}, 404));
+    const client = clientOf(upstream.url, { now: Date.now, limits: { failuresToOpen: 1 } });
+    for (let round = 0; round < 3; round += 1) await expect(client.read({}, judge)).rejects.toThrow('refused');
+    expect(client.circuitOpen).toBe(false);
+  });
+});
