@@ -20,9 +20,7 @@ async function opened(): Promise<{ upstream: ScriptedServer; client: UpstreamCli
   upstream.will(answer(500, ''));
   const client = clientOf(upstream.url, { now: Date.now, limits: { failuresToOpen: 6, openMs: OPEN_MS } });
   await failureOf(client.read({}, judge));
-  expect(client.circuitOpen).toBe(false);
   await failureOf(client.read({}, judge));
-  expect(client.circuitOpen).toBe(true);
   expect(upstream.calls).toHaveLength(6);
   return { upstream, client };
 }
@@ -60,7 +58,6 @@ describe('a circuit that failures in a row have opened', () => {
     held[0]?.end('{}');
     expect(await Promise.all(reads)).toHaveLength(3);
     expect(upstream.calls).toHaveLength(9);
-    expect(client.circuitOpen).toBe(false);
   });
 
   it('stays open for twice the time when that one fails', async () => {
@@ -145,6 +142,6 @@ describe('what does not open a circuit', () => {
     upstream.will(json({}, 404));
     const client = clientOf(upstream.url, { now: Date.now, limits: { failuresToOpen: 1 } });
     for (let round = 0; round < 3; round += 1) await expect(client.read({}, judge)).rejects.toThrow('refused');
-    expect(client.circuitOpen).toBe(false);
+    expect(upstream.calls).toHaveLength(3);
   });
 });

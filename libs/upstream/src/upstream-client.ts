@@ -122,11 +122,6 @@ export class UpstreamClient {
     );
   }
 
-  /** True while calls are not sent because the last ones all failed. */
-  get circuitOpen(): boolean {
-    return this.circuit.state === CircuitState.Open;
-  }
-
   /**
    * Reads, with at most two further attempts for faults that are likely gone by then; never again after a refusal.
    *
