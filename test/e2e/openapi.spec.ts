@@ -25,10 +25,14 @@ const READS = [
   '/endpoints',
 ];
 
+/** The owner's routes: closed to everybody else. */
+const OWNERS = ['POST /admin/session', 'GET /admin/session', 'DELETE /admin/session'];
+
 interface Operation {
   summary?: string;
   operationId?: string;
   parameters?: { name: string; description?: string; example?: unknown; schema?: Record<string, unknown> }[];
+  security?: object[];
   responses: Record<string, { description?: string; content?: Record<string, { examples?: object; schema?: object }> }>;
 }
 
@@ -41,6 +45,12 @@ interface Description {
 }
 
 let document: Description;
+
+function routes(): string[] {
+  return Object.entries(document.paths)
+    .flatMap(([path, item]) => Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`))
+    .sort();
+}
 
 beforeAll(async () => {
   document = (await json(harness.shared, '/openapi.json')).body as Description;
@@ -99,8 +109,8 @@ export const wrong: NonNullable<paths['/top/albums']['get']['parameters']['query
     }
   });
 
-  it('has every read, and nothing that is not there', async () => {
-    expect(Object.keys(document.paths).sort()).toEqual([...READS].sort());
+  it('has every route, and nothing that is not there', async () => {
+    expect(routes()).toEqual([...READS.map((path) => `GET ${path}`), ...OWNERS].sort());
     for (const path of READS) expect((await json(harness.shared, path)).status).toBe(200);
   });
 
@@ -138,8 +148,12 @@ export const wrong: NonNullable<paths['/top/albums']['get']['parameters']['query
     }
   });
 
-  it("has the owner's login ready for the routes that will need it", () => {
-    expect(document.components.securitySchemes).toHaveProperty('ownerToken');
+  it.each(OWNERS.filter((route) => route !== 'POST /admin/session'))('%s is closed, and says so', async (route) => {
+    const [method = '', path = ''] = route.split(' ');
+    expect(document.paths[path]?.[method.toLowerCase()]?.security).toEqual([{ ownerToken: [] }, { ownerSession: [] }]);
+    const answer = await fetch(harness.shared.url + path, { method });
+    expect(answer.status).toBe(401);
+    expect(await answer.json()).toMatchObject({ code: 'unauthorized' });
   });
 
   it('describes what is really sent', async () => {
@@ -160,9 +174,7 @@ export const wrong: NonNullable<paths['/top/albums']['get']['parameters']['query
 describe('/endpoints', () => {
   it('is the same directory in short', async () => {
     const { items } = (await json(harness.shared, '/endpoints')).body as { items: { method: string; path: string }[] };
-    expect(items.map(({ method, path }) => `${method} ${path}`).sort()).toEqual(
-      READS.map((path) => `GET ${path}`).sort(),
-    );
+    expect(items.map(({ method, path }) => `${method} ${path}`).sort()).toEqual(routes());
     expect(items.find(({ path }) => path === '/top/albums')).toEqual({
       method: 'GET',
       path: '/top/albums',

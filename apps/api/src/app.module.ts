@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_INTERCEPTOR } from '@nestjs/core';
+import { AdminModule } from './admin/index.js';
 import type { Database } from '#database';
 import { AnswerInterceptor } from './answer/answer.interceptor.js';
 import { ChartsModule } from './charts/charts.module.js';
@@ -26,6 +27,7 @@ export class AppModule {
         NowPlayingModule,
         ChartsModule,
         HealthModule,
+        AdminModule,
         DocsModule,
       ],
       providers: [

@@ -1,3 +1,4 @@
+import fastifyCookie from '@fastify/cookie';
 import fastifyHelmet from '@fastify/helmet';
 import fastifyStatic from '@fastify/static';
 import { type LoggerService, ValidationPipe } from '@nestjs/common';
@@ -6,6 +7,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { join } from 'node:path';
 import type { Database } from '#database';
 import { AppModule } from './app.module.js';
+import { corsFor } from './cors.js';
 import { ApiDescription } from './docs/api-description.js';
 import { serveDocsPage } from './docs/docs-page.js';
 import { describeApi } from './docs/openapi.js';
@@ -41,12 +43,8 @@ export async function createApp(
   // Ends by itself with 0, where Nest would send itself the signal once more.
   app.enableShutdownHooks(['SIGINT', 'SIGTERM', 'SIGHUP'], { useProcessExit: true });
   app.useGlobalPipes(new ValidationPipe({ transform: true, whitelist: true, exceptionFactory: toInvalidRequest }));
-  app.enableCors({
-    origin: CORS_ORIGINS === '*' ? '*' : CORS_ORIGINS.split(','),
-    methods: ['GET', 'HEAD'],
-    exposedHeaders: ['ETag', 'Age', 'Cache-Status', 'Retry-After'],
-    maxAge: 86_400,
-  });
+  app.enableCors(corsFor(CORS_ORIGINS));
+  await app.register(fastifyCookie);
   await app.register(fastifyHelmet, HEADERS);
   await app.register(fastifyStatic, { root: PAGES, cacheControl: true, maxAge: '5m', wildcard: false });
   const document = describeApi(app);

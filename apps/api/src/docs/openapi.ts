@@ -2,9 +2,7 @@ import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { PROBLEMS } from '../problem/problem.js';
 import { VERSION } from '../version.js';
-
-/** Name of the owner's login in the description; routes that need it name it. */
-export const OWNER_TOKEN = 'ownerToken';
+import { OWNER_SESSION, OWNER_TOKEN } from './security-schemes.js';
 
 /** The description of every route, made from the routes themselves. */
 export function describeApi(app: INestApplication): OpenAPIObject {
@@ -23,14 +21,20 @@ export function describeApi(app: INestApplication): OpenAPIObject {
     .setLicense('MIT', 'https://opensource.org/license/mit')
     .addServer('/', 'This service')
     .addTag('Listening', 'What plays, what played, and the charts.')
+    .addTag('Owner', "For the owner alone: with the owner's token, or logged in with a browser.")
     .addTag('Operation', 'For those who run the service, and for programs that look for its routes.')
     .addBearerAuth(
       { type: 'http', scheme: 'bearer', description: "The owner's token (ADMIN_TOKEN). Public reads need none." },
       OWNER_TOKEN,
     )
+    .addCookieAuth(
+      'tonearm',
+      { type: 'apiKey', in: 'cookie', description: 'Set by POST /admin/session.' },
+      OWNER_SESSION,
+    )
     .build();
   const document = SwaggerModule.createDocument(app, config);
-  // Nothing is needed unless a route says so; whoever has the token may send it everywhere.
-  document.security = [{}, { [OWNER_TOKEN]: [] }];
+  // Nothing is needed unless a route says so.
+  document.security = [];
   return document;
 }

@@ -90,6 +90,7 @@ function pathOf(request: FastifyRequest): string {
 export async function sendProblem(reply: FastifyReply, problem: Problem, instance: string): Promise<void> {
   const document = problem.document(instance);
   if (problem.allow.length > 0) void reply.header('Allow', problem.allow.join(', '));
+  if (problem.code === 'unauthorized') void reply.header('WWW-Authenticate', 'Bearer realm="tonearm"');
   if (problem.retryAt) {
     const seconds = Math.max(1, Math.ceil((problem.retryAt.getTime() - Date.now()) / 1000));
     void reply.header('Retry-After', seconds);

@@ -1,0 +1,42 @@
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import type { Database } from '#database';
+import { DATABASE } from '../database/database.module.js';
+import { PlatformSettings } from '../settings/platform.settings.js';
+import { digest, isSameDigest, randomToken } from './digest.js';
+
+/** The token that opens the owner's routes: the one that is set, else one made at the first start. */
+@Injectable()
+export class OwnerTokenService implements OnApplicationBootstrap {
+  private hash = '';
+
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    private readonly settings: PlatformSettings,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    const { ADMIN_TOKEN } = this.settings;
+    this.hash = ADMIN_TOKEN === undefined ? await this.storedHash() : digest(ADMIN_TOKEN);
+  }
+
+  isOwners(token: string): boolean {
+    return isSameDigest(digest(token), this.hash);
+  }
+
+  /** Of several processes that start at once, one makes the token and shows it; the others take its hash. */
+  private async storedHash(): Promise<string> {
+    const { ownerToken } = this.database.prisma;
+    const stored = await ownerToken.findUnique({ where: { id: 1 } });
+    if (stored) return stored.hash;
+    const token = randomToken();
+    const { count } = await ownerToken.createMany({ data: [{ id: 1, hash: digest(token) }], skipDuplicates: true });
+    if (count === 1) {
+      // Not through the log: it is shown once, to who starts the service, and kept nowhere.
+      process.stdout.write(
+        `\nThe owner's token, shown this once: ${token}\nIt opens the admin's routes. To choose your own, set ADMIN_TOKEN.\n\n`,
+      );
+    }
+    const { hash } = await ownerToken.findUniqueOrThrow({ where: { id: 1 } });
+    return hash;
+  }
+}

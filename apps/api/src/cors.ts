@@ -1,0 +1,26 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+
+type CorsOptions = NonNullable<Parameters<NestFastifyApplication['enableCors']>[0]>;
+
+/** Addresses that no page of another origin may read, whatever CORS_ORIGINS says. */
+const OWNERS = /^\/(admin|auth|callback)(\/|\?|$)/;
+
+/**
+ * Lets pages of other origins read the public routes, and nothing else.
+ *
+ * @param setting `*`, or origins with commas
+ */
+export function corsFor(setting: string): CorsOptions {
+  const allowed = setting === '*' ? '*' : setting.split(',');
+  return {
+    delegator: (request, done) => {
+      done(null, { ...READING, origin: OWNERS.test(request.url) ? false : allowed });
+    },
+  };
+}
+
+const READING = {
+  methods: ['GET', 'HEAD'],
+  exposedHeaders: ['ETag', 'Age', 'Cache-Status', 'Retry-After'],
+  maxAge: 86_400,
+};
