@@ -1,3 +1,4 @@
+import { NO_CREDENTIALS } from '#listening';
 import type { ContractSubject, ProviderTestKit } from '#listening/testing';
 import type { Provider } from '#providers';
 import { UpstreamBlocksInMemory, UpstreamClient } from '#upstream';
@@ -35,7 +36,7 @@ export function subjectInSandbox(provider: Provider, kit: ProviderTestKit, sandb
   });
   return {
     definition: provider,
-    provider: configured.create(upstream, now),
+    provider: configured.create(upstream, now, NO_CREDENTIALS),
     stage: async (situation) => {
       const scenario = kit.scenarios[situation];
       if (!scenario) throw new Error(`${provider.id}.testkit.ts has no scenario for "${situation}".`);

@@ -1,3 +1,4 @@
+export * from './linking.js';
 export * from './listening.js';
 export * from './listening-provider.js';
 export * from './provider-error.js';

@@ -11,6 +11,8 @@ import type {
   TopTrack,
 } from './listening.js';
 
+import type { Credentials, Linking } from './linking.js';
+
 /** The reads of a provider, by name. */
 export const READS = [
   'nowPlaying',
@@ -61,8 +63,6 @@ export interface Capabilities {
   kinds: readonly PlayingKind[];
   /** It tells a paused song from one that plays; without, a paused song simply is not on. */
   pause: boolean;
-  /** Accounts agree on the upstream's page, and that agreement can expire and be revoked. */
-  linking: boolean;
 }
 
 /** What a provider is given. `Upstream` is the client that all its calls go through. */
@@ -71,6 +71,8 @@ export interface ProviderContext<Settings, Upstream> {
   upstream: Upstream;
   /** Milliseconds since 1970. */
   now: () => number;
+  /** Tokens of the linked account; a provider that does not link has no use for it. */
+  credentials: Credentials;
 }
 
 /** All that is known of a provider without calling its upstream. The rest of the house lists providers by this alone. */
@@ -97,5 +99,7 @@ export interface ProviderDefinition<Settings extends object, Upstream, Id extend
   /** The account it reads, as far as the settings tell; null when only the upstream knows. */
   account: (settings: Settings) => string | null;
   capabilities: Capabilities;
+  /** How accounts are linked; null when the settings are all that it needs. */
+  linking: Linking<Settings, Upstream> | null;
   create: (context: ProviderContext<Settings, Upstream>) => ListeningProvider;
 }

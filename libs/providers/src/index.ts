@@ -6,4 +6,4 @@ export const PROVIDERS = [register(lastfm)] as const;
 
 export type ProviderId = (typeof PROVIDERS)[number]['id'];
 
-export type { ConfiguredProvider, Provider } from './provider.js';
+export type { ConfiguredLinking, ConfiguredProvider, Provider } from './provider.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ListeningProvider, type ProviderContext, ProviderError } from '#listening';
+import { type ListeningProvider, NO_CREDENTIALS, type ProviderContext, ProviderError } from '#listening';
 import { UpstreamBlocksInMemory, UpstreamClient } from '#upstream';
 import { PROVIDERS } from './index.js';
 import { register } from './provider.js';
@@ -35,7 +35,8 @@ function example() {
     requires: ['EXAMPLE_KEY', 'EXAMPLE_USER'],
     upstreamUrl: (settings) => settings.EXAMPLE_URL,
     account: (settings) => settings.EXAMPLE_USER ?? null,
-    capabilities: { reads: [], kinds: [], pause: false, linking: false },
+    capabilities: { reads: [], kinds: [], pause: false },
+    linking: null,
     create: (context: Context) => {
       created.push(context);
       return reads;
@@ -78,8 +79,8 @@ describe('a registered provider', () => {
       now,
       random: () => 0,
     });
-    expect(provider.configure(settings)?.create(upstream, now)).toBe(reads);
-    expect(created).toEqual([{ settings, upstream, now }]);
+    expect(provider.configure(settings)?.create(upstream, now, NO_CREDENTIALS)).toBe(reads);
+    expect(created).toEqual([{ settings, upstream, now, credentials: NO_CREDENTIALS }]);
   });
 
   it('takes no settings of another kind', () => {

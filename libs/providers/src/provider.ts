@@ -1,5 +1,27 @@
-import type { Capabilities, ListeningProvider, ProviderDefinition } from '#listening';
+import type {
+  Capabilities,
+  Credentials,
+  LinkedAccount,
+  ListeningProvider,
+  OAuthApp,
+  ProviderDefinition,
+} from '#listening';
 import type { UpstreamClient } from '#upstream';
+
+/** How accounts of a provider are linked, with its settings closed in. */
+export interface ConfiguredLinking {
+  authorizeUrl: string;
+  tokenUrl: string;
+  /** The app that the settings name; null when they name none. */
+  app: OAuthApp | null;
+  /** Null for BASE_URL/callback. */
+  redirectUri: string | null;
+  scopes: readonly string[];
+  /** How many months an agreement lasts; null for ever. */
+  consentMonths: number | null;
+  /** @throws ProviderError */
+  identify(upstream: UpstreamClient, accessToken: string): Promise<LinkedAccount>;
+}
 
 /** A provider with valid and complete settings. */
 export interface ConfiguredProvider {
@@ -9,7 +31,9 @@ export interface ConfiguredProvider {
   blockKey: string;
   /** The account it reads, as far as the settings tell. */
   account: string | null;
-  create(upstream: UpstreamClient, now: () => number): ListeningProvider;
+  /** Null when the settings are all that it needs. */
+  linking: ConfiguredLinking | null;
+  create(upstream: UpstreamClient, now: () => number, credentials: Credentials): ListeningProvider;
 }
 
 /** A definition whose own settings type is closed in, so that all providers can stand in one list. */
@@ -20,6 +44,8 @@ export interface Provider<Id extends string = string> {
   color: string;
   links: { home: string; credentials: string };
   capabilities: Capabilities;
+  /** Null for a provider whose accounts need not agree. */
+  linking: { consentMonths: number | null } | null;
   /** The class that declares and checks its environment variables. */
   settings: new () => object;
   /** The variables without which it is not configured. */
@@ -47,8 +73,25 @@ export function register<Settings extends object, Id extends string>(
         upstreamUrl: definition.upstreamUrl(settings),
         blockKey: definition.id,
         account: definition.account(settings),
-        create: (upstream, now) => definition.create({ settings, upstream, now }),
+        linking: closeLinking(definition.linking, settings),
+        create: (upstream, now, credentials) => definition.create({ settings, upstream, now, credentials }),
       };
     },
+  };
+}
+
+function closeLinking<Settings extends object>(
+  linking: ProviderDefinition<Settings, UpstreamClient>['linking'],
+  settings: Settings,
+): ConfiguredLinking | null {
+  if (linking === null) return null;
+  return {
+    authorizeUrl: linking.authorizeUrl(settings),
+    tokenUrl: linking.tokenUrl(settings),
+    app: linking.app(settings),
+    redirectUri: linking.redirectUri(settings),
+    scopes: linking.scopes(settings),
+    consentMonths: linking.consentMonths,
+    identify: linking.identify,
   };
 }

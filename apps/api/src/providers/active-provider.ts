@@ -1,5 +1,5 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { type ListeningProvider, ProviderError, settingsOf } from '#listening';
+import { type ListeningProvider, NO_CREDENTIALS, ProviderError, settingsOf } from '#listening';
 import { PROVIDERS, type Provider } from '#providers';
 import { UpstreamClient } from '#upstream';
 import { PlatformSettings } from '../settings/platform.settings.js';
@@ -42,7 +42,7 @@ export class ActiveProvider implements OnApplicationShutdown {
       });
       this.clients.push(upstream);
       const health = new HealthRecord(Date.now);
-      const reads = watched(configured.create(upstream, Date.now), health);
+      const reads = watched(configured.create(upstream, Date.now, NO_CREDENTIALS), health);
       this.running.set(provider.id, { provider, account: configured.account, reads, health });
     }
   }

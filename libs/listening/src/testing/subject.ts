@@ -35,7 +35,10 @@ export interface ContractSubject {
   definition: Pick<
     ProviderDefinition<object, never>,
     'id' | 'source' | 'displayName' | 'color' | 'links' | 'capabilities'
-  >;
+  > & {
+    /** Null for a provider whose accounts need not agree. */
+    linking: object | null;
+  };
   provider: ListeningProvider;
   /** From now on the upstream does this. */
   stage: (situation: Situation) => Promise<void>;
@@ -51,11 +54,13 @@ export interface ContractSubject {
 }
 
 /** The situations that can occur for a provider with these capabilities. */
-export function situationsOf({ definition: { capabilities } }: Pick<ContractSubject, 'definition'>): Situation[] {
+export function situationsOf({
+  definition: { capabilities, linking },
+}: Pick<ContractSubject, 'definition'>): Situation[] {
   return SITUATIONS.filter((situation) => {
     if (situation === 'paused') return capabilities.pause;
     if (situation === 'ad') return capabilities.kinds.includes('ad');
-    if (situation === 'expired' || situation === 'revoked') return capabilities.linking;
+    if (situation === 'expired' || situation === 'revoked') return linking !== null;
     return true;
   });
 }

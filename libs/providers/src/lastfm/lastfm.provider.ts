@@ -53,8 +53,8 @@ export const lastfm: ProviderDefinition<LastfmSettings, UpstreamClient, 'lastfm'
     reads: ['nowPlaying', 'recentTracks', 'topTracks', 'topArtists', 'topAlbums', 'lovedTracks', 'profile'],
     kinds: ['track'],
     pause: false,
-    linking: false,
   },
+  linking: null,
   create,
 };
 

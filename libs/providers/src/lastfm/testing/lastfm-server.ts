@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { afterEach } from 'vitest';
-import type { ListeningProvider } from '#listening';
+import { type ListeningProvider, NO_CREDENTIALS } from '#listening';
 import { UpstreamBlocksInMemory, UpstreamClient } from '#upstream';
 import { lastfm } from '../lastfm.provider.js';
 import { LastfmSettings } from '../lastfm.settings.js';
@@ -57,5 +57,5 @@ export async function listening(account: string, said: Said | undefined): Promis
     server.close();
     server.closeAllConnections();
   });
-  return { provider: lastfm.create({ settings, upstream, now: Date.now }), calls };
+  return { provider: lastfm.create({ settings, upstream, now: Date.now, credentials: NO_CREDENTIALS }), calls };
 }
