@@ -39,6 +39,12 @@ async function rowsOf(sql: string): Promise<unknown[]> {
   return (await client.query<Record<string, unknown>>(sql)).rows;
 }
 
+async function rowsWaitingForALock(asker: pg.Client): Promise<number> {
+  const { rowCount } = await asker.query(`SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`);
+  return rowCount ?? 0;
+}
+
 const run = (): Promise<void> => migrate({ client, connectionString: url, log });
 
 describe('migrate', () => {
@@ -83,6 +89,23 @@ describe('migrate', () => {
     await client.query(/UPDATE .*? IS NULL/.exec(remedy)?.[0] ?? 'no statement');
     await run();
     expect(await rowsOf("SELECT to_regclass('upstream_blocks') IS NOT NULL AS there")).toEqual([{ there: true }]);
+  });
+
+  it('waits for a migration that another process has begun, and does not call it broken off', async () => {
+    await run();
+    const other = new pg.Client(url);
+    await other.connect();
+    try {
+      await other.query('SELECT pg_advisory_lock($1, $2)', [...MIGRATION_LOCK]);
+      await other.query('UPDATE _prisma_migrations SET finished_at = NULL');
+      const waiting = run();
+      await expect.poll(() => rowsWaitingForALock(other)).toBe(1);
+      await other.query('UPDATE _prisma_migrations SET finished_at = now()');
+      await other.query('SELECT pg_advisory_unlock($1, $2)', [...MIGRATION_LOCK]);
+      await waiting;
+    } finally {
+      await other.end();
+    }
   });
 
   it('refuses a database that a newer version has migrated', async () => {

@@ -31,7 +31,10 @@ export interface MigrateOptions {
 export async function migrate(options: MigrateOptions): Promise<void> {
   const { client, log, lockWaitMs = 60_000 } = options;
   const files = await readMigrationFiles(installationRoot());
-  if (pendingMigrations(files.migrations, await readHistory(client)).length === 0) return;
+  const glance = await readHistory(client);
+  // What is unfinished now may be in another process' hands: only who holds the lock can call it broken off.
+  const settled = glance.every(({ finished }) => finished);
+  if (settled && pendingMigrations(files.migrations, glance).length === 0) return;
 
   await takeLock(client, lockWaitMs);
   try {
