@@ -8,8 +8,8 @@ export default defineConfig({
     include: ['apps/**/*.spec.ts', 'libs/**/*.spec.ts', 'test/**/*.spec.ts'],
     globalSetup: ['test/support/global-setup.ts'],
     // Tests start services, several at once on few cores; what must be quick is measured by the benchmark.
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 60_000,
+    hookTimeout: 90_000,
     passWithNoTests: false,
     // Most of a run waits for other processes: more files at once than cores.
     maxWorkers: 4,

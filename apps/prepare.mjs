@@ -49,7 +49,7 @@ async function prepare() {
   if (modified('node_modules/.package-lock.json') < modified('package-lock.json')) {
     // No dependency runs code when it is installed: npm 11 reads so in package.json, older ones have to be told. What their
     // scripts would do for us is done where it is needed, by libs/database and by the next step.
-    await step('Installing dependencies', [...npm, 'ci', '--include=dev', '--ignore-scripts']);
+    await step('Installing dependencies, for about half a minute', [...npm, 'ci', '--include=dev', '--ignore-scripts']);
   }
   if (modified('libs/database/src/generated/client.ts') < modified('prisma/schema.prisma')) {
     await step('Generating the database client', [node, 'prisma/generate.mjs']);

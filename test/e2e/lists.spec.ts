@@ -149,6 +149,12 @@ describe('HTTP', () => {
     },
   );
 
+  it('answers an OPTIONS that is no preflight', async () => {
+    const answer = await fetch(`${harness.shared.url}/currently-playing`, { method: 'OPTIONS' });
+    await answer.text();
+    expect(answer.status).toBe(204);
+  });
+
   it('answers a preflight', async () => {
     const answer = await fetch(`${harness.shared.url}/currently-playing`, {
       method: 'OPTIONS',

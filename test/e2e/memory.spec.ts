@@ -14,10 +14,33 @@ describe('memory', () => {
     expect(await harness.stage.calls()).toEqual({ 'user.gettopartists': 1 });
   });
 
+  it('asks a handful of questions however many different lists strangers want', async () => {
+    const service = await harness.freshService();
+    const paths = ['overall', '7day', '1month'].flatMap((period) =>
+      Array.from({ length: 50 }, (_, index) => `/top/tracks?period=${period}&limit=${index + 1}`),
+    );
+    const answers = await Promise.all(paths.map((path) => json(service, path)));
+    answers.forEach(({ status, body }, index) => {
+      expect(status).toBe(200);
+      expect((body as { items: unknown[] }).items).toHaveLength((index % 50) + 1);
+    });
+    expect(await harness.stage.calls()).toEqual({ 'user.gettoptracks': 3 });
+  });
+
+  it('does not turn visitors during a failure into calls, and says in the log what is wrong', async () => {
+    await harness.stage.scenario('key-invalid');
+    const service = await harness.freshService();
+    for (let visitor = 0; visitor < 20; visitor += 1) {
+      expect((await json(service, '/profile')).status).toBe(503);
+    }
+    expect((await harness.stage.calls())['user.getinfo']).toBeLessThanOrEqual(2);
+    expect(service.output()).toContain('Last.fm does not know this API key (error 10). Set LASTFM_API_KEY');
+  });
+
   it('serves what it knows when the upstream fails, and says how old it is and why', async () => {
     const service = await harness.freshService();
     const first = await json(service, '/recent-tracks?limit=3');
-    expect(first.headers.get('cache-status')).toBe('Tonearm; hit');
+    expect(first.headers.get('cache-status')).toMatch(/^Tonearm; fwd=miss; stored; ttl=1[345]$/);
     await harness.stage.scenario('key-suspended');
     const stale = await eventually(async () => {
       const answer = await json(service, '/recent-tracks?limit=3');

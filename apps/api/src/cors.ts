@@ -1,4 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { listOf } from './settings/setting-checks.js';
 
 type CorsOptions = NonNullable<Parameters<NestFastifyApplication['enableCors']>[0]>;
 
@@ -11,7 +12,7 @@ const OWNERS = /^\/(admin|auth|callback)(\/|\?|$)/;
  * @param setting `*`, or origins with commas
  */
 export function corsFor(setting: string): CorsOptions {
-  const allowed = setting === '*' ? '*' : setting.split(',');
+  const allowed = setting === '*' ? '*' : listOf(setting);
   return {
     delegator: (request, done) => {
       done(null, { ...READING, origin: OWNERS.test(request.url) ? false : allowed });
@@ -23,4 +24,6 @@ const READING = {
   methods: ['GET', 'HEAD'],
   exposedHeaders: ['ETag', 'Age', 'Cache-Status', 'Retry-After'],
   maxAge: 86_400,
+  // An OPTIONS that is no preflight is answered like one, and not with a line of text.
+  strictPreflight: false,
 };

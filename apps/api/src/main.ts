@@ -11,7 +11,7 @@ function explain(error: unknown): string {
   if (
     error instanceof Error &&
     'code' in error &&
-    ['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL'].includes(String(error.code))
+    ['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN'].includes(String(error.code))
   ) {
     return `  ${error.message}\n  Stop what listens there, or set PORT to another port or HOST to an address of this machine.`;
   }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { startSandbox } from './sandbox.js';
 
+const SERVICE_PORT = 7723;
 /** Short enough that a song ends while somebody looks. */
 const SONG_SECONDS = { min: 20, max: 40 };
 const ACCOUNT = { LASTFM_USERNAME: 'Ada', LASTFM_API_KEY: 'de30c0de5a4db0c5de30c0de5a4db0c5' };
@@ -13,7 +14,7 @@ const SERVICE = join(import.meta.dirname, '../../api/src/main.js');
 const KEPT = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'NODE_OPTIONS'];
 
 async function main(): Promise<void> {
-  const port = await freePort(7723);
+  const port = await freePort(SERVICE_PORT);
   const sandbox = await startSandbox({
     port: await freePort(7724),
     seed: 1,
@@ -21,7 +22,7 @@ async function main(): Promise<void> {
     songSeconds: SONG_SECONDS,
   });
   // Not the checkout: a .env there belongs to the real thing.
-  const folder = join(process.cwd(), 'data/demo');
+  const folder = join(process.cwd(), port === SERVICE_PORT ? 'data/demo' : `data/demo-${port}`);
   mkdirSync(folder, { recursive: true });
   const service = spawn(process.execPath, [SERVICE], {
     cwd: folder,

@@ -10,7 +10,9 @@ try {
     ...(songSeconds === null ? {} : { songSeconds }),
   });
   stopOnSignal(sandbox);
-  process.stdout.write(`${JSON.stringify({ url: sandbox.url, lastfm: `${sandbox.url}/2.0/`, user: 'Ada' })}\n`);
+  const { accountsUrl, apiUrl } = sandbox.spotify;
+  const told = { url: sandbox.url, lastfm: `${sandbox.url}/2.0/`, user: 'Ada', spotify: { accountsUrl, apiUrl } };
+  process.stdout.write(`${JSON.stringify(told)}\n`);
 } catch (error) {
   const isPortTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
   const remedy = isPortTaken

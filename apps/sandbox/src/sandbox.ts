@@ -2,7 +2,7 @@ import fastify from 'fastify';
 import { artRoutes } from './art/art.routes.js';
 import { createBoard } from './control/board.js';
 import { createListeningClock } from './control/clock.js';
-import { controlRoutes } from './control/control.routes.js';
+import { controlRoutes, controlState, type ControlParts } from './control/control.routes.js';
 import { createLedger } from './control/ledger.js';
 import { sendProblem } from './control/problem.js';
 import { lastfmRoutes } from './lastfm/lastfm.routes.js';
@@ -11,6 +11,11 @@ import { lastfmScenarios } from './lastfm/scenarios.js';
 import type { SongSeconds } from './listening/catalogue.js';
 import { createListener } from './listening/listener.js';
 import { pageRoutes } from './page/page.routes.js';
+import { spotifyApps } from './spotify/apps.js';
+import { libraryControlRoutes } from './spotify/control/library-control.routes.js';
+import { spotifyControlRoutes } from './spotify/control/spotify-control.routes.js';
+import { spotifyState } from './spotify/control/spotify-state.js';
+import { createSpotify } from './spotify/spotify.js';
 
 /** How a sandbox is made. */
 export interface SandboxOptions {
@@ -29,11 +34,20 @@ export interface SandboxOptions {
 /** A running sandbox. `url` has no slash at its end. */
 export interface Sandbox {
   url: string;
+  spotify: SpotifyAddresses;
   /** Frees the port, and cuts whatever is still connected. */
   close(): Promise<void>;
 }
 
-/** Starts the stand-in for Last.fm. Options out of bounds throw a RangeError; a port in use rejects as Node does. */
+/** Where the stand-in for Spotify is, and the apps that are registered there. No address has a slash at its end. */
+export interface SpotifyAddresses {
+  /** `/authorize` and `/api/token` are below it. */
+  accountsUrl: string;
+  apiUrl: string;
+  clients: typeof spotifyApps;
+}
+
+/** Starts the stand-in for Last.fm and Spotify. Options out of bounds throw a RangeError; a port in use rejects as Node does. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { port, host = '127.0.0.1', seed, clock: wallClock, songSeconds = { min: 150, max: 330 } } = options;
   checkBounds(songSeconds, wallClock());
@@ -42,7 +56,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const stranger = createListener(seed + 1, songSeconds, steadySince);
   const clock = createListeningClock(wallClock);
   const ledger = createLedger();
-  const board = createBoard(lastfmScenarios, methodNames);
+  const spotify = createSpotify({ listener, ledger, steadySinceMs: steadySince, wallClock, now: () => clock.now() });
+  const board = createBoard(lastfmScenarios, { name: 'method', values: methodNames });
 
   const app = fastify({ forceCloseConnections: true });
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {
@@ -58,17 +73,29 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   });
   app.setNotFoundHandler((request, reply) =>
     sendProblem(reply, 404, 'Not found', {
-      detail: `The sandbox has nothing at ${request.url}. Last.fm is at /2.0/, the controls are at /control.`,
+      detail: `The sandbox has nothing at ${request.url}. Last.fm is at /2.0/, Spotify at /spotify, the controls are at /control.`,
     }),
   );
   lastfmRoutes(app, { listener, stranger, board, ledger, wallClock, listeningClock: () => clock.now() });
-  controlRoutes(app, { listener, clock, ledger, boards: { lastfm: board } });
+  spotify.routes(app);
+  const controls: ControlParts = {
+    listener,
+    clock,
+    ledger,
+    boards: { lastfm: board, spotify: spotify.apiBoard, 'spotify-token': spotify.tokenBoard },
+    details: { spotify: () => spotifyState(spotify) },
+    reset: spotify.reset,
+  };
+  controlRoutes(app, controls);
+  spotifyControlRoutes(app, spotify, () => controlState(controls));
+  libraryControlRoutes(app, spotify);
   artRoutes(app);
   pageRoutes(app);
 
   const url = await app.listen({ port, host });
   return {
     url,
+    spotify: { accountsUrl: `${url}/spotify/accounts`, apiUrl: `${url}/spotify/v1`, clients: spotifyApps },
     close: async () => {
       await app.close();
     },

@@ -1,6 +1,7 @@
 /** The parts of `/currently-playing` that the widget shows. */
 interface Song {
   isPlaying: boolean;
+  stale: boolean;
   title: string;
   artist: string;
   albumImageUrl: string;
@@ -8,6 +9,8 @@ interface Song {
 }
 
 const POLL_MS = 5_000;
+/** An answer that takes longer is given up, so that the next round comes. */
+const PATIENCE_MS = 8_000;
 const STYLE = `
   :host { display: block; font: inherit; }
   a { display: flex; gap: 0.9em; align-items: center; color: inherit; text-decoration: none; }
@@ -17,6 +20,7 @@ const STYLE = `
   .title, .artist { overflow-wrap: anywhere; }
   .title { font-weight: 600; }
   .artist { opacity: 0.75; }
+  :host([offline]) img, :host([stale]) img { opacity: 0.5; }
 `;
 
 function isSong(value: unknown): value is Song {
@@ -24,6 +28,7 @@ function isSong(value: unknown): value is Song {
     typeof value === 'object' &&
     value !== null &&
     'isPlaying' in value &&
+    'stale' in value &&
     ['title', 'artist', 'albumImageUrl', 'songUrl'].every((name) => typeof Reflect.get(value, name) === 'string')
   );
 }
@@ -82,7 +87,9 @@ class NowPlayingElement extends HTMLElement {
   private async refresh(): Promise<void> {
     const service = this.getAttribute('src') ?? new URL(import.meta.url).origin;
     try {
-      const answer: unknown = await (await fetch(new URL('/currently-playing', service))).json();
+      const answer: unknown = await (
+        await fetch(new URL('/currently-playing', service), { signal: AbortSignal.timeout(PATIENCE_MS) })
+      ).json();
       if (isSong(answer)) this.show(answer);
     } catch {
       // Away for the moment: what was shown last stays, and the next round asks again.
@@ -90,9 +97,10 @@ class NowPlayingElement extends HTMLElement {
     }
   }
 
-  private show({ isPlaying, title, artist, albumImageUrl, songUrl }: Song): void {
+  private show({ isPlaying, stale, title, artist, albumImageUrl, songUrl }: Song): void {
     this.toggleAttribute('offline', false);
     this.toggleAttribute('playing', isPlaying);
+    this.toggleAttribute('stale', stale);
     this.link.hidden = false;
     if (isWebAddress(songUrl)) this.link.href = songUrl;
     else this.link.removeAttribute('href');

@@ -34,6 +34,10 @@ export function asProviderError(error: unknown, displayName: string): ProviderEr
         remedy: `Try again in a moment; if it stays so, look whether ${displayName} has an outage.`,
       });
     case 'unreachable':
+      return new ProviderError('upstream_error', {
+        ...details,
+        remedy: `Check the network, and the address of ${displayName} in the settings if it is not the usual one; reading goes on by itself.`,
+      });
     case 'faulty':
     case 'circuit_open':
     case 'too_large':

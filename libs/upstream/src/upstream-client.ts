@@ -76,6 +76,26 @@ export interface UpstreamRead {
   signal?: AbortSignal | undefined;
 }
 
+/** A form that is sent once: another try could spend what the first one has already spent. */
+export interface UpstreamForm {
+  /** Below the base URL; empty for the base URL itself. */
+  path?: string;
+  /** Sent in the body, URL-encoded. Undefined values are left out. */
+  form: Readonly<Record<string, string | undefined>>;
+  headers?: Readonly<Record<string, string>>;
+}
+
+/** What goes out. */
+interface Outgoing {
+  method: 'GET' | 'POST';
+  path?: string;
+  query?: UpstreamRead['query'];
+  headers?: Readonly<Record<string, string>>;
+  body?: string;
+  /** The caller's, to tell who gave up. */
+  signal?: AbortSignal | undefined;
+}
+
 /** All calls to one upstream go through one of these, so that a refusal of one is known to all. */
 export class UpstreamClient {
   private readonly limits: UpstreamLimits;
@@ -83,6 +103,8 @@ export class UpstreamClient {
   private readonly agents: [HttpAgent, HttpsAgent];
   private readonly retries: RetryPolicy;
   private readonly circuit: CircuitBreakerPolicy;
+  /** In words, for the errors of calls that are not sent any more. */
+  private lastFailure = 'nobody knows.';
 
   constructor(private readonly options: UpstreamClientOptions) {
     this.limits = { ...DEFAULT_LIMITS, ...options.limits };
@@ -133,7 +155,8 @@ export class UpstreamClient {
     const whole = timeout(this.limits.readMs, TimeoutStrategy.Aggressive);
     try {
       return await whole.execute(({ signal }) => {
-        const attempt = () => this.circuit.execute(() => this.attempt(request, judge, signal), signal);
+        const outgoing: Outgoing = { ...request, method: 'GET' };
+        const attempt = () => this.circuit.execute(() => this.attempt(outgoing, judge, signal), signal);
         return this.retries.execute(() => {
           // The policy has waited to the end of its delay, whatever has happened meanwhile.
           if (signal.aborted) throw this.gaveUp(request);
@@ -141,8 +164,30 @@ export class UpstreamClient {
         }, signal);
       }, request.signal);
     } catch (error) {
+      if (isWorthAnotherTry(error)) this.lastFailure = error.message;
       throw this.explain(error, request);
     }
+  }
+
+  /**
+   * Sends a form by POST, once, within the time of one attempt. It keeps to blocks and causes them; the circuit neither
+   * stops it nor counts it, for whoever sends what cannot be repeated keeps its own distance after a failure.
+   *
+   * @param judge says what an answer means
+   * @returns an answer that was judged good
+   * @throws UpstreamError, or the error of a `refused` verdict. After `timeout`, `unreachable`, `faulty` and `too_large`
+   *   nobody knows whether the upstream has acted; after `rate_limited` and `blocked` it has not
+   */
+  async submit(request: UpstreamForm, judge: (answer: UpstreamAnswer) => Verdict): Promise<UpstreamAnswer> {
+    const body = new URLSearchParams();
+    for (const [name, value] of Object.entries(request.form)) if (value !== undefined) body.set(name, value);
+    const outgoing: Outgoing = {
+      method: 'POST',
+      path: request.path ?? '',
+      headers: { ...request.headers, 'Content-Type': 'application/x-www-form-urlencoded' },
+      body: body.toString(),
+    };
+    return this.unlessBlocked(() => this.attempt(outgoing, judge, new AbortController().signal));
   }
 
   /** Closes the kept connections. */
@@ -165,7 +210,7 @@ export class UpstreamClient {
   }
 
   private async attempt(
-    request: UpstreamRead,
+    request: Outgoing,
     judge: (answer: UpstreamAnswer) => Verdict,
     signal: AbortSignal,
   ): Promise<UpstreamAnswer> {
@@ -188,15 +233,17 @@ export class UpstreamClient {
     }
   }
 
-  private async send(request: UpstreamRead, signal: AbortSignal): Promise<UpstreamAnswer> {
+  private async send(request: Outgoing, signal: AbortSignal): Promise<UpstreamAnswer> {
     const { displayName } = this.options;
     // Not axios' own timeout: that one starts anew with every byte, and an upstream that drips would never end.
     const limit = AbortSignal.timeout(this.limits.attemptMs);
     try {
       const { status, headers, data } = await this.http.request<unknown>({
+        method: request.method,
         url: request.path ?? '',
         params: request.query ?? {},
         headers: { ...request.headers },
+        data: request.body,
         signal: AbortSignal.any([signal, limit]),
       });
       const text = typeof data === 'string' ? data : '';
@@ -207,7 +254,8 @@ export class UpstreamClient {
       if (error instanceof AxiosError && /maxContentLength/.test(error.message)) {
         throw new UpstreamError('too_large', `${displayName} sent more than ${this.limits.maxBytes} bytes.`);
       }
-      throw new UpstreamError('unreachable', `${displayName} cannot be reached.`, null, withoutRequest(error));
+      const code = error instanceof AxiosError && error.code ? ` (${error.code})` : '';
+      throw new UpstreamError('unreachable', `${displayName} cannot be reached${code}.`, null, withoutRequest(error));
     }
   }
 
@@ -219,7 +267,7 @@ export class UpstreamClient {
       const retryAt = now() + this.limits.openMs;
       return new UpstreamError(
         'circuit_open',
-        `${displayName} failed several times in a row and is left alone.`,
+        `${displayName} failed several times in a row and is left alone for a while. The last time: ${this.lastFailure}`,
         retryAt,
       );
     }
@@ -227,7 +275,7 @@ export class UpstreamClient {
   }
 
   /** Who gave a call up: the caller, or time. */
-  private gaveUp({ signal }: UpstreamRead): UpstreamError {
+  private gaveUp({ signal }: Pick<Outgoing, 'signal'>): UpstreamError {
     const { displayName } = this.options;
     return signal?.aborted
       ? new UpstreamError('aborted', `The read from ${displayName} was given up.`)
@@ -243,7 +291,7 @@ export class UpstreamClient {
 
 const WORTH_ANOTHER_TRY: ReadonlySet<string> = new Set(['timeout', 'unreachable', 'faulty']);
 
-function isWorthAnotherTry(error: unknown): boolean {
+function isWorthAnotherTry(error: unknown): error is UpstreamError {
   return error instanceof UpstreamError && WORTH_ANOTHER_TRY.has(error.kind);
 }
 

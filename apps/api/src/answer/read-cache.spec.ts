@@ -89,7 +89,14 @@ describe('ReadCache', () => {
     await settle(({ reject }) => {
       reject(failure());
     });
-    expect(await failed).toMatchObject({ value: { number: 1 }, ageSeconds: 60, failure: { code: 'upstream_error' } });
+    expect(await failed).toMatchObject({
+      value: { number: 1 },
+      ageSeconds: 60,
+      ttlSeconds: -59,
+      fromMemory: true,
+      failure: { code: 'upstream_error' },
+    });
+    clock.now += 5_000;
     const recovered = cache.get(policy);
     await settle(({ resolve }) => {
       resolve({ number: 2 });
@@ -122,14 +129,44 @@ describe('ReadCache', () => {
     expect(waiting).toHaveLength(1);
   });
 
-  it('passes a failure on when it knows nothing, and asks again the next time', async () => {
+  it('gives nothing away that the account has come to withhold', async () => {
+    const { cache, clock, policy, settle } = setUp();
+    const first = cache.get(policy);
+    await settle(({ resolve }) => {
+      resolve({ number: 1 });
+    });
+    await first;
+    clock.now += 60_000;
+    const hidden = expect(cache.get(policy)).rejects.toMatchObject({ code: 'forbidden' });
+    await settle(({ reject }) => {
+      reject(new ProviderError('forbidden', { message: 'It is hidden.', remedy: 'Show it.' }));
+    });
+    await hidden;
+    await expect(cache.get(policy)).rejects.toMatchObject({ code: 'forbidden' });
+  });
+
+  it('does not turn many who ask during a failure into many calls', async () => {
     const { cache, policy, waiting, settle } = setUp();
+    const first = expect(cache.get(policy)).rejects.toMatchObject({ code: 'upstream_error' });
+    await settle(({ reject }) => {
+      reject(failure());
+    });
+    await first;
+    for (let visitor = 0; visitor < 100; visitor += 1) {
+      await expect(cache.get(policy)).rejects.toMatchObject({ code: 'upstream_error' });
+    }
+    expect(waiting).toHaveLength(1);
+  });
+
+  it('passes a failure on when it knows nothing, and asks again a little later', async () => {
+    const { cache, clock, policy, waiting, settle } = setUp();
     const first = cache.get(policy);
     const outcome = expect(first).rejects.toMatchObject({ code: 'upstream_error' });
     await settle(({ reject }) => {
       reject(failure());
     });
     await outcome;
+    clock.now += 5_000;
     const second = cache.get(policy);
     await settle(({ resolve }) => {
       resolve({ number: 2 });

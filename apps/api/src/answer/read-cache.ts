@@ -1,19 +1,32 @@
 import { LRUCache } from 'lru-cache';
 import { ProviderError } from '#listening';
+import { inTime } from './in-time.js';
 
 /** Longest that a public read waits for an upstream. */
 export const PATIENCE_MS = 2_500;
+/** A failure is taken as known for so long: many who ask must not become many calls, least of all then. */
+const FAILURE_MS = 5_000;
 
-/** What a read gave, and how old it is. */
-export interface Held<T> {
+interface Held<T> {
   value: T;
   /** Milliseconds since 1970. */
   readAt: number;
 }
 
-export interface CachedRead<T> extends Held<T> {
+interface Failure {
+  error: ProviderError;
+  /** Milliseconds since 1970. */
+  until: number;
+}
+
+export interface CachedRead<T> {
+  value: T;
   /** Whole seconds since it was read. */
   ageSeconds: number;
+  /** For how many seconds more it is fresh; negative for how long it has not been. */
+  ttlSeconds: number;
+  /** False when the upstream was asked for this answer. */
+  fromMemory: boolean;
   /** Why this is older than it should be; null while it is fresh, or being refreshed without trouble. */
   failure: ProviderError | null;
 }
@@ -30,17 +43,18 @@ export interface ReadPolicy<T> {
 
 /**
  * Answers questions from memory, with one read under way per question however many ask. What the upstream fails to tell
- * anew is told from memory, with its age.
+ * anew is told from memory, with its age; what the account has come to withhold is not.
  */
 export class ReadCache<T extends object> {
   private readonly held: LRUCache<string, Held<T>, ReadPolicy<T>>;
-  private readonly failures = new Map<string, ProviderError>();
+  private readonly failures: LRUCache<string, Failure>;
 
   constructor(
     private readonly now: () => number,
     private readonly patienceMs = PATIENCE_MS,
     maxQuestions = 1_000,
   ) {
+    this.failures = new LRUCache({ max: maxQuestions });
     this.held = new LRUCache<string, Held<T>, ReadPolicy<T>>({
       max: maxQuestions,
       // Whether an answer is fresh is decided per question, below; here nothing ever expires by itself.
@@ -50,15 +64,12 @@ export class ReadCache<T extends object> {
           this.failures.delete(key);
           return { value, readAt: this.now() };
         } catch (error) {
-          if (error instanceof ProviderError) this.failures.set(key, error);
+          if (error instanceof ProviderError) this.failures.set(key, { error, until: this.now() + FAILURE_MS });
           throw error;
         }
       },
       noDeleteOnFetchRejection: true,
       ignoreFetchAbort: true,
-      dispose: (_held, key, reason) => {
-        if (reason === 'evict' || reason === 'delete') this.failures.delete(key);
-      },
     });
   }
 
@@ -66,19 +77,31 @@ export class ReadCache<T extends object> {
   async get(policy: ReadPolicy<T>): Promise<CachedRead<T>> {
     const old = this.held.peek(policy.key);
     const age = old ? this.now() - old.readAt : Number.POSITIVE_INFINITY;
-    if (old && age <= policy.freshMs) return this.tell(policy.key, old, true);
+    if (old && age <= policy.freshMs) return this.tell(policy, old, null, true);
+    const known = this.failures.get(policy.key);
+    if (known && known.until > this.now()) return this.fallBack(policy, old, known.error);
     const refreshing = this.refresh(policy);
     if (old && age <= policy.freshMs + policy.refreshMs) {
       // How it ends is kept in `failures` and told by the next answer.
       refreshing.catch(() => undefined);
-      return this.tell(policy.key, old, false);
+      return this.tell(policy, old, known?.error ?? null, true);
     }
     try {
-      return this.tell(policy.key, await this.inTime(refreshing), true);
+      return this.tell(policy, await inTime(refreshing, this.patienceMs, tooLate), null, false);
     } catch (error) {
-      if (!old || !(error instanceof ProviderError)) throw error;
-      return { ...this.tell(policy.key, old, false), failure: error };
+      if (error instanceof ProviderError) return this.fallBack(policy, old, error);
+      throw error;
     }
+  }
+
+  private fallBack(policy: ReadPolicy<T>, old: Held<T> | undefined, failure: ProviderError): CachedRead<T> {
+    if (failure.code === 'forbidden') {
+      // The owner has just hidden it: nobody hands out what was seen before.
+      this.held.delete(policy.key);
+      throw failure;
+    }
+    if (!old) throw failure;
+    return this.tell(policy, old, failure, true);
   }
 
   private async refresh(policy: ReadPolicy<T>): Promise<Held<T>> {
@@ -87,27 +110,26 @@ export class ReadCache<T extends object> {
     return held;
   }
 
-  private tell(key: string, held: Held<T>, fresh: boolean): CachedRead<T> {
-    const ageSeconds = Math.max(0, Math.floor((this.now() - held.readAt) / 1000));
-    return { ...held, ageSeconds, failure: fresh ? null : (this.failures.get(key) ?? null) };
+  private tell(
+    policy: ReadPolicy<T>,
+    held: Held<T>,
+    failure: ProviderError | null,
+    fromMemory: boolean,
+  ): CachedRead<T> {
+    const age = Math.max(0, this.now() - held.readAt);
+    return {
+      value: held.value,
+      ageSeconds: Math.floor(age / 1000),
+      ttlSeconds: Math.floor((policy.freshMs - age) / 1000),
+      fromMemory,
+      failure,
+    };
   }
+}
 
-  private async inTime<R>(reading: Promise<R>): Promise<R> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        reject(
-          new ProviderError('upstream_timeout', {
-            message: 'The provider did not answer in time; its answer is still waited for.',
-            remedy: 'Ask again in a few seconds.',
-          }),
-        );
-      }, this.patienceMs);
-    });
-    try {
-      return await Promise.race([reading, late]);
-    } finally {
-      clearTimeout(timer);
-    }
-  }
+function tooLate(): ProviderError {
+  return new ProviderError('upstream_timeout', {
+    message: 'The provider did not answer in time; its answer is still waited for.',
+    remedy: 'Ask again in a few seconds.',
+  });
 }

@@ -87,12 +87,18 @@ function cacheControl(seconds: number): string {
 }
 
 /** @param seconds how long a browser may keep it from now on */
-function answer({ value, ageSeconds, failure }: CachedRead<Document<object>>, seconds: number): JsonAnswer {
+function answer({ value, ...read }: CachedRead<Document<object>>, seconds: number): JsonAnswer {
+  const { ageSeconds, failure } = read;
   return new JsonAnswer(value.bytes, {
     // Caches take Age off max-age, so it is added here.
     'Cache-Control': cacheControl(ageSeconds + (failure ? 5 : seconds)),
     Age: String(ageSeconds),
-    // RFC 9211: a hit that is older than it should be has a negative ttl and says why.
-    'Cache-Status': failure ? `Tonearm; hit; ttl=-${Math.max(1, ageSeconds)}; detail=${failure.code}` : 'Tonearm; hit',
+    'Cache-Status': cacheStatus(read),
   });
+}
+
+/** RFC 9211: from memory or not, how long it stays fresh or has not been, and why it is old when it is. */
+function cacheStatus({ fromMemory, ttlSeconds, failure }: Omit<CachedRead<unknown>, 'value'>): string {
+  const origin = fromMemory ? 'hit' : 'fwd=miss; stored';
+  return `Tonearm; ${origin}; ttl=${ttlSeconds}${failure ? `; detail=${failure.code}` : ''}`;
 }

@@ -189,8 +189,8 @@ export class ProfileDto extends Sourced {
 
 export class SummaryFault {
   @ApiProperty({
-    enum: ['profile', 'recentTracks', 'topTracks', 'topArtists', 'topAlbums'],
-    description: 'The part that is null, or that is older than it should be.',
+    enum: ['profile', 'currentlyPlaying', 'recentTracks', 'topTracks', 'topArtists', 'topAlbums'],
+    description: 'The part that is null, older than it should be, or, for what plays, that tells of trouble itself.',
     example: 'topAlbums',
   })
   part!: string;

@@ -28,11 +28,13 @@ export class SummaryService {
       part('topArtists', this.charts.topArtists(period, limit), errors),
       part('topAlbums', this.charts.topAlbums(period, limit), errors),
     ]);
+    const { document: currentlyPlaying, failure } = current;
+    if (failure) errors.push(fault('currentlyPlaying', failure, currentlyPlaying.stale));
     const summary: SummaryDto = {
       source,
       period,
       profile,
-      currentlyPlaying: current.document,
+      currentlyPlaying,
       recentTracks: recent?.items ?? null,
       topTracks: tracks?.items ?? null,
       topArtists: artists?.items ?? null,

@@ -2,19 +2,22 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Database } from '#database';
 import { ProviderError } from '#listening';
 import type { Provider } from '#providers';
-import { PATIENCE_MS, ReadCache } from '../answer/read-cache.js';
+import { inTime } from '../answer/in-time.js';
+import { ReadCache } from '../answer/read-cache.js';
 import { DATABASE } from '../database/database.module.js';
 import { ActiveProvider, type RunningProvider, howToConfigure, notConfigured } from '../providers/active-provider.js';
 import type { HealthDto, ProviderStateDto, ReadinessDto } from './health.dto.js';
 
 /** A check asks the provider at most this often. */
 const PROBE_EVERY_MS = 60_000;
+/** Well below what orchestrators wait for a health check. */
+const DATABASE_PATIENCE_MS = 2_000;
 
 /** Tells how the service really is: the provider is asked when its last word is too old, the database every time. */
 @Injectable()
 export class HealthService {
   private readonly logger = new Logger('Health');
-  private readonly probes = new ReadCache<{ user: string }>(Date.now, PATIENCE_MS);
+  private readonly probes = new ReadCache<{ user: string }>(Date.now);
   private readonly startedAt = new Date();
 
   constructor(
@@ -33,7 +36,9 @@ export class HealthService {
       user: probe.user,
       checkedAt: new Date().toISOString(),
       degraded: failure && { reason: failure.code, provider: current?.provider.id ?? null, since },
-      providers: this.providers.all.map(({ provider, running }) => this.describe(provider, running)),
+      providers: this.providers.all.map(({ provider, running }) =>
+        this.describe(provider, running, running === current ? failure : null),
+      ),
       database,
     };
   }
@@ -51,6 +56,7 @@ export class HealthService {
     try {
       const { value, failure } = await this.probes.get({
         key: running.provider.id,
+        // While it fails, a probe that is good news may come at any time; the cache itself bounds how often one is sent.
         freshMs: running.health.current.failure ? 0 : PROBE_EVERY_MS,
         refreshMs: 0,
         read: async () => ({ user: (await running.reads.profile()).name }),
@@ -62,7 +68,11 @@ export class HealthService {
     }
   }
 
-  private describe(provider: Provider, running: RunningProvider | null): ProviderStateDto {
+  private describe(
+    provider: Provider,
+    running: RunningProvider | null,
+    probed: ProviderError | null,
+  ): ProviderStateDto {
     if (!running) {
       return {
         id: provider.id,
@@ -74,7 +84,9 @@ export class HealthService {
         linkExpiresAt: null,
       };
     }
-    const { failure, since, lastSuccessAt } = running.health.current;
+    const { since, lastSuccessAt, ...health } = running.health.current;
+    // A probe that is still waited for has not ended in the record yet.
+    const failure = health.failure ?? probed;
     return {
       id: provider.id,
       state: stateOf(failure, since),
@@ -88,18 +100,21 @@ export class HealthService {
 
   private async databaseState(): Promise<'ok' | 'unreachable'> {
     try {
-      await this.database.ping();
+      await inTime(
+        this.database.ping(),
+        DATABASE_PATIENCE_MS,
+        () => new Error(`no answer within ${DATABASE_PATIENCE_MS} ms`),
+      );
       return 'ok';
     } catch (error) {
-      this.logger.warn(`The database does not answer: ${error instanceof Error ? error.message : String(error)}`);
+      this.logger.debug(`The database does not answer: ${error instanceof Error ? error.message : String(error)}`);
       return 'unreachable';
     }
   }
 }
 
 function stateOf(failure: ProviderError | null, since: Date | null): ProviderStateDto['state'] {
-  if (since === null) return 'unknown';
-  if (failure === null) return 'ok';
+  if (failure === null) return since === null ? 'unknown' : 'ok';
   if (failure.code === 'provider_not_configured') return 'not_configured';
   return failure.code === 'upstream_rate_limited' ? 'blocked' : 'failing';
 }

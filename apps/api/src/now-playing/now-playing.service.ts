@@ -23,6 +23,8 @@ interface Listening {
 interface Shown {
   bytes: JsonBytes;
   document: CurrentlyPlaying;
+  /** What is wrong with the provider; null when nothing is. */
+  failure: ProviderError | null;
 }
 
 /** What plays now. Always has an answer: a bad day of the provider is told in it. */
@@ -41,7 +43,7 @@ export class NowPlayingService {
 
   async current(): Promise<Shown> {
     const running = this.providers.current;
-    if (!running) return this.show(this.describe(null, null, notConfigured(), this.startedAt));
+    if (!running) return this.show(this.describe(null, null, notConfigured(), this.startedAt), notConfigured());
     const { provider, reads } = running;
     try {
       const read = await this.cache.get({
@@ -54,10 +56,10 @@ export class NowPlayingService {
           return { playing, lastPlayed };
         },
       });
-      return this.show(this.describeRead(running, read));
+      return this.show(this.describeRead(running, read), read.failure);
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
-      return this.show(this.describe(running, null, error, running.health.current.since ?? this.startedAt));
+      return this.show(this.describe(running, null, error, running.health.current.since ?? this.startedAt), error);
     }
   }
 
@@ -125,12 +127,12 @@ export class NowPlayingService {
   }
 
   /** Keeps bytes and ETag as they are while nothing but the time of asking has changed. */
-  private show(document: CurrentlyPlaying): Shown {
+  private show(document: CurrentlyPlaying, failure: ProviderError | null): Shown {
     if (this.shown) {
       const same = { ...document, updatedAt: this.shown.document.updatedAt };
-      if (JSON.stringify(same) === JSON.stringify(this.shown.document)) return this.shown;
+      if (JSON.stringify(same) === JSON.stringify(this.shown.document)) return { ...this.shown, failure };
     }
-    this.shown = { document, bytes: encodeJson(document) };
+    this.shown = { document, bytes: encodeJson(document), failure };
     return this.shown;
   }
 }

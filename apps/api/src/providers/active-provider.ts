@@ -1,4 +1,4 @@
-import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { type ListeningProvider, NO_CREDENTIALS, ProviderError, settingsOf } from '#listening';
 import { PROVIDERS, type Provider } from '#providers';
 import { UpstreamClient } from '#upstream';
@@ -19,9 +19,10 @@ export interface RunningProvider {
 
 /** Every provider of this version with what it is configured to, and which of them answers. */
 @Injectable()
-export class ActiveProvider implements OnApplicationShutdown {
+export class ActiveProvider implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly running = new Map<string, RunningProvider>();
   private readonly clients: UpstreamClient[] = [];
+  private readonly logger = new Logger('Provider');
 
   constructor(
     private readonly settings: PlatformSettings,
@@ -41,7 +42,10 @@ export class ActiveProvider implements OnApplicationShutdown {
         random: Math.random,
       });
       this.clients.push(upstream);
-      const health = new HealthRecord(Date.now);
+      const health = new HealthRecord(Date.now, (failure) => {
+        if (failure) this.logger.warn(`${provider.displayName}: ${failure.message} ${failure.remedy}`);
+        else this.logger.log(`${provider.displayName} answers again.`);
+      });
       const reads = watched(configured.create(upstream, Date.now, NO_CREDENTIALS), health);
       this.running.set(provider.id, { provider, account: configured.account, reads, health });
     }
@@ -59,6 +63,10 @@ export class ActiveProvider implements OnApplicationShutdown {
     const { current } = this;
     if (current) return current;
     throw notConfigured();
+  }
+
+  onApplicationBootstrap(): void {
+    if (!this.current) this.logger.warn(`${notConfigured().message} ${notConfigured().remedy}`);
   }
 
   /** All there are, running or not. */

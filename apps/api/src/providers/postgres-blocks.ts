@@ -1,27 +1,52 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Database } from '#database';
 import { type UpstreamBlock, type UpstreamBlocks, UpstreamBlocksInMemory } from '#upstream';
+import { inTime } from '../answer/in-time.js';
 import { DATABASE } from '../database/database.module.js';
+
+/** A visitor waits for the upstream, not for the database in front of it. */
+const PATIENCE_MS = 500;
 
 /** Blocks in Postgres, for all processes. While the database is away, this process still keeps to the ones it knows. */
 @Injectable()
 export class PostgresBlocks implements UpstreamBlocks {
   private readonly logger = new Logger('Upstream');
   private readonly known = new UpstreamBlocksInMemory();
+  /** Blocks that the database was not there to be told of. */
+  private readonly untold = new Set<string>();
+  private away = false;
 
   constructor(@Inject(DATABASE) private readonly database: Database) {}
 
   async read(upstream: string): Promise<UpstreamBlock | null> {
+    const own = await this.known.read(upstream);
+    if (own && this.untold.has(upstream)) await this.write(upstream, own);
     const row = await this.attempt(() => this.database.prisma.upstreamBlock.findUnique({ where: { upstream } }));
-    if (!row) return this.known.read(upstream);
-    return { until: row.blockedUntil.getTime(), reason: row.reason, strikes: row.strikes };
+    if (!row) return own;
+    const stored = { until: row.blockedUntil.getTime(), reason: row.reason, strikes: row.strikes };
+    // Told by another process, or by this one before the database was away: whichever lasts longer holds.
+    return own && own.until > stored.until ? own : stored;
   }
 
   async extend(upstream: string, block: UpstreamBlock): Promise<void> {
     await this.known.extend(upstream, block);
     this.logger.warn(`${upstream} is left alone until ${new Date(block.until).toISOString()} (${block.reason}).`);
-    // One statement: two processes that are refused at once keep the later moment.
+    await this.write(upstream, block);
+  }
+
+  async clear(upstream: string): Promise<void> {
+    await this.known.clear(upstream);
+    this.untold.delete(upstream);
+    // Only one that is over: another process may have been refused since.
     await this.attempt(
+      () => this.database.prisma.$executeRaw`
+        DELETE FROM upstream_blocks WHERE upstream = ${upstream} AND blocked_until <= ${new Date()}`,
+    );
+  }
+
+  private async write(upstream: string, block: UpstreamBlock): Promise<void> {
+    // One statement: two processes that are refused at once keep the later moment.
+    const written = await this.attempt(
       () => this.database.prisma.$executeRaw`
         INSERT INTO upstream_blocks (upstream, blocked_until, reason, strikes, updated_at)
         VALUES (${upstream}, ${new Date(block.until)}, ${block.reason}, ${block.strikes}, now())
@@ -29,21 +54,22 @@ export class PostgresBlocks implements UpstreamBlocks {
           blocked_until = GREATEST(upstream_blocks.blocked_until, EXCLUDED.blocked_until),
           reason = EXCLUDED.reason, strikes = EXCLUDED.strikes, updated_at = now()`,
     );
+    if (written === null) this.untold.add(upstream);
+    else this.untold.delete(upstream);
   }
 
-  async clear(upstream: string): Promise<void> {
-    await this.known.clear(upstream);
-    await this.attempt(() => this.database.prisma.upstreamBlock.deleteMany({ where: { upstream } }));
-  }
-
-  /** A read of an upstream must not fail because the database does. */
+  /** A read of an upstream must neither fail nor wait because the database does. */
   private async attempt<T>(query: () => Promise<T>): Promise<T | null> {
     try {
-      return await query();
+      const answer = await inTime(query(), PATIENCE_MS, () => new Error(`no answer within ${PATIENCE_MS} ms`));
+      if (this.away) this.logger.log('The database answers again.');
+      this.away = false;
+      return answer;
     } catch (error) {
-      this.logger.warn(
-        `The database cannot be asked about blocks: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      // The last line of a database error is the one that says why.
+      const reason = error instanceof Error ? error.message.trim().split('\n').at(-1) : String(error);
+      if (!this.away) this.logger.warn(`The database does not answer (${reason}); reading goes on from memory.`);
+      this.away = true;
       return null;
     }
   }

@@ -4,13 +4,17 @@ import { HealthRecord } from './provider-health.js';
 
 function setUp() {
   const clock = { now: Date.UTC(2026, 0, 1) };
-  const health = new HealthRecord(() => clock.now);
+  const told: (string | null)[] = [];
+  const health = new HealthRecord(
+    () => clock.now,
+    (failure) => told.push(failure?.code ?? null),
+  );
   const succeed = (read: 'profile' | 'nowPlaying') => health.watch(read, Promise.resolve(1));
   const fail = async (read: 'profile' | 'nowPlaying', code: ProviderErrorCode) => {
     const error = new ProviderError(code, { message: 'It failed.', remedy: 'Wait.' });
     await expect(health.watch(read, Promise.reject(error))).rejects.toBe(error);
   };
-  return { clock, health, succeed, fail };
+  return { clock, health, told, succeed, fail };
 }
 
 describe('HealthRecord', () => {
@@ -35,6 +39,33 @@ describe('HealthRecord', () => {
     expect(health.current).toMatchObject({ failure: { code: 'upstream_error' }, since: new Date(clock.now - 1_000) });
     await fail('profile', 'upstream_rate_limited');
     expect(health.current).toMatchObject({ failure: { code: 'upstream_rate_limited' }, since: new Date(clock.now) });
+  });
+
+  it('tells each change once, and nothing while all is well from the beginning', async () => {
+    const { told, succeed, fail } = setUp();
+    await succeed('profile');
+    await succeed('nowPlaying');
+    expect(told).toEqual([]);
+    await fail('nowPlaying', 'upstream_error');
+    await fail('profile', 'upstream_error');
+    await fail('profile', 'upstream_timeout');
+    await succeed('profile');
+    expect(told).toEqual(['upstream_error', 'upstream_timeout', null]);
+  });
+
+  it('keeps since when reads that overlap end in the same way', async () => {
+    const { clock, health } = setUp();
+    const error = new ProviderError('upstream_error', { message: 'It failed.', remedy: 'Wait.' });
+    const ends: ((error: Error) => void)[] = [];
+    const reads = [1, 2].map(() => health.watch('profile', new Promise((_, reject) => ends.push(reject))));
+    const outcomes = reads.map((read) => expect(read).rejects.toBe(error));
+    ends[0]?.(error);
+    await outcomes[0];
+    const { since } = health.current;
+    clock.now += 5_000;
+    ends[1]?.(error);
+    await outcomes[1];
+    expect(health.current.since).toEqual(since);
   });
 
   it('ends an outage with any read that succeeds', async () => {

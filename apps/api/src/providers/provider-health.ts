@@ -18,7 +18,11 @@ export class HealthRecord {
   /** The account does not let this be read: only the same read can end it. */
   private readonly withheld = new Map<Read, ProviderError>();
 
-  constructor(private readonly now: () => number) {}
+  /** @param changed is told whenever it turns from well to failing, from one failure to another, or back */
+  constructor(
+    private readonly now: () => number,
+    private readonly changed: (failure: ProviderError | null) => void,
+  ) {}
 
   get current(): ProviderHealth {
     return { failure: this.failure, since: this.since, lastSuccessAt: this.lastSuccessAt };
@@ -26,22 +30,33 @@ export class HealthRecord {
 
   /** Passes a read through and notes how it ended. What the provider just does not have is no failure of it. */
   async watch<T>(read: Read, reading: Promise<T>): Promise<T> {
-    const before = this.failure?.code ?? null;
     try {
       const answer = await reading;
-      this.outage = null;
-      this.withheld.delete(read);
-      this.lastSuccessAt = new Date(this.now());
+      this.note(() => {
+        this.outage = null;
+        this.withheld.delete(read);
+        this.lastSuccessAt = new Date(this.now());
+      });
       return answer;
     } catch (error) {
       if (error instanceof ProviderError && error.code !== 'not_supported') {
-        if (WITHHELD.has(error.code)) this.withheld.set(read, error);
-        else this.outage = error;
+        this.note(() => {
+          if (WITHHELD.has(error.code)) this.withheld.set(read, error);
+          else this.outage = error;
+        });
       }
       throw error;
-    } finally {
-      if (this.since === null || before !== (this.failure?.code ?? null)) this.since = new Date(this.now());
     }
+  }
+
+  private note(outcome: () => void): void {
+    const before = this.failure?.code ?? null;
+    const isFirst = this.since === null;
+    outcome();
+    const { failure } = this;
+    if (!isFirst && before === (failure?.code ?? null)) return;
+    this.since = new Date(this.now());
+    if (!isFirst || failure) this.changed(failure);
   }
 
   private get failure(): ProviderError | null {

@@ -2,7 +2,7 @@ import { IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, MaxLength, Min,
 import { Transform } from 'class-transformer';
 import { Setting } from '#listening';
 import { PROVIDERS } from '#providers';
-import { IsCron, IsEncryptionKeys, IsOriginList, IsTimezone, IsTrustProxy } from './setting-checks.js';
+import { IsCron, IsEncryptionKeys, IsOriginList, IsPostgresUrl, IsTimezone, IsTrustProxy } from './setting-checks.js';
 
 const PROVIDER_IDS: readonly string[] = PROVIDERS.map(({ id }) => id);
 const NONE = 'none';
@@ -30,7 +30,7 @@ export class PlatformSettings {
   })
   @IsOptional()
   @IsUrl(WEB_ADDRESS, { message: 'must be an http or https address' })
-  @Matches(/^[^/]*\/\/[^/?#]+\/?$/, { message: 'must not have a path' })
+  @Matches(/^[^/]*\/\/[^/?#@]+\/?$/, { message: 'must be an origin alone, without a user, a path or a query' })
   BASE_URL?: string;
 
   @Setting({
@@ -39,7 +39,7 @@ export class PlatformSettings {
     secret: true,
   })
   @IsOptional()
-  @Matches(/^postgres(ql)?:\/\/\S+$/, { message: 'must be a postgresql:// address' })
+  @IsPostgresUrl()
   DATABASE_URL?: string;
 
   @Setting({ description: 'Folder for everything the service keeps.', example: '/var/lib/tonearm', default: './data' })

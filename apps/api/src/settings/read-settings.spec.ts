@@ -63,7 +63,10 @@ describe('readSettings', () => {
     ['BASE_URL', 'music.example.org'],
     ['BASE_URL', 'ftp://music.example.org'],
     ['BASE_URL', 'https://example.org/music'],
+    ['BASE_URL', 'https://user:password@example.org'],
     ['DATABASE_URL', 'mysql://localhost/x'],
+    ['DATABASE_URL', 'postgresql://tonearm:p@ss/word@127.0.0.1/x'],
+    ['DATABASE_URL', 'postgresql://tonearm:p#ss@127.0.0.1/x'],
     ['LISTENING_PROVIDER', 'tape'],
     ['LISTENING_FALLBACK', 'tape'],
     ['LASTFM_API_URL', 'not an address'],
@@ -78,6 +81,8 @@ describe('readSettings', () => {
     ['CORS_ORIGINS', 'blog.example.org'],
     ['CORS_ORIGINS', 'https://blog.example.org/'],
     ['TRUST_PROXY', 'everyone'],
+    ['TRUST_PROXY', '127.0.0.1/99'],
+    ['TRUST_PROXY', '10.0.0.1,'],
     ['TIMEZONE', 'Mars/Olympus'],
     ['LOG_LEVEL', 'loud'],
     ['NOT_PLAYING_IMAGE_URL', 'picture.png'],
@@ -92,6 +97,18 @@ describe('readSettings', () => {
       example: expect.stringMatching(/./),
     });
     expect(JSON.stringify(fault)).not.toContain(`"${value}"`);
+  });
+
+  it.each([
+    ['DATABASE_URL', 'postgresql://tonearm:p%40ss%2Fword@db.example.org:5433/tonearm?sslmode=verify-full'],
+    ['DATABASE_URL', 'postgres:///tonearm?host=/run/postgresql'],
+    ['DATABASE_URL', 'postgresql://[::1]:5432/tonearm'],
+    ['TRUST_PROXY', '127.0.0.1, 10.0.0.0/8, ::1'],
+    ['CORS_ORIGINS', 'https://Blog.Example.org, http://localhost:3000'],
+    ['BASE_URL', 'https://music.example.org:8443'],
+    ['HOST', '::1'],
+  ])('takes %s=%s', (name, value) => {
+    expect(faultsOf({ [name]: value })).toEqual([]);
   });
 
   it('tells everything that is wrong at once', () => {
@@ -115,6 +132,20 @@ describe('readSettings', () => {
     ]);
     expect(faultsOf({ SPOTIFY_CLIENT_SECRET: KEY }).map(({ name }) => name)).toEqual(['SPOTIFY_CLIENT_ID']);
     expect(faultsOf({ SPOTIFY_CLIENT_ID: KEY })).toEqual([]);
+  });
+
+  it('refuses a fallback that is not configured', () => {
+    const faults = faultsOf({ LISTENING_FALLBACK: 'lastfm' });
+    expect(faults.map(({ name, problem }) => [name, problem])).toEqual([
+      ['LASTFM_API_KEY', 'is missing while LISTENING_FALLBACK chooses this provider'],
+      ['LASTFM_USERNAME', 'is missing while LISTENING_FALLBACK chooses this provider'],
+    ]);
+  });
+
+  it('refuses the examples of our own documentation', () => {
+    const faults = faultsOf({ LASTFM_API_KEY: '0123456789abcdef0123456789abcdef', LASTFM_USERNAME: 'your-user-name' });
+    expect(faults.map(({ name }) => name)).toEqual(expect.arrayContaining(['LASTFM_API_KEY', 'LASTFM_USERNAME']));
+    expect(faults.some(({ problem }) => problem === 'is still a placeholder')).toBe(true);
   });
 
   it('refuses a fallback to the provider itself', () => {

@@ -39,7 +39,10 @@ export function readSettings(env: Environment): Settings {
   for (const provider of PROVIDERS) {
     const own = instances.get(provider.settings) ?? {};
     providers.set(provider.id, own);
-    faults.push(...incomplete(provider.requires, own, platform.LISTENING_PROVIDER === provider.id, provider.settings));
+    const chosenBy = ['LISTENING_PROVIDER', 'LISTENING_FALLBACK'].find(
+      (name) => Reflect.get(platform, name) === provider.id,
+    );
+    faults.push(...incomplete(provider.requires, own, chosenBy, provider.settings));
   }
   if (platform.LISTENING_FALLBACK !== 'none' && platform.LISTENING_FALLBACK === platform.LISTENING_PROVIDER) {
     faults.push({ name: 'LISTENING_FALLBACK', problem: 'must differ from LISTENING_PROVIDER', example: 'none' });
@@ -61,7 +64,7 @@ function readClass(type: new () => object, env: Environment, faults: SettingFaul
   for (const [name, declaration] of settingsOf(type)) {
     const value = readValue(name, declaration, env, faults);
     if (value === undefined) continue;
-    if (declaration.secret && isPlaceholder(value)) {
+    if (isPlaceholder(value, declaration)) {
       faults.push({ name, problem: 'is still a placeholder', example: declaration.source ?? declaration.example });
     } else given[name] = value;
   }
@@ -113,19 +116,25 @@ function text(value: unknown): string | undefined {
   return trimmed === '' ? undefined : trimmed;
 }
 
-/** Words that stand in examples all over the world, and single characters repeated. */
-function isPlaceholder(value: string): boolean {
-  const word =
-    /change.?me|replace|placeholder|your[-_ ]|_here$|^<.*>$|^(secret|password|token|example|test|todo)$|\.{3}|…/i;
-  return word.test(value) || /^(.)\1*$/.test(value);
+/** Text that stands for a value: our own examples of secrets, words of examples all over the world, one character repeated. */
+function isPlaceholder(value: string, { secret, example }: SettingDeclaration): boolean {
+  if (/^your[-_ ]|^<.*>$|…/i.test(value)) return true;
+  if (!secret) return false;
+  const word = /change.?me|replace|placeholder|your[-_ ]|_here$|^(secret|password|token|example|test|todo)$|\.{3}/i;
+  return value === example || word.test(value) || /^(.)\1*$/.test(value);
 }
 
 /** What is missing of a provider that is half configured, or chosen and not configured. */
-function incomplete(requires: readonly string[], own: object, chosen: boolean, type: new () => object): SettingFault[] {
+function incomplete(
+  requires: readonly string[],
+  own: object,
+  chosenBy: string | undefined,
+  type: new () => object,
+): SettingFault[] {
   const has = (name: string): boolean => Reflect.get(own, name) !== undefined;
   const given = requires.filter(has);
-  if (given.length === requires.length || (given.length === 0 && !chosen)) return [];
-  const reason = given.length > 0 ? `${given.join(' and ')} is set` : 'LISTENING_PROVIDER chooses this provider';
+  if (given.length === requires.length || (given.length === 0 && chosenBy === undefined)) return [];
+  const reason = given.length > 0 ? `${given.join(' and ')} is set` : `${chosenBy ?? ''} chooses this provider`;
   return requires
     .filter((name) => !has(name))
     .map((name) => {

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { buildMessage, ValidateBy } from 'class-validator';
 
 /** A check of one setting's text, with what it should have been. */
@@ -9,6 +10,11 @@ function check(name: string, expectation: string, holds: (text: string) => boole
       defaultMessage: buildMessage(() => expectation),
     },
   });
+}
+
+/** The entries of a list with commas, with or without spaces. */
+export function listOf(text: string): string[] {
+  return text.split(',').map((entry) => entry.trim());
 }
 
 const KEY_BYTES = 32;
@@ -27,14 +33,35 @@ export function IsEncryptionKeys(): PropertyDecorator {
 /** `*`, or origins with commas. */
 export function IsOriginList(): PropertyDecorator {
   return check('isOriginList', 'must be * or origins such as https://blog.example.org with commas', (text) => {
-    return text === '*' || text.split(',').every((origin) => URL.canParse(origin) && new URL(origin).origin === origin);
+    return (
+      text === '*' ||
+      listOf(text).every((origin) => URL.canParse(origin) && new URL(origin).origin === origin.toLowerCase())
+    );
   });
 }
 
 /** `true`, `false`, a number of proxies, or IP addresses and networks with commas. */
 export function IsTrustProxy(): PropertyDecorator {
   return check('isTrustProxy', 'must be true, false, a number of proxies, or addresses with commas', (text) => {
-    return /^(true|false|\d{1,2}|[0-9a-f.:/]+(,[0-9a-f.:/]+)*)$/i.test(text);
+    return /^(true|false|\d{1,2})$/.test(text) || listOf(text).every(isNetwork);
+  });
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || more.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
+}
+
+/** A Postgres address whose parts are where they seem to be: a password with `@` or `/` in it moves them. */
+export function IsPostgresUrl(): PropertyDecorator {
+  const expectation =
+    'must be a postgresql:// address; characters such as @ : / ? # in the password must be percent-encoded';
+  return check('isPostgresUrl', expectation, (text) => {
+    return /^postgres(ql)?:\/\/([^@:/?#\s]*(:[^@:/?#\s]*)?@)?(\[[0-9a-f:.]+\]|[^@:/?#\s[\]]*)(:\d{1,5})?(\/[^@:/?#\s]*)?(\?[^#\s]*)?$/i.test(
+      text,
+    );
   });
 }
 

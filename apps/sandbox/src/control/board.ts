@@ -1,12 +1,18 @@
 import { integer, isRecord, readParameters } from './parameters.js';
 import type { Scenario, Scenarios } from './scenario.js';
 
-/** A scenario in force. `method` is null when it holds for all methods, `remaining` when it holds until it is changed. */
-export interface InForce {
+/** A scenario in force. `target` is null when it holds for all of them, `remaining` when it holds until it is changed. */
+interface InForce {
   scenario: string;
-  method: string | null;
+  target: string | null;
   parameters: Readonly<Record<string, unknown>>;
   remaining: number | null;
+}
+
+/** What a scenario can be limited to: what one of them is called, such as `method`, and which there are, in lower case. */
+export interface Targets {
+  name: string;
+  values: readonly string[];
 }
 
 interface Slot<Behaviour> extends InForce {
@@ -22,13 +28,14 @@ export interface Refusal {
 /** Which scenarios are in force for one upstream. */
 export interface Board<Behaviour> {
   scenarios: Scenarios<Behaviour>;
-  methods: readonly string[];
-  inForce(): InForce[];
+  targets: Targets;
+  /** What is in force; the target stands under the name that the targets have. */
+  inForce(): Readonly<Record<string, unknown>>[];
   /** Sets a scenario as a control request asks, or says why not. */
   set(request: unknown): Refusal | null;
   clear(): void;
-  /** The behaviour for one call of `method`, which counts as one of the scenario's times; null is the normal one. */
-  take(method: string): Behaviour | null;
+  /** The behaviour for one call of `target`, which counts as one of the scenario's times; null is the normal one. */
+  take(target: string): Behaviour | null;
 }
 
 /** The scenario that every table has: nothing is wrong. */
@@ -36,51 +43,55 @@ export const normalScenario = 'normal';
 
 const timesParameter = { times: integer({ min: 1, max: 1_000_000 }) };
 
-/** A board with nothing in force. `methods`: the names that a scenario can be limited to, in lower case. */
-export function createBoard<Behaviour>(scenarios: Scenarios<Behaviour>, methods: readonly string[]): Board<Behaviour> {
+/** A board with nothing in force. */
+export function createBoard<Behaviour>(scenarios: Scenarios<Behaviour>, targets: Targets): Board<Behaviour> {
   const slots = new Map<string | null, Slot<Behaviour>>();
 
   const set = (request: unknown): Refusal | null => {
-    const read = readRequest(request, scenarios, methods);
+    const read = readRequest(request, scenarios, targets);
     if ('detail' in read) return read;
     const begun = read.definition.begin(read.parameters);
     if ('faults' in begun) {
       return {
         detail: begun.faults.join(' '),
         allowed: {
-          [read.scenario]: { ...read.definition.parameters, method: methods, times: timesParameter.times.expects },
+          [read.scenario]: {
+            ...read.definition.parameters,
+            [targets.name]: targets.values,
+            times: timesParameter.times.expects,
+          },
         },
       };
     }
-    if (read.scenario === normalScenario && read.method === null) slots.clear();
+    if (read.scenario === normalScenario && read.target === null) slots.clear();
     else {
-      const { scenario, method, parameters, remaining } = read;
-      slots.set(method, { scenario, method, parameters, remaining, behaviour: begun.behaviour });
+      const { scenario, target, parameters, remaining } = read;
+      slots.set(target, { scenario, target, parameters, remaining, behaviour: begun.behaviour });
     }
     return null;
   };
 
-  const take = (method: string): Behaviour | null => {
-    const slot = slots.get(method) ?? slots.get(null);
+  const take = (target: string): Behaviour | null => {
+    const slot = slots.get(target) ?? slots.get(null);
     if (slot === undefined) return null;
     if (slot.remaining !== null) {
       slot.remaining -= 1;
-      if (slot.remaining === 0) slots.delete(slot.method);
+      if (slot.remaining === 0) slots.delete(slot.target);
     }
     return slot.behaviour;
   };
 
-  const inForce = (): InForce[] =>
-    [...slots.values()].map(({ scenario, method, parameters, remaining }) => ({
+  const inForce = (): Readonly<Record<string, unknown>>[] =>
+    [...slots.values()].map(({ scenario, target, parameters, remaining }) => ({
       scenario,
-      method,
+      [targets.name]: target,
       parameters,
       remaining,
     }));
 
   return {
     scenarios,
-    methods,
+    targets,
     set,
     take,
     inForce,
@@ -93,25 +104,27 @@ export function createBoard<Behaviour>(scenarios: Scenarios<Behaviour>, methods:
 function readRequest<Behaviour>(
   request: unknown,
   scenarios: Scenarios<Behaviour>,
-  methods: readonly string[],
+  targets: Targets,
 ): Refusal | (InForce & { definition: Scenario<Behaviour> }) {
   const names = Object.keys(scenarios);
+  const allowedTargets = { [targets.name]: targets.values };
   if (!isRecord(request)) {
-    return { detail: 'Send a JSON object: {"scenario": "..."}.', allowed: { scenario: names, method: methods } };
+    return { detail: 'Send a JSON object: {"scenario": "..."}.', allowed: { scenario: names, ...allowedTargets } };
   }
-  const { scenario, method, times, ...parameters } = request;
+  const { scenario, times, [targets.name]: target, ...parameters } = request;
   const definition =
     typeof scenario === 'string' && Object.hasOwn(scenarios, scenario) ? scenarios[scenario] : undefined;
   if (typeof scenario !== 'string' || definition === undefined) {
     return { detail: `"scenario" must be one of those in "allowed".`, allowed: { scenario: names } };
   }
-  const known = typeof method === 'string' ? methods.find((name) => name === method.toLowerCase()) : undefined;
-  if (method !== undefined && known === undefined) {
-    return { detail: '"method" must be one of those in "allowed", or left out for all.', allowed: { method: methods } };
+  const known = typeof target === 'string' ? targets.values.find((name) => name === target.toLowerCase()) : undefined;
+  if (target !== undefined && known === undefined) {
+    const detail = `"${targets.name}" must be one of those in "allowed", or left out for all.`;
+    return { detail, allowed: allowedTargets };
   }
   const readTimes = times === undefined ? undefined : readParameters(timesParameter, { times });
   if (readTimes !== undefined && 'faults' in readTimes) {
     return { detail: readTimes.faults.join(' '), allowed: { times: timesParameter.times.expects } };
   }
-  return { scenario, method: known ?? null, parameters, remaining: readTimes?.values.times ?? null, definition };
+  return { scenario, target: known ?? null, parameters, remaining: readTimes?.values.times ?? null, definition };
 }

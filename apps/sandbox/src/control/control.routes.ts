@@ -12,6 +12,10 @@ export interface ControlParts {
   clock: ListeningClock;
   ledger: Ledger;
   boards: Readonly<Record<string, Board<unknown>>>;
+  /** What an upstream tells beside its scenarios, by its name. */
+  details: Readonly<Record<string, () => object>>;
+  /** Puts back what is neither a scenario nor in the ledger. */
+  reset: () => void;
 }
 
 const clockParameters = { offsetMs: integer({ min: 0, max: 10 * 365 * 86_400_000 }) };
@@ -20,18 +24,18 @@ const clockParameters = { offsetMs: integer({ min: 0, max: 10 * 365 * 86_400_000
 export function controlRoutes(app: FastifyInstance, parts: ControlParts): void {
   const { clock, ledger, boards } = parts;
 
-  app.get('/control', () => state(parts));
+  app.get('/control', () => controlState(parts));
 
   for (const [name, board] of Object.entries(boards)) {
     app.put(`/control/${name}`, (request, reply) => {
       const refusal = board.set(request.body);
       return refusal === null
-        ? reply.send(state(parts))
+        ? reply.send(controlState(parts))
         : sendProblem(reply, 400, 'Not a scenario of the sandbox', refusal);
     });
     app.delete(`/control/${name}`, () => {
       board.clear();
-      return state(parts);
+      return controlState(parts);
     });
   }
 
@@ -42,7 +46,7 @@ export function controlRoutes(app: FastifyInstance, parts: ControlParts): void {
       return sendProblem(reply, 400, 'Not an offset of the clock', { detail: read.faults.join(' '), allowed });
     }
     clock.offsetMs = read.values.offsetMs;
-    return reply.send(state(parts));
+    return reply.send(controlState(parts));
   });
 
   app.get('/control/ledger', () => ledger.read());
@@ -54,23 +58,26 @@ export function controlRoutes(app: FastifyInstance, parts: ControlParts): void {
   app.post('/control/reset', () => {
     for (const board of Object.values(boards)) board.clear();
     ledger.clear();
-    return state(parts);
+    parts.reset();
+    return controlState(parts);
   });
 }
 
-function state({ listener, clock, boards }: ControlParts): Record<string, unknown> {
+/** What plays, the clock, and how each upstream behaves. */
+export function controlState({ listener, clock, boards, details }: ControlParts): Record<string, unknown> {
   const nowMs = clock.now();
   const { number, track, startMs, endMs } = listener.playAt(nowMs);
   const upstreams = Object.entries(boards).map(([name, board]): [string, object] => [
     name,
     {
       inForce: board.inForce(),
-      methods: board.methods,
+      [`${board.targets.name}s`]: board.targets.values,
       scenarios: Object.entries(board.scenarios).map(([scenario, { about, parameters }]) => ({
         scenario,
         about,
         parameters,
       })),
+      ...details[name]?.(),
     },
   ]);
   return {

@@ -1,4 +1,4 @@
-import type { JsonObject } from './json.js';
+import type { JsonObject } from '../json.js';
 import type { Question } from './question.js';
 import { failure, type LastfmReply } from './reply.js';
 

@@ -1,6 +1,6 @@
 import type { Album, Artist, Track } from '../listening/catalogue.js';
 import { shuffled } from '../listening/random.js';
-import type { JsonObject } from './json.js';
+import type { JsonObject } from '../json.js';
 
 /** The picture that stands for "no picture" on every artist and track. */
 export const starHash = '2a96cbd8b46e442fc41c2b86b821562f';

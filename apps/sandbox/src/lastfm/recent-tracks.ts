@@ -1,7 +1,7 @@
 import type { Track } from '../listening/catalogue.js';
 import type { Account } from './account.js';
 import type { History } from './history.js';
-import type { JsonObject } from './json.js';
+import type { JsonObject } from '../json.js';
 import { listAttributes, readPaging, readWhole, sentList } from './paging.js';
 import { anyOrder, coverImages, date, images, musicUrl, starHash, trackUrl } from './pieces.js';
 import type { Question } from './question.js';

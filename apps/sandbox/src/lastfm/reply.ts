@@ -1,5 +1,5 @@
 import type { Answer } from '../faults/answer.js';
-import type { JsonObject } from './json.js';
+import type { JsonObject } from '../json.js';
 import { renderXml, renderXmlError } from './xml.js';
 
 /** What Last.fm says, before it is put into a format. */

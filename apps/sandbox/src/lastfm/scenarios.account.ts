@@ -1,7 +1,5 @@
-import { isRecord, type Parameter } from '../control/parameters.js';
 import { scenario, type Scenarios } from '../control/scenario.js';
-import type { Track } from '../listening/catalogue.js';
-import { hex } from '../listening/random.js';
+import { songParameter } from '../listening/song.js';
 import { accountAt, type Account } from './account.js';
 import type { LastfmBehaviour } from './behaviour.js';
 import { historyOf, lastOnly, noHistory } from './history.js';
@@ -50,25 +48,4 @@ function noPlays(account: Account): Account {
 
 function withCurrentInHistory(account: Account): Account {
   return { ...account, history: historyOf(account.listener, account.history.size + 1) };
-}
-
-/** A song described by a person. */
-function songParameter(): Parameter<Track> {
-  return {
-    expects: '{"artist": "...", "title": "...", "album": "..."}, where album may be left out',
-    read: (value) => {
-      if (!isRecord(value)) return undefined;
-      const { artist, title, album, ...unknown } = value;
-      const isWhole = Object.keys(unknown).length === 0 && (album === undefined || typeof album === 'string');
-      if (typeof artist !== 'string' || typeof title !== 'string' || !isWhole) return undefined;
-      return song(artist, title, album);
-    },
-  };
-}
-
-function song(artistName: string, title: string, albumTitle: string | undefined): Track {
-  const artist = { name: artistName, mbid: '' };
-  const coverHash = hex(32, 0, artistName, albumTitle ?? '');
-  const album = albumTitle === undefined ? null : { title: albumTitle, artist, mbid: '', coverHash };
-  return { title, artist, album, mbid: '', seconds: 0 };
 }

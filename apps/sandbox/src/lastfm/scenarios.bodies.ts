@@ -1,6 +1,6 @@
 import { scenario, type Scenario, type Scenarios } from '../control/scenario.js';
 import type { LastfmBehaviour } from './behaviour.js';
-import { isList, isObject, without, type Json, type JsonObject } from './json.js';
+import { isList, isObject, without, type Json, type JsonObject } from '../json.js';
 import { date } from './pieces.js';
 
 /** Scenarios in which a good answer has odd places. */

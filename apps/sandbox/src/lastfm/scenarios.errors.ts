@@ -1,4 +1,5 @@
-import { integer, share, type Parameter } from '../control/parameters.js';
+import { share } from '../control/parameters.js';
+import { retryAfterHeaders, retryAfterParameter } from '../control/retry-after.js';
 import { scenario, type Scenario, type Scenarios } from '../control/scenario.js';
 import type { LastfmBehaviour } from './behaviour.js';
 import { userNotFound } from './methods.js';
@@ -17,7 +18,7 @@ export const errorScenarios: Scenarios<LastfmBehaviour> = {
     'Too many requests: error 29 with status 429.',
     { retryAfter: retryAfterParameter() },
     ({ retryAfter }) => {
-      const headers: Record<string, string> = retryAfter === null ? {} : { 'retry-after': retryAfter };
+      const headers = retryAfterHeaders(retryAfter);
       return { reply: () => failure(29, { headers }) };
     },
   ),
@@ -50,18 +51,4 @@ export const errorScenarios: Scenarios<LastfmBehaviour> = {
 
 function always(about: string, reply: LastfmReply): Scenario<LastfmBehaviour> {
   return scenario(about, {}, () => ({ reply: () => reply }));
-}
-
-/** Seconds, or a date as HTTP writes one; null sends no header, as Last.fm does. */
-function retryAfterParameter(): Parameter<string | null> {
-  const seconds = integer({ min: 0, max: 1_000_000 });
-  return {
-    expects: 'seconds, or an HTTP date such as "Wed, 21 Oct 2026 07:28:00 GMT"',
-    read: (value) => {
-      const read = seconds.read(value);
-      if (read !== undefined) return String(read);
-      return typeof value === 'string' && !Number.isNaN(Date.parse(value)) && value.endsWith('GMT') ? value : undefined;
-    },
-    absent: { value: null },
-  };
 }

@@ -1,7 +1,7 @@
 import { chartsOf, type Charts, type Ranked } from '../listening/charts.js';
 import type { Album, Artist, Track } from '../listening/catalogue.js';
 import type { Account } from './account.js';
-import type { JsonObject } from './json.js';
+import type { JsonObject } from '../json.js';
 import { listAttributes, pageOf, readPaging, sentList } from './paging.js';
 import { anyOrder, artistImages, coverImages, images, musicUrl, namedArtist, starHash, trackUrl } from './pieces.js';
 import type { Question } from './question.js';

@@ -1,4 +1,4 @@
-import { isList, isObject, type Json, type JsonObject } from './json.js';
+import { isList, isObject, type Json, type JsonObject } from '../json.js';
 
 /** Last.fm's own format, of which its JSON is a mechanical conversion; this is the way back. */
 export function renderXml(status: 'ok' | 'failed', content: JsonObject): string {

@@ -6,10 +6,13 @@ export type Script = (response: ServerResponse, request: IncomingMessage) => voi
 
 /** A call as it arrived. */
 export interface ReceivedCall {
+  method: string;
   url: string;
   headers: IncomingMessage['headers'];
   /** The client's port: the same for calls over one connection. */
   port: number | undefined;
+  /** As far as it has arrived. */
+  body: string;
   /** True once the connection ended before the whole answer was sent. */
   cut: boolean;
 }
@@ -29,8 +32,10 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
   const calls: ReceivedCall[] = [];
   let scripts: Script[] = [json({})];
   const server = createServer((request, response) => {
-    const call = { url: request.url ?? '', headers: request.headers, port: request.socket.remotePort, cut: false };
+    const { method = '', url = '', headers } = request;
+    const call: ReceivedCall = { method, url, headers, port: request.socket.remotePort, body: '', cut: false };
     calls.push(call);
+    request.on('data', (part: Buffer) => (call.body += part.toString()));
     response.once('close', () => {
       call.cut = !response.writableFinished;
     });
