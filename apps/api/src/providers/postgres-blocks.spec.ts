@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Database, openDatabase } from '#database';
 import { emptyDatabase } from '../../../../test/support/database.js';
@@ -7,6 +8,7 @@ const silent = { debug: () => undefined, info: () => undefined, warn: () => unde
 let database: Database;
 
 beforeAll(async () => {
+  Logger.overrideLogger(false);
   database = await openDatabase({ databaseUrl: await emptyDatabase(), dataDir: '/nowhere', log: silent });
 });
 afterAll(() => database.close());
