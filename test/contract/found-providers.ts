@@ -36,7 +36,7 @@ export async function testKits(): Promise<ReadonlyMap<string, ProviderTestKit>> 
 }
 
 function isTestKit(value: unknown): value is ProviderTestKit {
-  const parts = ['upstreamPath', 'settings', 'secrets', 'controlPath', 'song', 'scenarios'];
+  const parts = ['upstreamPath', 'settings', 'secrets', 'controlPath', 'link', 'song', 'scenarios'];
   return typeof value === 'object' && value !== null && parts.every((part) => part in value);
 }
 

@@ -1,4 +1,4 @@
-import { NO_CREDENTIALS } from '#listening';
+import { type Credentials, NO_CREDENTIALS } from '#listening';
 import type { ContractSubject, ProviderTestKit } from '#listening/testing';
 import type { Provider } from '#providers';
 import { UpstreamBlocksInMemory, UpstreamClient } from '#upstream';
@@ -34,9 +34,18 @@ export function subjectInSandbox(provider: Provider, kit: ProviderTestKit, sandb
     random: Math.random,
     limits: LIMITS,
   });
+  const linked = kit.link?.(sandbox.url) ?? NO_CREDENTIALS;
+  const secrets = [...kit.secrets];
+  const credentials: Credentials = {
+    accessToken: async (need) => {
+      const token = await linked.accessToken(need);
+      secrets.push(token);
+      return token;
+    },
+  };
   return {
     definition: provider,
-    provider: configured.create(upstream, now, NO_CREDENTIALS),
+    provider: configured.create(upstream, now, credentials),
     stage: async (situation) => {
       const scenario = kit.scenarios[situation];
       if (!scenario) throw new Error(`${provider.id}.testkit.ts has no scenario for "${situation}".`);
@@ -46,7 +55,7 @@ export function subjectInSandbox(provider: Provider, kit: ProviderTestKit, sandb
     },
     calls: async () => countCalls(await control(sandbox, 'GET', '/control/ledger')),
     song: kit.song,
-    secrets: kit.secrets,
+    secrets,
     patienceMs: LIMITS.readMs + 500,
     close: () => {
       upstream.close();

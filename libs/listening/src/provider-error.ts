@@ -9,7 +9,7 @@
  * - `insufficient_scope`: the account agreed to less than this read needs.
  * - `owner_premium_required`: the upstream refuses the whole app until its owner pays again.
  * - `user_not_registered`: the upstream does not let this listener use this app.
- * - `forbidden`: the account's own privacy choice hides what was asked for.
+ * - `forbidden`: a choice of the account's own, or the country, keeps what was asked for closed.
  * - `upstream_rate_limited`: the upstream has told us to stay away for a while.
  * - `upstream_timeout`: no whole answer in time.
  * - `upstream_error`: an answer that is a fault, or that nobody can read.

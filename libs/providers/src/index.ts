@@ -1,8 +1,9 @@
 import { lastfm } from './lastfm/lastfm.provider.js';
 import { register } from './provider.js';
+import { spotify } from './spotify/spotify.provider.js';
 
 /** Every provider there is. Adding one is a folder beside this file and one entry here. */
-export const PROVIDERS = [register(lastfm)] as const;
+export const PROVIDERS = [register(lastfm), register(spotify)] as const;
 
 export type ProviderId = (typeof PROVIDERS)[number]['id'];
 

@@ -1,9 +1,10 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { type ListeningProvider, NO_CREDENTIALS, ProviderError, settingsOf } from '#listening';
-import { PROVIDERS, type Provider } from '#providers';
+import type { Provider } from '#providers';
 import { UpstreamClient } from '#upstream';
 import { PlatformSettings } from '../settings/platform.settings.js';
 import { PROVIDER_SETTINGS } from '../settings/settings.module.js';
+import { USABLE_PROVIDERS } from '../settings/usable-providers.js';
 import { userAgent } from '../version.js';
 import { PostgresBlocks } from './postgres-blocks.js';
 import { HealthRecord } from './provider-health.js';
@@ -29,7 +30,7 @@ export class ActiveProvider implements OnApplicationBootstrap, OnApplicationShut
     @Inject(PROVIDER_SETTINGS) providerSettings: ReadonlyMap<string, object>,
     blocks: PostgresBlocks,
   ) {
-    for (const provider of PROVIDERS) {
+    for (const provider of USABLE_PROVIDERS) {
       const configured = provider.configure(providerSettings.get(provider.id) ?? {});
       if (!configured) continue;
       const upstream = new UpstreamClient({
@@ -71,7 +72,7 @@ export class ActiveProvider implements OnApplicationBootstrap, OnApplicationShut
 
   /** All there are, running or not. */
   get all(): readonly { provider: Provider; running: RunningProvider | null }[] {
-    return PROVIDERS.map((provider) => ({ provider, running: this.running.get(provider.id) ?? null }));
+    return USABLE_PROVIDERS.map((provider) => ({ provider, running: this.running.get(provider.id) ?? null }));
   }
 
   onApplicationShutdown(): void {
@@ -93,7 +94,7 @@ export function howToConfigure({ requires, settings, displayName }: Provider): s
 export function notConfigured(): ProviderError {
   return new ProviderError('provider_not_configured', {
     message: 'No provider is configured.',
-    remedy: PROVIDERS.map(howToConfigure).join(' '),
+    remedy: USABLE_PROVIDERS.map(howToConfigure).join(' '),
   });
 }
 

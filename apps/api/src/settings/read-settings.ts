@@ -5,7 +5,6 @@ import { type SettingDeclaration, settingsOf } from '#listening';
 import { PROVIDERS } from '#providers';
 import { PlatformSettings } from './platform.settings.js';
 import { type SettingFault, SettingsFault } from './settings-fault.js';
-import { SpotifySettings } from './spotify.settings.js';
 
 export type Environment = Readonly<Record<string, unknown>>;
 
@@ -20,7 +19,6 @@ export interface Settings {
 export const SETTINGS_CLASSES: readonly (new () => object)[] = [
   PlatformSettings,
   ...PROVIDERS.map(({ settings }) => settings),
-  SpotifySettings,
 ];
 
 /**
@@ -46,14 +44,6 @@ export function readSettings(env: Environment): Settings {
   }
   if (platform.LISTENING_FALLBACK !== 'none' && platform.LISTENING_FALLBACK === platform.LISTENING_PROVIDER) {
     faults.push({ name: 'LISTENING_FALLBACK', problem: 'must differ from LISTENING_PROVIDER', example: 'none' });
-  }
-  const spotify = instances.get(SpotifySettings);
-  if (spotify instanceof SpotifySettings && spotify.SPOTIFY_CLIENT_SECRET && !spotify.SPOTIFY_CLIENT_ID) {
-    faults.push({
-      name: 'SPOTIFY_CLIENT_ID',
-      problem: 'is missing while SPOTIFY_CLIENT_SECRET is set',
-      example: 'the client id from https://developer.spotify.com/dashboard',
-    });
   }
   if (faults.length > 0) throw new SettingsFault(faults);
   return { platform, providers };

@@ -84,14 +84,3 @@ export function IsCron(): PropertyDecorator {
     return /^([\d*/,-]+)( [\d*/,-]+){2}( [\d*/,a-z-]+){2}$/i.test(text.trim());
   });
 }
-
-/** An address that Spotify lets its users be sent back to: https, or http to a loopback address in figures. */
-export function IsSpotifyRedirect(): PropertyDecorator {
-  const expectation = 'must be https, or http to 127.0.0.1 or [::1]; Spotify refuses "localhost"';
-  return check('isSpotifyRedirect', expectation, (text) => {
-    if (!URL.canParse(text)) return false;
-    const { protocol, hostname } = new URL(text);
-    if (hostname === 'localhost') return false;
-    return protocol === 'https:' || (protocol === 'http:' && ['127.0.0.1', '[::1]'].includes(hostname));
-  });
-}

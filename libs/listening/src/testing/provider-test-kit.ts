@@ -1,4 +1,4 @@
-import type { NowPlaying } from '../index.js';
+import type { Credentials, NowPlaying } from '../index.js';
 import type { Situation } from './subject.js';
 
 /** What stands beside a provider so that the contract can be checked: how its half of the sandbox brings a situation about. */
@@ -11,6 +11,8 @@ export interface ProviderTestKit {
   secrets: readonly string[];
   /** Below the sandbox's address: takes a scenario by PUT. */
   controlPath: string;
+  /** Links an account at the sandbox, and refreshes its tokens there; null for a provider whose accounts need not agree. */
+  link: ((sandboxUrl: string) => Credentials) | null;
   /** What is on in the situation `playing`. */
   song: Pick<NowPlaying, 'title' | 'artist'>;
   /** The scenario for each situation that can occur. */

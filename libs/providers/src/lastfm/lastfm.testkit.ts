@@ -13,6 +13,7 @@ export const testkit: ProviderTestKit = {
   }),
   secrets: [KEY],
   controlPath: '/control/lastfm',
+  link: null,
   song: SONG,
   scenarios: {
     playing: { scenario: 'playing', track: { ...SONG, album: 'Harbour Lights' } },

@@ -1,6 +1,13 @@
-import { IsOptional, IsUrl, Matches } from 'class-validator';
+import {
+  type ValidationArguments,
+  IsOptional,
+  IsUrl,
+  Matches,
+  ValidateBy,
+  ValidateIf,
+  buildMessage,
+} from 'class-validator';
 import { Setting } from '#listening';
-import { IsSpotifyRedirect } from './setting-checks.js';
 
 const DASHBOARD = 'https://developer.spotify.com/dashboard';
 const WEB_ADDRESS = { protocols: ['http', 'https'], require_protocol: true, require_tld: false };
@@ -12,8 +19,16 @@ export class SpotifySettings {
     example: '0123456789abcdef0123456789abcdef',
     source: DASHBOARD,
   })
-  @IsOptional()
-  @Matches(/^[0-9a-f]{32}$/i, { message: 'must be the 32 hexadecimal characters of a Spotify client id' })
+  @ValidateIf(
+    ({ SPOTIFY_CLIENT_ID: id, SPOTIFY_CLIENT_SECRET: secret }: SpotifySettings) =>
+      id !== undefined || secret !== undefined,
+  )
+  @Matches(/^[0-9a-f]{32}$/i, {
+    message: ({ value }: ValidationArguments) =>
+      value === undefined
+        ? 'is missing while SPOTIFY_CLIENT_SECRET is set'
+        : 'must be the 32 hexadecimal characters of a Spotify client id',
+  })
   SPOTIFY_CLIENT_ID?: string;
 
   @Setting({
@@ -59,4 +74,25 @@ export class SpotifySettings {
   })
   @IsUrl(WEB_ADDRESS, { message: 'must be an http or https address' })
   SPOTIFY_API_URL = 'https://api.spotify.com/v1';
+}
+
+/**
+ * An address that Spotify lets its users be sent back to: https, or http to a loopback address in figures.
+ * @see https://developer.spotify.com/documentation/web-api/concepts/redirect_uri
+ */
+function IsSpotifyRedirect(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isSpotifyRedirect',
+    validator: {
+      validate: (value: unknown) => typeof value === 'string' && isRedirect(value),
+      defaultMessage: buildMessage(() => 'must be https, or http to 127.0.0.1 or [::1]; Spotify refuses "localhost"'),
+    },
+  });
+}
+
+function isRedirect(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  if (hostname === 'localhost') return false;
+  return protocol === 'https:' || (protocol === 'http:' && ['127.0.0.1', '[::1]'].includes(hostname));
 }

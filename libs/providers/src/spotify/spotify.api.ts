@@ -1,0 +1,100 @@
+import type { Credentials, ReadOptions } from '#listening';
+import { type UpstreamClient, UpstreamError } from '#upstream';
+import { DISPLAY_NAME, TokenRefused, asSpotifyError, judge } from './spotify.errors.js';
+import { entriesOf, subjectOf } from './spotify.map.js';
+import type { Question } from './spotify.questions.js';
+import { type Wire, asList, asObject } from './spotify.wire.js';
+
+type Query = Readonly<Record<string, string | number>>;
+
+/** As many entries as Spotify sends at once. */
+export const PAGE = 50;
+
+/** One call with one token. An answer without a body is an empty object. */
+async function get(
+  upstream: UpstreamClient,
+  token: string,
+  question: Question,
+  query: Query,
+  signal?: AbortSignal,
+): Promise<Wire> {
+  // The token stands in a header alone: an address ends up in logs.
+  const request = { path: question.path, query, headers: { Authorization: `Bearer ${token}` }, signal };
+  const answer = await upstream.read(request, (received) => judge(received, question));
+  return asObject(answer.json) ?? {};
+}
+
+/** Asks with a token at hand. @throws ProviderError */
+export async function askWith(upstream: UpstreamClient, token: string, question: Question): Promise<Wire> {
+  try {
+    return await get(upstream, token, question, {});
+  } catch (error) {
+    throw asSpotifyError(error);
+  }
+}
+
+/** Asks in the name of the linked account. */
+export interface SpotifyApi {
+  /** @throws ProviderError */
+  ask: (question: Question, query: Query, options?: ReadOptions) => Promise<Wire>;
+  /**
+   * The first entries of a list that have a name. Goes on to a next page when some had none, so that there are as many as
+   * asked for; it works the offsets out itself, for Spotify's own `next` has led to addresses that it refuses.
+   *
+   * @throws ProviderError
+   */
+  collect: (question: Question, query: Query, limit: number, options?: ReadOptions) => Promise<Wire[]>;
+}
+
+/** More would be spent on a list that is full of dead entries than it is worth. */
+const MOST_PAGES = 3;
+
+export function createApi(upstream: UpstreamClient, credentials: Credentials): SpotifyApi {
+  async function ask(question: Question, query: Query, { signal }: ReadOptions = {}): Promise<Wire> {
+    const { scopes } = question;
+    try {
+      const token = await unlessGivenUp(credentials.accessToken({ scopes }), signal);
+      try {
+        return await get(upstream, token, question, query, signal);
+      } catch (error) {
+        if (!(error instanceof TokenRefused)) throw error;
+        // Tokens can end before their time. Once: what refuses a new one as well refuses the account.
+        const fresh = await unlessGivenUp(credentials.accessToken({ scopes, rejected: token }), signal);
+        return await get(upstream, fresh, question, query, signal);
+      }
+    } catch (error) {
+      throw asSpotifyError(error);
+    }
+  }
+
+  async function collect(question: Question, query: Query, limit: number, options?: ReadOptions): Promise<Wire[]> {
+    const size = Math.min(limit, PAGE);
+    const named: Wire[] = [];
+    for (let page = 0; page < MOST_PAGES && named.length < limit; page += 1) {
+      const body = await ask(question, { ...query, limit: size, offset: page * size }, options);
+      named.push(...entriesOf(body).filter((entry) => subjectOf(entry) !== null));
+      if (asList(body['items']).length < size) break;
+    }
+    return named.slice(0, limit);
+  }
+
+  return { ask, collect };
+}
+
+/** A refresh goes on for whoever else waits for it; a read that is given up does not wait for its end. */
+async function unlessGivenUp<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work;
+  let giveUp = (): void => undefined;
+  const givenUp = new Promise<never>((_, reject) => {
+    giveUp = () => {
+      reject(new UpstreamError('aborted', `The read from ${DISPLAY_NAME} was given up.`));
+    };
+    signal.addEventListener('abort', giveUp);
+    if (signal.aborted) giveUp();
+  });
+  try {
+    return await Promise.race([work, givenUp]);
+  } finally {
+    signal.removeEventListener('abort', giveUp);
+  }
+}

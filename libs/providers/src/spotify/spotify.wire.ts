@@ -1,0 +1,74 @@
+/**
+ * Reads Spotify's JSON. Anything can be null or missing: local files have no ids, apps in development mode get fewer
+ * fields, and lists have entries of what is no longer in the catalogue. Nothing here trusts a shape; what is not there is
+ * null, "" or [].
+ * @see https://developer.spotify.com/documentation/web-api
+ */
+export type Wire = Readonly<Record<string, unknown>>;
+
+export function asObject(value: unknown): Wire | null {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null;
+}
+
+/** The entries of a list, whatever they are; [] for what is no list. */
+export function asList(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** The objects of a list; what is not an object is left out. */
+export function asObjects(value: unknown): Wire[] {
+  return asList(value)
+    .map(asObject)
+    .filter((entry) => entry !== null);
+}
+
+/** Text, trimmed; "" for what is none. */
+export function asText(value: unknown): string {
+  return typeof value === 'string' ? value.trim() : '';
+}
+
+/** A number of something, from 0; null for what is none. */
+export function asCount(value: unknown): number | null {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null;
+}
+
+/** A moment in ISO 8601 with a zone, as `added_at` and `played_at` are; null for what is none. */
+export function asMoment(value: unknown): Date | null {
+  const text = asText(value);
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(text)) return null;
+  const time = Date.parse(text);
+  // Lists that Spotify made itself date their entries 1970: before the service existed there is no such date.
+  return time >= FIRST_DATE ? new Date(time) : null;
+}
+
+/** Spotify opened in October 2008. */
+const FIRST_DATE = Date.UTC(2008, 0, 1);
+
+/** The page of a track, album, artist, show, episode or person at Spotify, as `external_urls` gives it; null without one. */
+export function asPage(value: unknown): string | null {
+  const url = asText(asObject(value)?.['spotify']);
+  return /^https:\/\/open\.spotify\.com\/\S+$/.test(url) ? url : null;
+}
+
+/** The names of a list of artists, in their order; "" for none. */
+export function asNames(value: unknown): string {
+  return asObjects(value)
+    .map((artist) => asText(artist['name']))
+    .filter((name) => name !== '')
+    .join(', ');
+}
+
+/** As wide as a picture should be at most, with some room for those that are nearly so. */
+const WIDEST = 700;
+
+/** The widest picture of an `images` list up to some 640 px; null without one. Some have no size: the first is the largest. */
+export function asImage(value: unknown): string | null {
+  const images = asObjects(value).flatMap(({ url, width }) => {
+    const address = asText(url);
+    return /^https?:\/\/\S+$/i.test(address) ? [{ address, width: asCount(width) ?? 0 }] : [];
+  });
+  const [widest] = images.filter(({ width }) => width > 0 && width <= WIDEST).sort((a, b) => b.width - a.width);
+  const [unknown] = images.filter(({ width }) => width === 0);
+  const [narrowest] = images.toSorted((a, b) => a.width - b.width);
+  return (widest ?? unknown ?? narrowest)?.address ?? null;
+}
