@@ -30,6 +30,13 @@ module.exports = {
       to: { path: '^(libs|apps)/', pathNot: '^libs/(providers|listening|upstream)/src/' },
     },
     {
+      name: 'accounts-know-the-contract-the-database-and-the-upstream-room',
+      comment: 'Tokens are kept and refreshed the same way for every provider; which ones there are is not known here.',
+      severity: 'error',
+      from: { path: '^libs/accounts/src/', pathNot: '\\.spec\\.ts$|/testing/' },
+      to: { path: '^(libs|apps)/', pathNot: '^libs/(accounts|listening|database|upstream)/src/' },
+    },
+    {
       name: 'providers-without-framework',
       comment: 'Nest, Prisma and the database stay with the service; settings are declared with class-validator alone.',
       severity: 'error',

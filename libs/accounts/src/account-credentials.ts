@@ -1,0 +1,68 @@
+import { type Credentials, ProviderError } from '#listening';
+import { tokenPlace } from './grant.js';
+import { type GrantOwner, type Links, narrowestCover } from './links.js';
+import { notLinked, tokensOutOfReach, tokensUnreadable } from './refresh-error.js';
+import { missingScopes, scopesOf } from './scopes.js';
+import type { TokenRefresher } from './token-refresher.js';
+import type { TokenVault } from './token-vault.js';
+import { VaultError } from './vault-error.js';
+
+export interface AccountCredentialsOptions {
+  owner: GrantOwner;
+  /** The upstream's name for people. */
+  displayName: string;
+  links: Links;
+  refresher: TokenRefresher;
+  vault: TokenVault;
+}
+
+/** A token, and the grant it is of. */
+export interface IssuedToken {
+  accessToken: string;
+  grantId: string;
+  /** What the token is allowed, sorted. */
+  scopes: string[];
+}
+
+/** Access tokens of one app's grants: of the narrowest that covers what is needed, and never of another app's. */
+export class AccountCredentials implements Credentials {
+  constructor(private readonly options: AccountCredentialsOptions) {}
+
+  /** @throws ProviderError */
+  async accessToken(need: { scopes: readonly string[]; rejected?: string }): Promise<string> {
+    return (await this.issue(need)).accessToken;
+  }
+
+  /** The same, with what it is of. @throws ProviderError */
+  async issue({ scopes, rejected }: { scopes: readonly string[]; rejected?: string }): Promise<IssuedToken> {
+    const { owner, displayName, links, refresher, vault } = this.options;
+    try {
+      const rows = await links.rows(owner);
+      if (rows.length === 0) throw notLinked(displayName);
+      const row = narrowestCover(rows, scopes);
+      if (row === null) throw tooNarrow(displayName, scopes, rows);
+      if (row.isAccessValid && row.status !== 'needs_consent') {
+        const current = vault.open(row.accessToken, tokenPlace(row, 'access_token'));
+        if (current !== rejected) return { accessToken: current, grantId: row.id, scopes: scopesOf(row.scopes) };
+      }
+      const accessToken = await refresher.accessToken(row.id, rejected);
+      return { accessToken, grantId: row.id, scopes: scopesOf(row.scopes) };
+    } catch (error) {
+      if (error instanceof VaultError) throw tokensUnreadable(displayName, error);
+      if (error instanceof ProviderError) throw error;
+      throw tokensOutOfReach(displayName, error);
+    }
+  }
+}
+
+/** Names what lacks in the grant that lacks least. */
+function tooNarrow(displayName: string, needed: readonly string[], rows: readonly { scopes: string }[]): ProviderError {
+  const [missing = []] = rows
+    .map((row) => missingScopes(needed, scopesOf(row.scopes)))
+    .sort((a, b) => a.length - b.length);
+  const names = missing.join(' ');
+  return new ProviderError('insufficient_scope', {
+    message: `The linked ${displayName} account has not agreed to: ${names}.`,
+    remedy: `Agree to it at /auth?scope=${encodeURIComponent(needed.join(' '))}.`,
+  });
+}

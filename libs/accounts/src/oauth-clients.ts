@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import type { PrismaClient } from '#database';
+import type { OAuthApp } from '#listening';
+import type { Place, TokenVault } from './token-vault.js';
+
+/** An app that the owner has added, without its secret. */
+export interface OAuthClientEntry {
+  provider: string;
+  clientId: string;
+  label: string;
+  /** False for a public app. */
+  hasSecret: boolean;
+  createdAt: Date;
+}
+
+/** Apps beside those of the settings. Each has its own secret and its own grants. */
+export class OAuthClients {
+  constructor(
+    private readonly prisma: PrismaClient,
+    private readonly vault: TokenVault,
+  ) {}
+
+  /** Adds an app, or gives one that is there another secret and label. */
+  async add({ provider, app, label }: { provider: string; app: OAuthApp; label: string }): Promise<void> {
+    const { clientId, clientSecret } = app;
+    const key = { provider_clientId: { provider, clientId } };
+    await this.prisma.oAuthClient.createMany({
+      data: [{ id: randomUUID(), provider, clientId, label }],
+      skipDuplicates: true,
+    });
+    const { id } = await this.prisma.oAuthClient.findUniqueOrThrow({ where: key });
+    const secret = clientSecret === null ? null : this.vault.seal(clientSecret, secretPlace(id, provider));
+    await this.prisma.oAuthClient.update({ where: { id }, data: { secret, label } });
+  }
+
+  /** All, or a provider's, by label. */
+  async list(provider?: string): Promise<OAuthClientEntry[]> {
+    const rows = await this.prisma.oAuthClient.findMany({
+      where: provider === undefined ? {} : { provider },
+      orderBy: [{ label: 'asc' }, { clientId: 'asc' }],
+    });
+    return rows.map(({ secret, provider: of, clientId, label, createdAt }) => ({
+      provider: of,
+      clientId,
+      label,
+      hasSecret: secret !== null,
+      createdAt,
+    }));
+  }
+
+  /** The app with its secret; null when there is none. @throws VaultError */
+  async find(provider: string, clientId: string): Promise<OAuthApp | null> {
+    const row = await this.prisma.oAuthClient.findUnique({
+      where: { provider_clientId: { provider, clientId } },
+    });
+    if (row === null) return null;
+    const place = secretPlace(row.id, provider);
+    return { clientId, clientSecret: row.secret === null ? null : this.vault.open(row.secret, place) };
+  }
+
+  /** Its grants stay, and cannot be refreshed. @returns whether there was one */
+  async remove(provider: string, clientId: string): Promise<boolean> {
+    const { count } = await this.prisma.oAuthClient.deleteMany({ where: { provider, clientId } });
+    return count > 0;
+  }
+}
+
+function secretPlace(row: string, provider: string): Place {
+  return { table: 'oauth_clients', row, column: 'secret', provider };
+}
