@@ -44,6 +44,7 @@ async function step(title, ...runs) {
 const node = process.execPath;
 const npm = process.env.npm_execpath ? [node, process.env.npm_execpath] : ['npm'];
 const tsc = (project) => [node, 'node_modules/typescript/bin/tsc', '-p', project];
+const vite = (folder) => [node, 'node_modules/vite/bin/vite.js', 'build', folder];
 
 async function prepare() {
   if (modified('node_modules/.package-lock.json') < modified('package-lock.json')) {
@@ -58,12 +59,8 @@ async function prepare() {
   if (modified(BUILT) < changed) {
     // Without its stamp a build that is broken off is not taken for a whole one.
     rmSync(at(BUILT), { force: true });
-    await step('Building', tsc('apps/api/tsconfig.app.json'), tsc('apps/sandbox/tsconfig.app.json'), [
-      node,
-      'node_modules/vite/bin/vite.js',
-      'build',
-      'apps/web',
-    ]);
+    await step('Building', tsc('apps/api/tsconfig.app.json'), tsc('apps/sandbox/tsconfig.app.json'), vite('apps/web'));
+    await step('Bundling the service', vite('apps/api'));
     mkdirSync(at('dist'), { recursive: true });
     writeFileSync(at(BUILT), '');
   }

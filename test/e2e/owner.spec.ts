@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { emptyDatabase } from '../support/database.js';
+import { emptyDatabase, migratedDatabase } from '../support/database.js';
 import { type Service, freePort, removeFolder, startService, temporaryFolder } from '../support/service.js';
 
 const TOKEN = 'a-token-that-only-the-owner-has-0123456789';
@@ -17,7 +17,7 @@ async function start(env: Record<string, string>): Promise<Service> {
 }
 
 beforeAll(async () => {
-  databaseUrl = await emptyDatabase();
+  databaseUrl = await migratedDatabase();
   service = await startService(folder, { DATABASE_URL: databaseUrl, ADMIN_TOKEN: TOKEN, TRUST_PROXY: 'true' });
 });
 afterEach(async () => {

@@ -1,5 +1,5 @@
 /** Asks until it holds; for what another process does in its own time. Fails with the last reason after some seconds. */
-export async function eventually<T>(ask: () => Promise<T>, patienceMs = 8_000): Promise<T> {
+export async function eventually<T>(ask: () => Promise<T>, patienceMs = 20_000): Promise<T> {
   const end = Date.now() + patienceMs;
   for (;;) {
     try {

@@ -1,16 +1,31 @@
+import pg from 'pg';
 import type { TestProject } from 'vitest/node';
+import { openDatabase } from '../../libs/database/src/index.js';
 import { openScratchDatabase } from '../../libs/database/src/testing/index.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** A real Postgres for tests that are not about starting one. */
     postgresUrl: string;
+    /** A database in it to copy: nobody is connected to it. */
+    migratedUrl: string;
   }
 }
 
+const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined };
+
 /** One Postgres for the whole run; every test that needs a database makes its own in it. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const database = await openScratchDatabase();
-  project.provide('postgresUrl', database.connectionString);
-  return () => database.close();
+  const server = await openScratchDatabase();
+  const migrated = new URL(server.connectionString);
+  migrated.pathname = '/migrated';
+  const client = new pg.Client({ connectionString: server.connectionString });
+  await client.connect();
+  await client.query('CREATE DATABASE migrated TEMPLATE template0');
+  await client.end();
+  const database = await openDatabase({ databaseUrl: migrated.href, dataDir: '/nowhere', log: silent });
+  await database.close();
+  project.provide('postgresUrl', server.connectionString);
+  project.provide('migratedUrl', migrated.href);
+  return () => server.close();
 }

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll } from 'vitest';
-import { emptyDatabase } from './database.js';
+import { migratedDatabase } from './database.js';
 import { type Stage, openStage } from './sandbox.js';
 import { type Service, removeFolder, startService, temporaryFolder } from './service.js';
 
@@ -20,14 +20,17 @@ export function useHarness(): Harness {
   const fresh: Service[] = [];
   const harness: Partial<Harness> = {
     freshService: async () => {
-      const service = await startService(folder, { DATABASE_URL: await emptyDatabase(), ...stageOf(harness).settings });
+      const service = await startService(folder, {
+        DATABASE_URL: await migratedDatabase(),
+        ...stageOf(harness).settings,
+      });
       fresh.push(service);
       return service;
     },
   };
   beforeAll(async () => {
     harness.stage = await openStage();
-    harness.shared = await startService(folder, { DATABASE_URL: await emptyDatabase(), ...harness.stage.settings });
+    harness.shared = await startService(folder, { DATABASE_URL: await migratedDatabase(), ...harness.stage.settings });
   });
   afterEach(async () => {
     await stageOf(harness).reset();

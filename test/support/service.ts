@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** Commands run in the root of the checkout. */
-const MAIN = join(process.cwd(), 'dist/apps/api/src/main.js');
+const MAIN = join(process.cwd(), 'dist/service/main.js');
 const START_PATIENCE_MS = 30_000;
 
 /** The built service, running. */

@@ -9,7 +9,7 @@ const SERVICE_PORT = 7723;
 /** Short enough that a song ends while somebody looks. */
 const SONG_SECONDS = { min: 20, max: 40 };
 const ACCOUNT = { LASTFM_USERNAME: 'Ada', LASTFM_API_KEY: 'de30c0de5a4db0c5de30c0de5a4db0c5' };
-const SERVICE = join(import.meta.dirname, '../../api/src/main.js');
+const SERVICE = join(import.meta.dirname, '../../../service/main.js');
 /** What a process needs of the environment; settings that somebody has for the real thing stay out of the demo. */
 const KEPT = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'NODE_OPTIONS'];
 

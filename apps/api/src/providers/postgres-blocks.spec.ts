@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Database, openDatabase } from '#database';
-import { emptyDatabase } from '../../../../test/support/database.js';
+import { migratedDatabase } from '../../../../test/support/database.js';
 import { PostgresBlocks } from './postgres-blocks.js';
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined };
@@ -9,7 +9,7 @@ let database: Database;
 
 beforeAll(async () => {
   Logger.overrideLogger(false);
-  database = await openDatabase({ databaseUrl: await emptyDatabase(), dataDir: '/nowhere', log: silent });
+  database = await openDatabase({ databaseUrl: await migratedDatabase(), dataDir: '/nowhere', log: silent });
 });
 afterAll(() => database.close());
 beforeEach(async () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Database, type PrismaClient, openDatabase } from '#database';
 import { type UpstreamBlocks, UpstreamBlocksInMemory, UpstreamClient } from '#upstream';
-import { openScratchDatabase } from '../../../database/src/testing/index.js';
+import { migratedDatabase } from '../../../../test/support/database.js';
 import type { AccountsLog } from '../accounts-log.js';
 import { type Accounts, type AccountsOptions, openAccounts } from '../open-accounts.js';
 import { TOKEN_ENDPOINT_LIMITS, TokenEndpoint } from '../token-endpoint.js';
@@ -68,9 +68,9 @@ const silent = { debug: () => undefined, info: () => undefined, warn: () => unde
 
 /** Opens one, for a spec file. */
 export async function openWorkshop(): Promise<Workshop> {
-  const database = await openScratchDatabase();
-  const server = await startTokenServer();
   const dataDir = await mkdtemp(join(tmpdir(), 'tonearm-accounts-'));
+  const database = await openDatabase({ databaseUrl: await migratedDatabase(), dataDir, log: silent });
+  const server = await startTokenServer();
   const log = makeLog();
   const { prisma } = database;
   const closing: (() => Promise<void> | void)[] = [];
