@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { removeFolder, temporaryFolder } from '../support/service.js';
@@ -10,6 +10,7 @@ const SAMPLES: readonly [rule: string, file: string, target: string][] = [
   ['listening-stands-alone', 'libs/listening/src/sample-alone.ts', 'axios'],
   ['upstream-and-database-know-none-of-us', 'libs/upstream/src/sample-none.ts', '#listening'],
   ['providers-know-the-contract-and-the-upstream-room', 'libs/providers/src/sample-reach.ts', '#database'],
+  ['accounts-know-the-contract-the-database-and-the-upstream-room', 'libs/accounts/src/sample-reach.ts', '#providers'],
   ['providers-without-framework', 'libs/providers/src/sample-framework.ts', '@nestjs/common'],
   ['no-provider-knows-another', 'libs/providers/src/tape/sample-other.ts', '../lastfm/lastfm.wire.js'],
   ['libs-know-no-apps', 'libs/listening/src/sample-apps.ts', '../../../apps/api/src/version.js'],
@@ -19,6 +20,9 @@ const SAMPLES: readonly [rule: string, file: string, target: string][] = [
   ['test-code-is-not-shipped', 'apps/api/src/sample-test.ts', '#listening/testing'],
   ['declared-dependencies-only', 'apps/api/src/sample-dependency.ts', 'fast-check'],
 ];
+const RULES = [...readFileSync('.dependency-cruiser.cjs', 'utf8').matchAll(/^ +name: '(.+)',$/gm)].map(
+  ([, rule]) => rule,
+);
 const DEPCRUISE = resolve('node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
 
 const copy = temporaryFolder();
@@ -59,6 +63,10 @@ describe('boundaries', () => {
 
   afterAll(() => {
     removeFolder(copy);
+  });
+
+  it('have a sample each', () => {
+    expect(SAMPLES.map(([rule]) => rule).sort()).toEqual(RULES.sort());
   });
 
   it.each(SAMPLES)('%s is broken by %s importing %s', (rule, file) => {

@@ -9,6 +9,7 @@ import {
   type Read,
   type ReadOptions,
 } from '../index.js';
+import { type Questions, callRead } from './reads.js';
 import { type ContractSubject, type Situation, situationsOf } from './subject.js';
 
 /** One promise that every provider keeps. */
@@ -18,22 +19,10 @@ export interface Clause {
   check: (subject: ContractSubject) => Promise<void>;
 }
 
-const CHART = Object.freeze({ period: '7day', limit: 10 } as const);
-const LIST = Object.freeze({ limit: 10 });
+const QUESTIONS: Questions = { list: { limit: 10 }, chart: { period: '7day', limit: 10 } };
 
 function call(provider: ListeningProvider, read: Read, options?: ReadOptions): Promise<unknown> {
-  switch (read) {
-    case 'nowPlaying':
-    case 'profile':
-      return provider[read](options);
-    case 'recentTracks':
-    case 'lovedTracks':
-      return provider[read](LIST, options);
-    case 'topTracks':
-    case 'topArtists':
-    case 'topAlbums':
-      return provider[read](CHART, options);
-  }
+  return callRead(provider, read, QUESTIONS, options);
 }
 
 /** The error of a read, which must be one of ours and must come before patience ends. */

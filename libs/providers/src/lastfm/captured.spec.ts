@@ -2,23 +2,10 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ListeningProvider } from '#listening';
+import { at, listAt } from '#listening/testing';
 import { listening } from './testing/lastfm-server.js';
 
 const captured = process.env['CAPTURED_BODIES'] ?? '';
-
-/** What a path of keys leads to in a raw body. */
-function at(body: unknown, ...path: readonly (string | number)[]): unknown {
-  return path.reduce<unknown>((value, key) => {
-    const found: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
-    return found;
-  }, body);
-}
-
-function listAt(body: unknown, ...path: readonly string[]): readonly unknown[] {
-  const found = at(body, ...path);
-  if (!Array.isArray(found)) throw new TypeError(`No list at ${path.join('.')}.`);
-  return found;
-}
 
 function isOn(entry: unknown): boolean {
   return at(entry, '@attr', 'nowplaying') === 'true';

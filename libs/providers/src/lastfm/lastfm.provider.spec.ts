@@ -1,33 +1,14 @@
 import { inspect } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
-import { type ListeningProvider, ProviderError, READS, type Read, type ReadOptions } from '#listening';
+import { type ListeningProvider, READS, type Read, type ReadOptions } from '#listening';
+import { callRead, failureOf } from '#listening/testing';
 import { textOf } from './testing/fixtures.js';
 import { KEY, listening } from './testing/lastfm-server.js';
 
 const CHART = { period: '3month', limit: 7 } as const;
 
 function call(provider: ListeningProvider, read: Read, options?: ReadOptions): Promise<unknown> {
-  switch (read) {
-    case 'nowPlaying':
-    case 'profile':
-      return provider[read](options);
-    case 'recentTracks':
-    case 'lovedTracks':
-      return provider[read]({ limit: 7 }, options);
-    case 'topTracks':
-    case 'topArtists':
-    case 'topAlbums':
-      return provider[read](CHART, options);
-  }
-}
-
-async function failureOf(reading: Promise<unknown>): Promise<ProviderError> {
-  const outcome: unknown = await reading.then(
-    (value) => new Error(`The read was good: ${inspect(value)}`),
-    (error: unknown) => error,
-  );
-  if (outcome instanceof ProviderError) return outcome;
-  throw outcome;
+  return callRead(provider, read, { list: { limit: 7 }, chart: CHART }, options);
 }
 
 describe('every read asks Last.fm the right question', () => {

@@ -1,6 +1,8 @@
 import { inspect } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
-import { type ListeningProvider, ProviderError, READS, type Read, type ReadOptions } from '#listening';
+import type { ProviderError } from '#listening';
+import { type ListeningProvider, READS, type Read, type ReadOptions } from '#listening';
+import { callRead, failureOf } from '#listening/testing';
 import { textOf } from './testing/fixtures.js';
 import { type Call, GONE, NOW, type Said, TOKEN, listening } from './testing/spotify-server.js';
 
@@ -8,27 +10,7 @@ const CHART = { period: '3month', limit: 7 } as const;
 const NOTHING_ON: Said = { status: 204, body: '' };
 
 function call(provider: ListeningProvider, read: Read, options?: ReadOptions): Promise<unknown> {
-  switch (read) {
-    case 'nowPlaying':
-    case 'profile':
-      return provider[read](options);
-    case 'recentTracks':
-    case 'lovedTracks':
-      return provider[read]({ limit: 7 }, options);
-    case 'topTracks':
-    case 'topArtists':
-    case 'topAlbums':
-      return provider[read](CHART, options);
-  }
-}
-
-async function failureOf(reading: Promise<unknown>): Promise<ProviderError> {
-  const outcome: unknown = await reading.then(
-    (value) => new Error(`The read was good: ${inspect(value)}`),
-    (error: unknown) => error,
-  );
-  if (outcome instanceof ProviderError) return outcome;
-  throw outcome;
+  return callRead(provider, read, { list: { limit: 7 }, chart: CHART }, options);
 }
 
 /** A Spotify that has one good answer to everything. */
