@@ -16,5 +16,7 @@ export default defineConfig({
     emptyOutDir: true,
     target: 'node20',
     minify: false,
+    // Strategies of Passport use what Node deprecates, and it warns of that in code outside of node_modules.
+    rolldownOptions: { external: [/^passport-/] },
   },
 });

@@ -22,6 +22,7 @@ describe('health', () => {
             lastSuccessAt: expect.stringMatching(ISO),
             linkExpiresAt: null,
           },
+          { id: 'spotify', state: 'not_configured', reason: 'provider_not_configured', linkExpiresAt: null },
         ],
         database: 'ok',
       },
@@ -46,7 +47,10 @@ describe('health', () => {
       body: {
         ok: false,
         degraded: { reason, provider: 'lastfm' },
-        providers: [{ reason, remedy: expect.stringContaining(word) }],
+        providers: [
+          { reason, remedy: expect.stringContaining(word) },
+          { id: 'spotify', state: 'not_configured' },
+        ],
       },
     });
     expect((await json(service, '/health/ready')).status).toBe(200);

@@ -26,7 +26,25 @@ const READS = [
 ];
 
 /** The owner's routes: closed to everybody else. */
-const OWNERS = ['POST /admin/session', 'GET /admin/session', 'DELETE /admin/session'];
+const OWNERS = [
+  'POST /admin/session',
+  'GET /admin/session',
+  'DELETE /admin/session',
+  'GET /auth',
+  'DELETE /auth',
+  'GET /callback',
+  'POST /callback',
+  'GET /admin/providers',
+  'POST /admin/providers/{id}/probe',
+  'PUT /admin/provider',
+  'DELETE /admin/provider',
+  'POST /admin/tokens',
+  'GET /admin/clients',
+  'POST /admin/clients',
+  'DELETE /admin/clients',
+  'DELETE /admin/clients/{clientId}',
+  'GET /admin/audit',
+];
 
 interface Operation {
   summary?: string;

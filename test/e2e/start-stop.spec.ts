@@ -70,7 +70,10 @@ describe('without any setting', () => {
         ok: false,
         source: null,
         user: null,
-        providers: [{ id: 'lastfm', state: 'not_configured', remedy: expect.stringContaining('LASTFM_API_KEY') }],
+        providers: [
+          { id: 'lastfm', state: 'not_configured', remedy: expect.stringContaining('LASTFM_API_KEY') },
+          { id: 'spotify', state: 'not_configured', remedy: expect.stringMatching(/SPOTIFY_CLIENT_ID.*\/callback/) },
+        ],
       },
     });
     expect((await json(service, '/health/ready')).status).toBe(200);
@@ -139,7 +142,7 @@ describe('the embedded database', () => {
     expect(status).toBe(503);
     expect(body).toMatchObject({ code: 'upstream_rate_limited' });
     expect(Number(headers.get('retry-after'))).toBeGreaterThan(3_500);
-    expect(await json(second, '/health')).toMatchObject({ body: { providers: [{ state: 'blocked' }] } });
+    expect(await json(second, '/health')).toMatchObject({ body: { providers: [{ state: 'blocked' }, {}] } });
     expect(await stage.calls()).toEqual({});
     expect(await second.stop()).toBe(0);
   });

@@ -29,14 +29,30 @@ export function removeFolder(folder: string): void {
   rmSync(folder, { recursive: true, force: true });
 }
 
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().on('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
+/** Ports below those that the system hands to outgoing connections, so that none is taken between asking and listening. */
+const FIRST_PORT = 20_000;
+const PORTS_PER_WORKER = 1_000;
+let asked = 0;
+
+/** A port that no other worker of this run asks for. */
+export async function freePort(): Promise<number> {
+  const worker = Number(process.env['VITEST_POOL_ID'] ?? 0) % 12;
+  for (let attempt = 0; attempt < PORTS_PER_WORKER; attempt += 1) {
+    const port = FIRST_PORT + worker * PORTS_PER_WORKER + (asked % PORTS_PER_WORKER);
+    asked += 1;
+    if (await isFree(port)) return port;
+  }
+  throw new Error('There is no free port.');
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer().on('error', () => {
+      resolve(false);
+    });
+    probe.listen(port, '127.0.0.1', () => {
       probe.close(() => {
-        if (address && typeof address === 'object') resolve(address.port);
-        else reject(new Error('The system gave no port.'));
+        resolve(true);
       });
     });
   });

@@ -1,5 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_INTERCEPTOR } from '@nestjs/core';
+import { ScheduleModule } from '@nestjs/schedule';
+import { AccountsModule, type AccountsTuning } from './accounts/index.js';
 import { AdminModule } from './admin/index.js';
 import type { Database } from '#database';
 import { AnswerInterceptor } from './answer/answer.interceptor.js';
@@ -8,26 +10,32 @@ import { DatabaseModule } from './database/database.module.js';
 import { DocsModule } from './docs/docs.module.js';
 import { Drain } from './drain.js';
 import { HealthModule } from './health/health.module.js';
+import { LinkModule } from './link/link.module.js';
 import { NowPlayingModule } from './now-playing/index.js';
 import { ProblemFilter } from './problem/problem.filter.js';
 import { ProvidersModule } from './providers/providers.module.js';
 import type { Settings } from './settings/read-settings.js';
 import { SettingsModule } from './settings/settings.module.js';
+import { UpstreamModule } from './upstream/upstream.module.js';
 
 /** The table of contents. */
 @Module({})
 export class AppModule {
-  static forRoot(settings: Settings, database: Database): DynamicModule {
+  static forRoot(settings: Settings, database: Database, tuning: AccountsTuning): DynamicModule {
     return {
       module: AppModule,
       imports: [
         SettingsModule.forRoot(settings),
         DatabaseModule.forRoot(database),
+        ScheduleModule.forRoot(),
+        UpstreamModule,
+        AccountsModule.forRoot(tuning),
         ProvidersModule,
         NowPlayingModule,
         ChartsModule,
         HealthModule,
         AdminModule,
+        LinkModule,
         DocsModule,
       ],
       providers: [

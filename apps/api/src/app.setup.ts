@@ -6,6 +6,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { join } from 'node:path';
 import type { Database } from '#database';
+import type { AccountsTuning } from './accounts/index.js';
 import { AppModule } from './app.module.js';
 import { corsFor } from './cors.js';
 import { ApiDescription } from './docs/api-description.js';
@@ -26,6 +27,7 @@ export async function createApp(
   settings: Settings,
   database: Database,
   logger: LoggerService,
+  tuning: AccountsTuning = {},
 ): Promise<NestFastifyApplication> {
   const { CORS_ORIGINS, TRUST_PROXY } = settings.platform;
   const adapter = new FastifyAdapter({
@@ -36,7 +38,7 @@ export async function createApp(
     keepAliveTimeout: 75_000,
     trustProxy: trustProxy(TRUST_PROXY),
   });
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(settings, database), adapter, {
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(settings, database, tuning), adapter, {
     abortOnError: false,
     logger,
   });

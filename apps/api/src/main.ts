@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { VaultError } from '#accounts';
 import { DatabaseError, openDatabase } from '#database';
 import { databaseLog, startLogging } from './logging.js';
 import { SettingsFault } from './settings/settings-fault.js';
@@ -7,7 +8,7 @@ import { loadSettings } from './settings/settings.module.js';
 /** A fault that a person can mend is told in words; anything else with its stack. */
 function explain(error: unknown): string {
   if (error instanceof SettingsFault) return error.message;
-  if (error instanceof DatabaseError) return `  ${error.message}\n  ${error.remedy}`;
+  if (error instanceof DatabaseError || error instanceof VaultError) return `  ${error.message}\n  ${error.remedy}`;
   if (
     error instanceof Error &&
     'code' in error &&

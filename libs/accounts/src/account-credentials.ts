@@ -1,5 +1,5 @@
 import { type Credentials, ProviderError } from '#listening';
-import { tokenPlace } from './grant.js';
+import { type GrantRow, tokenPlace } from './grant.js';
 import { type GrantOwner, type Links, narrowestCover } from './links.js';
 import { notLinked, tokensOutOfReach, tokensUnreadable } from './refresh-error.js';
 import { missingScopes, scopesOf } from './scopes.js';
@@ -22,6 +22,9 @@ export interface IssuedToken {
   grantId: string;
   /** What the token is allowed, sorted. */
   scopes: string[];
+  expiresAt: Date;
+  /** Whose it is, for people. */
+  accountName: string;
 }
 
 /** Access tokens of one app's grants: of the narrowest that covers what is needed, and never of another app's. */
@@ -40,13 +43,13 @@ export class AccountCredentials implements Credentials {
       const rows = await links.rows(owner);
       if (rows.length === 0) throw notLinked(displayName);
       const row = narrowestCover(rows, scopes);
-      if (row === null) throw tooNarrow(displayName, scopes, rows);
+      if (row === null) throw tooNarrow(displayName, owner.clientId, scopes, rows);
       if (row.isAccessValid && row.status !== 'needs_consent') {
         const current = vault.open(row.accessToken, tokenPlace(row, 'access_token'));
-        if (current !== rejected) return { accessToken: current, grantId: row.id, scopes: scopesOf(row.scopes) };
+        if (current !== rejected) return issuedOf(row, current);
       }
       const accessToken = await refresher.accessToken(row.id, rejected);
-      return { accessToken, grantId: row.id, scopes: scopesOf(row.scopes) };
+      return issuedOf((await links.row(row.id)) ?? row, accessToken);
     } catch (error) {
       if (error instanceof VaultError) throw tokensUnreadable(displayName, error);
       if (error instanceof ProviderError) throw error;
@@ -55,14 +58,23 @@ export class AccountCredentials implements Credentials {
   }
 }
 
+function issuedOf({ id, scopes, accessExpiresAt, accountName }: GrantRow, accessToken: string): IssuedToken {
+  return { accessToken, grantId: id, scopes: scopesOf(scopes), expiresAt: accessExpiresAt, accountName };
+}
+
 /** Names what lacks in the grant that lacks least. */
-function tooNarrow(displayName: string, needed: readonly string[], rows: readonly { scopes: string }[]): ProviderError {
+function tooNarrow(
+  displayName: string,
+  clientId: string,
+  needed: readonly string[],
+  rows: readonly { scopes: string }[],
+): ProviderError {
   const [missing = []] = rows
     .map((row) => missingScopes(needed, scopesOf(row.scopes)))
     .sort((a, b) => a.length - b.length);
   const names = missing.join(' ');
   return new ProviderError('insufficient_scope', {
     message: `The linked ${displayName} account has not agreed to: ${names}.`,
-    remedy: `Agree to it at /auth?scope=${encodeURIComponent(needed.join(' '))}.`,
+    remedy: `Agree to it at /auth?client_id=${encodeURIComponent(clientId)}&scope=${encodeURIComponent(needed.join(' '))}.`,
   });
 }

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { PrismaClient } from '#database';
 import { digest } from './digest.js';
 import { scopeKey, scopesOf } from './scopes.js';
@@ -17,13 +17,8 @@ export interface ConsentRequest {
   scopes: readonly string[];
   /** What only the one who begins holds: the secret of the browser's cookie, or one that stands for the Bearer caller. */
   binder: string;
-}
-
-/** What goes into the address of the consent page. */
-export interface BegunConsent {
-  state: string;
-  /** PKCE, method S256. */
-  codeChallenge: string;
+  /** PKCE; its challenge goes into the address of the consent page. */
+  codeVerifier: string;
 }
 
 /** Why a state that came back is not accepted. */
@@ -59,9 +54,9 @@ export class ConsentStates {
   ) {}
 
   /** Begins one, and sweeps old ones out. */
-  async begin({ provider, clientId, redirectUri, scopes, binder }: ConsentRequest): Promise<BegunConsent> {
+  async begin(request: ConsentRequest): Promise<string> {
+    const { provider, clientId, redirectUri, scopes, binder, codeVerifier } = request;
     const state = randomBytes(32).toString('base64url');
-    const verifier = randomBytes(48).toString('base64url');
     const hash = digest(state);
     await this.prisma.$executeRawUnsafe(
       `DELETE FROM consent_states WHERE expires_at < now() - interval '${REMEMBERED}'`,
@@ -69,9 +64,9 @@ export class ConsentStates {
     await this.prisma.$executeRaw`
       INSERT INTO consent_states (hash, provider, client_id, redirect_uri, scopes, verifier, binding, expires_at)
       VALUES (${hash}, ${provider}, ${clientId}, ${redirectUri}, ${scopeKey(scopes)},
-              ${this.vault.seal(verifier, verifierPlace(hash, provider))}, ${digest(binder)},
+              ${this.vault.seal(codeVerifier, verifierPlace(hash, provider))}, ${digest(binder)},
               now() + ${CONSENT_MINUTES} * interval '1 minute')`;
-    return { state, codeChallenge: createHash('sha256').update(verifier).digest('base64url') };
+    return state;
   }
 
   /**

@@ -6,7 +6,7 @@ export type { AuditEvent, AuditRecord } from './audit.js';
 export { consentExpiresAt, dueConsentWarning } from './consent-expiry.js';
 export type { ConsentWarning } from './consent-expiry.js';
 export { CONSENT_MINUTES, ConsentStates } from './consent-states.js';
-export type { BegunConsent, ConsentRefusal, ConsentRequest, TakenConsent } from './consent-states.js';
+export type { ConsentRefusal, ConsentRequest, TakenConsent } from './consent-states.js';
 export type { Failpoint, FailpointName } from './failpoint.js';
 export type { GrantReason, GrantStatus } from './grant.js';
 export { Links } from './links.js';

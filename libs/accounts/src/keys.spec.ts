@@ -57,7 +57,7 @@ describe('at the start', () => {
   it('consents under way do not hold up a start without their key', async () => {
     const accounts = await shop.process({ encryptionKey: k0 });
     const request = { provider: PROVIDER, clientId: CLIENT, redirectUri: 'http://127.0.0.1/callback', scopes: [] };
-    const { state } = await accounts.states.begin({ ...request, binder: 'browser' });
+    const state = await accounts.states.begin({ ...request, binder: 'browser', codeVerifier: 'verifier' });
     const { states } = await shop.process({ encryptionKey: k1 });
     expect(await states.take(state, 'browser')).toEqual({ refused: 'unknown' });
   });

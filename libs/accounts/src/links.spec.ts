@@ -146,7 +146,7 @@ describe('a token', () => {
     await expect(tokenFor(['b', 'd', 'c'])).rejects.toMatchObject({
       code: 'insufficient_scope',
       message: 'The linked Tapes account has not agreed to: d.',
-      remedy: expect.stringContaining('/auth?scope=b%20d%20c'),
+      remedy: expect.stringContaining('/auth?client_id=client-one&scope=b%20d%20c'),
     });
   });
 

@@ -125,6 +125,17 @@ export class Links {
     return count;
   }
 
+  /**
+   * Notes that the owner was warned so many days before the end of a consent.
+   * @returns false when somebody has warned of this, or of less time, already
+   */
+  async noteWarning(id: string, days: number): Promise<boolean> {
+    const noted = await this.prisma.$executeRaw`
+      UPDATE account_grants SET consent_warned = ${days}
+       WHERE id = ${id}::uuid AND (consent_warned IS NULL OR consent_warned > ${days})`;
+    return noted === 1;
+  }
+
   private insert(
     id: string,
     key: { provider: string; clientId: string; accountId: string; scopes: string },
@@ -149,7 +160,7 @@ export class Links {
         access_expires_at = now() + ${consent.tokens.expiresIn}::float8 * interval '1 s',
         refresh_at = now() + ${this.refreshInMs(consent)}::float8 * interval '1 ms',
         refresh_token = coalesce(${refreshToken}, refresh_token), previous_refresh_token = NULL,
-        consented_at =
+        consent_warned = NULL, consented_at =
           CASE WHEN ${consent.consentedAt === undefined} THEN now() ELSE ${consent.consentedAt ?? null}::timestamptz END,
         status = 'ok', status_reason = NULL, status_since = CASE WHEN status = 'ok' THEN status_since ELSE now() END,
         version = version + 1, fence = fence + 1, lease_owner = NULL, lease_until = NULL,

@@ -1,5 +1,5 @@
 /**
- * Why the database could not be opened. The list is closed: a new cause gets a new code.
+ * Why the database could not be opened, or did not do what was asked. The list is closed: a new cause gets a new code.
  *
  * - `database_url_invalid`: `DATABASE_URL` is not a Postgres URL.
  * - `database_unreachable`: nothing answered at `DATABASE_URL` in time.
@@ -20,6 +20,10 @@
  * - `cluster_init_failed`: initdb failed.
  * - `server_start_failed`: the embedded Postgres ended while starting.
  * - `server_unresponsive`: the embedded Postgres runs but does not answer.
+ * - `notification_channel_invalid`: Postgres has no notification channel of such a name.
+ * - `notification_payload_invalid`: a notification is too long, or not text that Postgres can carry.
+ * - `notification_failed`: Postgres did not take a notification.
+ * - `notifications_closed`: notifications were closed and are wanted again.
  */
 export type DatabaseErrorCode =
   | 'database_url_invalid'
@@ -40,10 +44,14 @@ export type DatabaseErrorCode =
   | 'cluster_version'
   | 'cluster_init_failed'
   | 'server_start_failed'
-  | 'server_unresponsive';
+  | 'server_unresponsive'
+  | 'notification_channel_invalid'
+  | 'notification_payload_invalid'
+  | 'notification_failed'
+  | 'notifications_closed';
 
 /**
- * The database cannot be opened. `message` is the cause and `remedy` what a person can do about it; both are whole
+ * The database cannot be opened, or not do what was asked. `message` is the cause and `remedy` what a person can do about it; both are whole
  * sentences and neither ever holds a user name, a password or a connection string.
  */
 export class DatabaseError extends Error {

@@ -36,6 +36,8 @@ export interface ProviderErrorDetails {
   remedy: string;
   /** Not before this moment does another try make sense; absent when nobody knows. */
   retryAt?: Date;
+  /** With `upstream_rate_limited`: what is allowed for many hours is used up, not just too much at once. */
+  isQuotaSpent?: boolean;
   /** What caused it, for the log. */
   cause?: unknown;
 }
@@ -45,6 +47,7 @@ export class ProviderError extends Error {
   override readonly name = 'ProviderError';
   readonly remedy: string;
   readonly retryAt: Date | null;
+  readonly isQuotaSpent: boolean;
 
   constructor(
     readonly code: ProviderErrorCode,
@@ -53,5 +56,6 @@ export class ProviderError extends Error {
     super(details.message, { cause: details.cause });
     this.remedy = details.remedy;
     this.retryAt = details.retryAt ?? null;
+    this.isQuotaSpent = details.isQuotaSpent ?? false;
   }
 }

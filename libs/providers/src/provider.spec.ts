@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { type ListeningProvider, NO_CREDENTIALS, type ProviderContext, ProviderError } from '#listening';
+import {
+  type ConsentParts,
+  type ConsentStrategy,
+  type Linking,
+  type ListeningProvider,
+  NO_CREDENTIALS,
+  type ProviderContext,
+  ProviderError,
+} from '#listening';
 import { UpstreamBlocksInMemory, UpstreamClient } from '#upstream';
 import { PROVIDERS } from './index.js';
 import { register } from './provider.js';
@@ -13,7 +21,7 @@ class ExampleSettings {
 type Context = ProviderContext<ExampleSettings, UpstreamClient>;
 
 /** A provider that can do nothing, and what it was created with. */
-function example() {
+function example(linking: Linking<ExampleSettings, UpstreamClient> | null = null) {
   const created: Context[] = [];
   const refuse = () => Promise.reject(new ProviderError('not_supported', { message: 'No read.', remedy: 'None.' }));
   const reads: ListeningProvider = {
@@ -36,7 +44,7 @@ function example() {
     upstreamUrl: (settings) => settings.EXAMPLE_URL,
     account: (settings) => settings.EXAMPLE_USER ?? null,
     capabilities: { reads: [], kinds: [], pause: false },
-    linking: null,
+    linking,
     create: (context: Context) => {
       created.push(context);
       return reads;
@@ -81,6 +89,45 @@ describe('a registered provider', () => {
     });
     expect(provider.configure(settings)?.create(upstream, now, NO_CREDENTIALS)).toBe(reads);
     expect(created).toEqual([{ settings, upstream, now, credentials: NO_CREDENTIALS }]);
+  });
+
+  it('links with its settings', () => {
+    const refuse = () => Promise.reject(new Error('Nobody calls this.'));
+    const parts: ConsentParts = {
+      app: { clientId: 'c1', clientSecret: null },
+      redirectUri: 'https://a.example/callback',
+      begin: refuse,
+      codeVerifier: refuse,
+      exchange: refuse,
+      identify: refuse,
+    };
+    const made: { settings: ExampleSettings; parts: ConsentParts; strategy: ConsentStrategy }[] = [];
+    const linking: Linking<ExampleSettings, UpstreamClient> = {
+      strategy: (settings, given) => {
+        const strategy = { authenticate: () => undefined };
+        made.push({ settings, parts: given, strategy });
+        return strategy;
+      },
+      tokenUrl: (settings) => `${settings.EXAMPLE_URL}token`,
+      app: ({ EXAMPLE_KEY: key }) => (key === undefined ? null : { clientId: key, clientSecret: null }),
+      redirectUri: ({ EXAMPLE_USER: user }) => (user === undefined ? null : `https://${user}.example/callback`),
+      scopes: ({ EXAMPLE_USER: user }) => (user === undefined ? [] : [user]),
+      consentMonths: 2,
+      identify: refuse,
+    };
+    const settings = Object.assign(new ExampleSettings(), complete);
+    const closed = example(linking).provider.configure(settings)?.linking;
+    expect(closed).toMatchObject({
+      tokenUrl: 'https://example.test/api/token',
+      app: { clientId: complete.EXAMPLE_KEY, clientSecret: null },
+      redirectUri: 'https://ada.example/callback',
+      scopes: ['ada'],
+      consentMonths: 2,
+      identify: refuse,
+    });
+    const strategy = closed?.strategy(parts);
+    expect(made).toEqual([{ settings, parts, strategy }]);
+    expect(closed?.strategy(parts)).not.toBe(strategy);
   });
 
   it('takes no settings of another kind', () => {

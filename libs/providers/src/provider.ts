@@ -1,5 +1,7 @@
 import type {
   Capabilities,
+  ConsentParts,
+  ConsentStrategy,
   Credentials,
   LinkedAccount,
   ListeningProvider,
@@ -10,7 +12,8 @@ import type { UpstreamClient } from '#upstream';
 
 /** How accounts of a provider are linked, with its settings closed in. */
 export interface ConfiguredLinking {
-  authorizeUrl: string;
+  /** A new one for every request. */
+  strategy(parts: ConsentParts): ConsentStrategy;
   tokenUrl: string;
   /** The app that the settings name; null when they name none. */
   app: OAuthApp | null;
@@ -86,7 +89,7 @@ function closeLinking<Settings extends object>(
 ): ConfiguredLinking | null {
   if (linking === null) return null;
   return {
-    authorizeUrl: linking.authorizeUrl(settings),
+    strategy: (parts) => linking.strategy(settings, parts),
     tokenUrl: linking.tokenUrl(settings),
     app: linking.app(settings),
     redirectUri: linking.redirectUri(settings),

@@ -38,6 +38,8 @@ export interface ReadPolicy<T> {
   freshMs: number;
   /** As long as this after that the old answer is given while a new one is fetched. */
   refreshMs: number;
+  /** How long this asker waits; absent: as long as any. */
+  patienceMs?: number;
   read: () => Promise<T>;
 }
 
@@ -87,7 +89,7 @@ export class ReadCache<T extends object> {
       return this.tell(policy, old, known?.error ?? null, true);
     }
     try {
-      return this.tell(policy, await inTime(refreshing, this.patienceMs, tooLate), null, false);
+      return this.tell(policy, await inTime(refreshing, policy.patienceMs ?? this.patienceMs, tooLate), null, false);
     } catch (error) {
       if (error instanceof ProviderError) return this.fallBack(policy, old, error);
       throw error;

@@ -42,37 +42,37 @@ export class ChartsController {
   @Get('recent-tracks')
   @ApiRead('getRecentTracks', 'The songs played last, newest first', RecentTracksDto)
   async recentTracks(@Query() { limit }: ListQueryDto): Promise<JsonAnswer> {
-    return answer(await this.charts.recentTracks(limit), 10);
+    return answer(await this.charts.answer((charts) => charts.recentTracks(limit)), 10);
   }
 
   @Get('top/tracks')
   @ApiRead('getTopTracks', 'The songs played most', TopTracksDto)
   async topTracks(@Query() { period, limit }: ChartQueryDto): Promise<JsonAnswer> {
-    return answer(await this.charts.topTracks(period, limit), 60);
+    return answer(await this.charts.answer((charts) => charts.topTracks(period, limit)), 60);
   }
 
   @Get('top/artists')
   @ApiRead('getTopArtists', 'The artists played most', TopArtistsDto)
   async topArtists(@Query() { period, limit }: ChartQueryDto): Promise<JsonAnswer> {
-    return answer(await this.charts.topArtists(period, limit), 60);
+    return answer(await this.charts.answer((charts) => charts.topArtists(period, limit)), 60);
   }
 
   @Get('top/albums')
   @ApiRead('getTopAlbums', 'The albums played most', TopAlbumsDto)
   async topAlbums(@Query() { period, limit }: ChartQueryDto): Promise<JsonAnswer> {
-    return answer(await this.charts.topAlbums(period, limit), 60);
+    return answer(await this.charts.answer((charts) => charts.topAlbums(period, limit)), 60);
   }
 
   @Get('loved-tracks')
   @ApiRead('getLovedTracks', 'The songs loved or saved, newest first', LovedTracksDto)
   async lovedTracks(@Query() { limit }: ListQueryDto): Promise<JsonAnswer> {
-    return answer(await this.charts.lovedTracks(limit), 60);
+    return answer(await this.charts.answer((charts) => charts.lovedTracks(limit)), 60);
   }
 
   @Get('profile')
   @ApiRead('getProfile', 'The account and its numbers', ProfileDto)
   async profile(): Promise<JsonAnswer> {
-    return answer(await this.charts.profile(), 60);
+    return answer(await this.charts.answer((charts) => charts.profile()), 60);
   }
 
   @Get('summary')

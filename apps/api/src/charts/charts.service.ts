@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { Period, TopList } from '#listening';
 import { type JsonBytes, encodeJson } from '../answer/json-answer.js';
 import { type CachedRead, ReadCache } from '../answer/read-cache.js';
-import { ActiveProvider, type RunningProvider } from '../providers/active-provider.js';
+import { ActiveProvider } from '../providers/active-provider.js';
+import type { RunningProvider } from '../providers/running-providers.js';
 import type {
   LovedTracksDto,
   ProfileDto,
@@ -35,20 +36,26 @@ const PROFILE = { freshMs: 5 * MINUTE, refreshMs: 60 * MINUTE };
  */
 const LONGEST = 50;
 
-/** The history, the charts and the profile of the active provider's account, from memory where they are young enough. */
-@Injectable()
-export class ChartsService {
-  private readonly recent = new ReadCache<Told<RecentTracksDto>>(Date.now);
-  private readonly tracks = new ReadCache<Told<TopTracksDto>>(Date.now);
-  private readonly artists = new ReadCache<Told<TopArtistsDto>>(Date.now);
-  private readonly albums = new ReadCache<Told<TopAlbumsDto>>(Date.now);
-  private readonly loved = new ReadCache<Told<LovedTracksDto>>(Date.now);
-  private readonly profiles = new ReadCache<Told<ProfileDto>>(Date.now);
+/** What is in memory, of every provider that was asked. */
+class Memory {
+  readonly recent = new ReadCache<Told<RecentTracksDto>>(Date.now);
+  readonly tracks = new ReadCache<Told<TopTracksDto>>(Date.now);
+  readonly artists = new ReadCache<Told<TopArtistsDto>>(Date.now);
+  readonly albums = new ReadCache<Told<TopAlbumsDto>>(Date.now);
+  readonly loved = new ReadCache<Told<LovedTracksDto>>(Date.now);
+  readonly profiles = new ReadCache<Told<ProfileDto>>(Date.now);
+}
 
-  constructor(private readonly providers: ActiveProvider) {}
+/** The history, the charts and the profile of one provider's account, from memory where they are young enough. */
+export class Charts {
+  constructor(
+    private readonly memory: Memory,
+    private readonly running: RunningProvider,
+    private readonly patienceMs: number,
+  ) {}
 
   async recentTracks(limit: number): Promise<CachedRead<Document<RecentTracksDto>>> {
-    const read = await this.read(this.recent, 'recent', RECENT, async ({ provider, reads }) => {
+    const read = await this.read(this.memory.recent, 'recent', RECENT, async ({ provider, reads }) => {
       const tracks = await reads.recentTracks({ limit: LONGEST });
       const items = tracks.map((track) => ({ ...track, playedAt: track.playedAt?.toISOString() ?? null }));
       return { source: provider.source, limit: LONGEST, items };
@@ -57,28 +64,28 @@ export class ChartsService {
   }
 
   async topTracks(period: Period, limit: number): Promise<CachedRead<Document<TopTracksDto>>> {
-    const read = await this.read(this.tracks, period, CHART, async (running) =>
+    const read = await this.read(this.memory.tracks, period, CHART, async (running) =>
       toChart(running, period, await running.reads.topTracks({ period, limit: LONGEST })),
     );
     return cut(read, limit, (whole) => ({ ...whole, items: whole.items.slice(0, limit) }));
   }
 
   async topArtists(period: Period, limit: number): Promise<CachedRead<Document<TopArtistsDto>>> {
-    const read = await this.read(this.artists, period, CHART, async (running) =>
+    const read = await this.read(this.memory.artists, period, CHART, async (running) =>
       toChart(running, period, await running.reads.topArtists({ period, limit: LONGEST })),
     );
     return cut(read, limit, (whole) => ({ ...whole, items: whole.items.slice(0, limit) }));
   }
 
   async topAlbums(period: Period, limit: number): Promise<CachedRead<Document<TopAlbumsDto>>> {
-    const read = await this.read(this.albums, period, CHART, async (running) =>
+    const read = await this.read(this.memory.albums, period, CHART, async (running) =>
       toChart(running, period, await running.reads.topAlbums({ period, limit: LONGEST })),
     );
     return cut(read, limit, (whole) => ({ ...whole, items: whole.items.slice(0, limit) }));
   }
 
   async lovedTracks(limit: number): Promise<CachedRead<Document<LovedTracksDto>>> {
-    const read = await this.read(this.loved, 'loved', CHART, async ({ provider, reads }) => {
+    const read = await this.read(this.memory.loved, 'loved', CHART, async ({ provider, reads }) => {
       const tracks = await reads.lovedTracks({ limit: LONGEST });
       const items = tracks.map((track) => ({ ...track, lovedAt: track.lovedAt?.toISOString() ?? null }));
       return { source: provider.source, items };
@@ -87,7 +94,7 @@ export class ChartsService {
   }
 
   async profile(): Promise<CachedRead<Document<ProfileDto>>> {
-    const read = await this.read(this.profiles, 'profile', PROFILE, async ({ provider, reads }) => {
+    const read = await this.read(this.memory.profiles, 'profile', PROFILE, async ({ provider, reads }) => {
       const profile = await reads.profile();
       return { source: provider.source, ...profile, registeredAt: profile.registeredAt?.toISOString() ?? null };
     });
@@ -101,13 +108,32 @@ export class ChartsService {
     age: { freshMs: number; refreshMs: number },
     ask: (running: RunningProvider) => Promise<T>,
   ): Promise<CachedRead<Told<T>>> {
-    const running = this.providers.require();
+    const { running, patienceMs } = this;
     return cache.get({
       // The provider is part of the question: after a switch, nobody is told the old one's answer as the new one's.
-      key: `${running.provider.id} ${question}`,
+      key: `${running.key} ${question}`,
       ...age,
+      patienceMs,
       read: async () => ({ whole: await ask(running), documents: new Map() }),
     });
+  }
+}
+
+/** The charts of whoever answers. */
+@Injectable()
+export class ChartsService {
+  private readonly memory = new Memory();
+
+  constructor(private readonly providers: ActiveProvider) {}
+
+  of(running: RunningProvider, patienceMs: number): Charts {
+    return new Charts(this.memory, running, patienceMs);
+  }
+
+  /** @throws ProviderError when there is nothing to give */
+  async answer<T>(ask: (charts: Charts) => Promise<CachedRead<T>>): Promise<CachedRead<T>> {
+    const { value, instead } = await this.providers.answer((running, patienceMs) => ask(this.of(running, patienceMs)));
+    return { ...value, failure: instead?.failure ?? value.failure };
   }
 }
 

@@ -4,6 +4,8 @@ import { type JsonBytes, encodeJson } from '../answer/json-answer.js';
 import type { CachedRead } from '../answer/read-cache.js';
 import { NowPlayingService } from '../now-playing/index.js';
 import { ActiveProvider } from '../providers/active-provider.js';
+import { isLasting } from '../providers/lasting-failure.js';
+import type { RunningProvider } from '../providers/running-providers.js';
 import type { SummaryDto, SummaryFault } from './charts.dto.js';
 import { ChartsService, type Document } from './charts.service.js';
 
@@ -16,22 +18,33 @@ export class SummaryService {
     private readonly providers: ActiveProvider,
   ) {}
 
-  /** @throws ProviderError `provider_not_configured` when there is nobody to ask */
+  /** All of it is one provider's. @throws ProviderError `provider_not_configured` when there is nobody to ask */
   async summary(period: Period, limit: number): Promise<JsonBytes> {
-    const { source } = this.providers.require().provider;
-    const errors: SummaryFault[] = [];
+    const { value, instead } = await this.providers.answer((running, patienceMs) =>
+      this.gather({ running, patienceMs, period, limit }),
+    );
+    const { document } = value;
+    if (!instead) return encodeJson(document);
+    const currentlyPlaying = this.nowPlaying.tellSubstitution(document.currentlyPlaying, instead);
+    const errors = [fault('currentlyPlaying', instead.failure, currentlyPlaying.stale), ...document.errors];
+    return encodeJson({ ...document, currentlyPlaying, errors });
+  }
+
+  private async gather({ running, patienceMs, period, limit }: Question): Promise<Gathered> {
+    const charts = this.charts.of(running, patienceMs);
+    const failures: Failure[] = [];
     const [profile, current, recent, tracks, artists, albums] = await Promise.all([
-      part('profile', this.charts.profile(), errors),
-      this.nowPlaying.current(),
-      part('recentTracks', this.charts.recentTracks(limit), errors),
-      part('topTracks', this.charts.topTracks(period, limit), errors),
-      part('topArtists', this.charts.topArtists(period, limit), errors),
-      part('topAlbums', this.charts.topAlbums(period, limit), errors),
+      part('profile', charts.profile(), failures),
+      this.nowPlaying.of(running, patienceMs),
+      part('recentTracks', charts.recentTracks(limit), failures),
+      part('topTracks', charts.topTracks(period, limit), failures),
+      part('topArtists', charts.topArtists(period, limit), failures),
+      part('topAlbums', charts.topAlbums(period, limit), failures),
     ]);
     const { document: currentlyPlaying, failure } = current;
-    if (failure) errors.push(fault('currentlyPlaying', failure, currentlyPlaying.stale));
-    const summary: SummaryDto = {
-      source,
+    if (failure) failures.push({ part: 'currentlyPlaying', error: failure, stale: currentlyPlaying.stale });
+    const document: SummaryDto = {
+      source: running.provider.source,
       period,
       profile,
       currentlyPlaying,
@@ -40,28 +53,51 @@ export class SummaryService {
       topArtists: artists?.items ?? null,
       topAlbums: albums?.items ?? null,
       // The order in which parts fail says nothing, and would make other bytes of the same summary.
-      errors: errors.sort((a, b) => a.part.localeCompare(b.part)),
+      errors: failures.map(({ part: name, error, stale }) => fault(name, error, stale)).sort(byPart),
     };
-    return encodeJson(summary);
+    return { document, failure: failures.find(({ error }) => isLasting(error, Date.now()))?.error ?? null };
   }
+}
+
+interface Question {
+  running: RunningProvider;
+  patienceMs: number;
+  period: Period;
+  limit: number;
+}
+
+interface Gathered {
+  document: SummaryDto;
+  /** Why another provider should be asked for all of it; null when the parts that failed are no reason to. */
+  failure: ProviderError | null;
+}
+
+interface Failure {
+  part: string;
+  error: ProviderError;
+  stale: boolean;
 }
 
 async function part<T>(
   name: string,
   reading: Promise<CachedRead<Document<T>>>,
-  errors: SummaryFault[],
+  failures: Failure[],
 ): Promise<T | null> {
   try {
     const { value, failure } = await reading;
-    if (failure) errors.push(fault(name, failure, true));
+    if (failure) failures.push({ part: name, error: failure, stale: true });
     return value.document;
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
-    errors.push(fault(name, error, false));
+    failures.push({ part: name, error, stale: false });
     return null;
   }
 }
 
 function fault(name: string, { code, message, remedy }: ProviderError, stale: boolean): SummaryFault {
   return { part: name, code, detail: message, remedy, stale };
+}
+
+function byPart(one: SummaryFault, other: SummaryFault): number {
+  return one.part.localeCompare(other.part);
 }

@@ -1,20 +1,35 @@
 import { type DynamicModule, Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
-import type { Database } from '#database';
+import { type Database, type Notifications, openNotifications } from '#database';
+import { databaseLog } from '../logging.js';
 
 /** Token of the open database. */
 export const DATABASE = Symbol('database');
+/** Token of what processes on the same database tell each other. */
+export const NOTIFICATIONS = Symbol('notifications');
 
 /** Hands the database to whoever asks for it, and closes it when everything else has stopped. */
 @Global()
 @Module({})
 export class DatabaseModule implements OnApplicationShutdown {
-  constructor(@Inject(DATABASE) private readonly database: Database) {}
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    @Inject(NOTIFICATIONS) private readonly notifications: Notifications,
+  ) {}
 
   static forRoot(database: Database): DynamicModule {
-    return { module: DatabaseModule, providers: [{ provide: DATABASE, useValue: database }], exports: [DATABASE] };
+    const { connectionString } = database;
+    return {
+      module: DatabaseModule,
+      providers: [
+        { provide: DATABASE, useValue: database },
+        { provide: NOTIFICATIONS, useFactory: () => openNotifications({ connectionString, log: databaseLog() }) },
+      ],
+      exports: [DATABASE, NOTIFICATIONS],
+    };
   }
 
   async onApplicationShutdown(): Promise<void> {
+    await this.notifications.close();
     await this.database.close();
   }
 }

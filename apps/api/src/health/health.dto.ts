@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Degraded } from '../now-playing/index.js';
+import { PROVIDER_STATES, type StateName } from '../providers/provider-states.js';
 
-export const PROVIDER_STATES = ['ok', 'failing', 'blocked', 'not_configured', 'unknown'] as const;
 export const DATABASE_STATES = ['ok', 'unreachable'] as const;
 
 export class ProviderStateDto {
@@ -13,7 +13,7 @@ export class ProviderStateDto {
     description: '`unknown` is a provider that stands by and has not been asked yet.',
     example: 'ok',
   })
-  state!: (typeof PROVIDER_STATES)[number];
+  state!: StateName;
 
   @ApiProperty({
     type: String,
@@ -47,10 +47,18 @@ export class ProviderStateDto {
     type: String,
     nullable: true,
     format: 'date-time',
-    description: 'When a linked account must agree again; null when it never must.',
+    description: 'When a linked account must agree again; null when it never must, and when nobody knows.',
     example: null,
   })
   linkExpiresAt!: string | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'What to do about the end of the link, from 30 days before; also told when the end is not known.',
+    example: null,
+  })
+  linkWarning!: string | null;
 }
 
 export class HealthDto {

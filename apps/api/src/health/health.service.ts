@@ -1,11 +1,11 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Database } from '#database';
 import { ProviderError } from '#listening';
-import type { Provider } from '#providers';
 import { inTime } from '../answer/in-time.js';
 import { ReadCache } from '../answer/read-cache.js';
 import { DATABASE } from '../database/database.module.js';
-import { ActiveProvider, type RunningProvider, howToConfigure, notConfigured } from '../providers/active-provider.js';
+import { ActiveProvider } from '../providers/active-provider.js';
+import { type ProviderState, ProviderStates } from '../providers/provider-states.js';
 import type { HealthDto, ProviderStateDto, ReadinessDto } from './health.dto.js';
 
 /** A check asks the provider at most this often. */
@@ -18,27 +18,28 @@ const DATABASE_PATIENCE_MS = 2_000;
 export class HealthService {
   private readonly logger = new Logger('Health');
   private readonly probes = new ReadCache<{ user: string }>(Date.now);
-  private readonly startedAt = new Date();
 
   constructor(
     private readonly providers: ActiveProvider,
+    private readonly states: ProviderStates,
     @Inject(DATABASE) private readonly database: Database,
   ) {}
 
   async health(): Promise<HealthDto> {
-    const { current } = this.providers;
-    const [probe, database] = await Promise.all([this.probe(current), this.databaseState()]);
-    const { failure } = probe;
-    const since = (current?.health.current.since ?? this.startedAt).toISOString();
+    const [probe, database] = await Promise.all([this.probe(), this.databaseState()]);
+    const { failure, failing } = probe;
+    const states = await this.states.all(new Map(failing && probe.degraded ? [[failing, probe.degraded]] : []));
     return {
       ok: failure === null && database === 'ok',
-      source: current?.provider.source ?? null,
+      source: probe.source,
       user: probe.user,
       checkedAt: new Date().toISOString(),
-      degraded: failure && { reason: failure.code, provider: current?.provider.id ?? null, since },
-      providers: this.providers.all.map(({ provider, running }) =>
-        this.describe(provider, running, running === current ? failure : null),
-      ),
+      degraded: probe.degraded && {
+        reason: probe.degraded.code,
+        provider: failing,
+        since: probe.since.toISOString(),
+      },
+      providers: states.map(describe),
       database,
     };
   }
@@ -49,53 +50,35 @@ export class HealthService {
   }
 
   /** Reads the profile, which every provider has: nothing else of an account is so small. */
-  private async probe(
-    running: RunningProvider | null,
-  ): Promise<{ user: string | null; failure: ProviderError | null }> {
-    if (!running) return { user: null, failure: notConfigured() };
+  private async probe(): Promise<Probe> {
+    const { current } = this.providers;
+    const since = this.providers.sinceOf(current);
     try {
-      const { value, failure } = await this.probes.get({
-        key: running.provider.id,
-        // While it fails, a probe that is good news may come at any time; the cache itself bounds how often one is sent.
-        freshMs: running.health.current.failure ? 0 : PROBE_EVERY_MS,
-        refreshMs: 0,
-        read: async () => ({ user: (await running.reads.profile()).name }),
-      });
-      return { user: value.user, failure: failure ?? running.health.current.failure };
-    } catch (error) {
-      if (error instanceof ProviderError) return { user: running.account, failure: error };
-      throw error;
-    }
-  }
-
-  private describe(
-    provider: Provider,
-    running: RunningProvider | null,
-    probed: ProviderError | null,
-  ): ProviderStateDto {
-    if (!running) {
+      const { running, value, instead } = await this.providers.answer((asked, patienceMs) =>
+        this.probes.get({
+          key: asked.key,
+          // While it fails, a probe that is good news may come at any time; the cache itself bounds how often one is sent.
+          freshMs: asked.health.current.failure ? 0 : PROBE_EVERY_MS,
+          refreshMs: 0,
+          patienceMs,
+          read: async () => ({ user: (await asked.reads.profile()).name }),
+        }),
+      );
+      const failure = value.failure ?? running.health.current.failure;
       return {
-        id: provider.id,
-        state: 'not_configured',
-        reason: 'provider_not_configured',
-        remedy: howToConfigure(provider),
-        since: this.startedAt.toISOString(),
-        lastSuccessAt: null,
-        linkExpiresAt: null,
+        failure,
+        degraded: instead?.failure ?? failure,
+        failing: instead ? instead.provider : running.provider.id,
+        since: instead?.since ?? since,
+        source: running.provider.source,
+        user: value.value.user,
       };
+    } catch (error) {
+      if (!(error instanceof ProviderError)) throw error;
+      const failing = current?.provider.id ?? null;
+      const source = current?.provider.source ?? null;
+      return { failure: error, degraded: error, failing, since, source, user: current?.account ?? null };
     }
-    const { since, lastSuccessAt, ...health } = running.health.current;
-    // A probe that is still waited for has not ended in the record yet.
-    const failure = health.failure ?? probed;
-    return {
-      id: provider.id,
-      state: stateOf(failure, since),
-      reason: failure?.code ?? null,
-      remedy: failure && `${failure.message} ${failure.remedy}`,
-      since: since?.toISOString() ?? null,
-      lastSuccessAt: lastSuccessAt?.toISOString() ?? null,
-      linkExpiresAt: null,
-    };
   }
 
   private async databaseState(): Promise<'ok' | 'unreachable'> {
@@ -113,8 +96,36 @@ export class HealthService {
   }
 }
 
-function stateOf(failure: ProviderError | null, since: Date | null): ProviderStateDto['state'] {
-  if (failure === null) return since === null ? 'unknown' : 'ok';
-  if (failure.code === 'provider_not_configured') return 'not_configured';
-  return failure.code === 'upstream_rate_limited' ? 'blocked' : 'failing';
+/** What asking for the profile came to. */
+interface Probe {
+  /** Why there is no answer to give; null when there is one. */
+  failure: ProviderError | null;
+  /** What is wrong, also when another provider answers instead; null when nothing is. */
+  degraded: ProviderError | null;
+  /** The provider that it is wrong with. */
+  failing: string | null;
+  since: Date;
+  source: string | null;
+  user: string | null;
+}
+
+function describe({
+  id,
+  state,
+  failure,
+  since,
+  lastSuccessAt,
+  linkExpiresAt,
+  linkWarning,
+}: ProviderState): ProviderStateDto {
+  return {
+    id,
+    state,
+    reason: failure?.code ?? null,
+    remedy: failure && `${failure.message} ${failure.remedy}`,
+    since: since?.toISOString() ?? null,
+    lastSuccessAt: lastSuccessAt?.toISOString() ?? null,
+    linkExpiresAt: linkExpiresAt?.toISOString() ?? null,
+    linkWarning,
+  };
 }

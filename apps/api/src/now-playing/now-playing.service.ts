@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import { type NowPlaying, ProviderError, type RecentTrack } from '#listening';
 import { type JsonBytes, encodeJson } from '../answer/json-answer.js';
 import { type CachedRead, ReadCache } from '../answer/read-cache.js';
-import { ActiveProvider, type RunningProvider, notConfigured } from '../providers/active-provider.js';
+import { ActiveProvider, type Answered, type Substitution } from '../providers/active-provider.js';
+import type { RunningProvider } from '../providers/running-providers.js';
 import { PlatformSettings } from '../settings/platform.settings.js';
 import type { CurrentlyPlaying } from './now-playing.dto.js';
 
@@ -10,6 +12,10 @@ import type { CurrentlyPlaying } from './now-playing.dto.js';
 const FRESH_MS = 4_000;
 /** A song that nobody could confirm for so long is not said to play any more. */
 const BELIEVABLE_MS = 10 * 60_000;
+/** Where the answer of whoever answers is kept. */
+const WHOEVER = '';
+/** A start that moves by less has not moved. */
+const WOBBLE_MS = 2_000;
 /** Longest part of the history that is looked at for what was played last: a song that is on, and the one before. */
 const HISTORY_LIMIT = 2;
 const HISTORY_FRESH_MS = 60_000;
@@ -31,10 +37,10 @@ interface Shown {
 @Injectable()
 export class NowPlayingService {
   private readonly cache = new ReadCache<Listening>(Date.now);
-  private readonly startedAt = new Date();
-  private shown: Shown | null = null;
-  private history: { provider: string; freshUntil: number; lastPlayed: RecentTrack | null } | null = null;
-  private song: string | null = null;
+  /** By the key of the provider that it is about. */
+  private readonly shown = new LRUCache<string, Shown>({ max: 10 });
+  private history: { key: string; freshUntil: number; lastPlayed: RecentTrack | null } | null = null;
+  private last: { key: string; playing: NowPlaying | null } | null = null;
 
   constructor(
     private readonly providers: ActiveProvider,
@@ -42,35 +48,54 @@ export class NowPlayingService {
   ) {}
 
   async current(): Promise<Shown> {
-    const running = this.providers.current;
-    if (!running) return this.show(this.describe(null, null, notConfigured(), this.startedAt), notConfigured());
-    const { provider, reads } = running;
     try {
-      const read = await this.cache.get({
-        key: provider.id,
-        freshMs: FRESH_MS,
-        refreshMs: 0,
-        read: async () => {
-          const [playing, lastPlayed] = await Promise.all([reads.nowPlaying(), this.lastPlayed(running)]);
-          this.noteSong(playing);
-          return { playing, lastPlayed };
-        },
-      });
-      return this.show(this.describeRead(running, read), read.failure);
+      return this.showAnswer(await this.providers.answer((running, patienceMs) => this.read(running, patienceMs)));
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
-      return this.show(this.describe(running, null, error, running.health.current.since ?? this.startedAt), error);
+      const { current } = this.providers;
+      const failing = {
+        failure: error,
+        provider: current?.provider.id ?? null,
+        since: this.providers.sinceOf(current),
+      };
+      return this.show(WHOEVER, this.describe(current, null, failing), error);
     }
   }
 
+  /** What one provider says, whoever answers otherwise: for a page that is one provider's as a whole. */
+  async of(running: RunningProvider, patienceMs: number): Promise<Shown> {
+    try {
+      const read = await this.read(running, patienceMs);
+      return this.show(running.key, this.describeRead(running, read, null), read.failure);
+    } catch (error) {
+      if (!(error instanceof ProviderError)) throw error;
+      const trouble = { failure: error, provider: running.provider.id, since: this.providers.sinceOf(running) };
+      return this.show(running.key, this.describe(running, null, trouble), error);
+    }
+  }
+
+  private read(running: RunningProvider, patienceMs: number): Promise<CachedRead<Listening>> {
+    return this.cache.get({
+      key: running.key,
+      freshMs: FRESH_MS,
+      refreshMs: 0,
+      patienceMs,
+      read: async () => {
+        const [told, lastPlayed] = await Promise.all([running.reads.nowPlaying(), this.lastPlayed(running)]);
+        const playing = this.steady(running.key, told);
+        return { playing, lastPlayed };
+      },
+    });
+  }
+
   /** What was played last, asked anew when the song has changed since, and now and then for scrobbles that come late. */
-  private async lastPlayed({ provider, reads }: RunningProvider): Promise<RecentTrack | null> {
-    const known = this.history?.provider === provider.id ? this.history : null;
+  private async lastPlayed({ key, reads }: RunningProvider): Promise<RecentTrack | null> {
+    const known = this.history?.key === key ? this.history : null;
     if (known && Date.now() < known.freshUntil) return known.lastPlayed;
     try {
       const recent = await reads.recentTracks({ limit: HISTORY_LIMIT });
       const lastPlayed = recent.find((track) => !track.nowPlaying) ?? null;
-      this.history = { provider: provider.id, freshUntil: Date.now() + HISTORY_FRESH_MS, lastPlayed };
+      this.history = { key, freshUntil: Date.now() + HISTORY_FRESH_MS, lastPlayed };
       return lastPlayed;
     } catch (error) {
       // The song is what people came for; a history that fails alone is told by its own route.
@@ -79,23 +104,44 @@ export class NowPlayingService {
     }
   }
 
-  private noteSong(playing: NowPlaying | null): void {
-    const song = JSON.stringify([playing?.artist, playing?.title]);
-    if (this.history && this.song !== null && this.song !== song) this.history.freshUntil = 0;
-    this.song = song;
+  /**
+   * A start that is worked out from how far a song has come is off by as long as the answer took to arrive: it stays as it
+   * was first told. A new song means that the one before it has been played.
+   */
+  private steady(key: string, told: NowPlaying | null): NowPlaying | null {
+    const before = this.last?.key === key ? this.last : null;
+    const isSame = before !== null && songOf(before.playing) === songOf(told);
+    if (this.history && before && !isSame) this.history.freshUntil = 0;
+    const [start, startBefore] = [
+      told?.startedAt?.getTime(),
+      isSame ? before.playing?.startedAt?.getTime() : undefined,
+    ];
+    const wobbles = start !== undefined && startBefore !== undefined && Math.abs(start - startBefore) < WOBBLE_MS;
+    const playing = told && wobbles ? { ...told, startedAt: new Date(startBefore) } : told;
+    this.last = { key, playing };
+    return playing;
   }
 
-  private describeRead(running: RunningProvider, read: CachedRead<Listening>): CurrentlyPlaying {
-    const believable = read.failure === null || read.ageSeconds * 1000 < BELIEVABLE_MS;
-    const listening = believable ? read.value : { ...read.value, playing: null };
-    return this.describe(running, listening, read.failure, running.health.current.since ?? this.startedAt);
+  private showAnswer({ running, value, instead }: Answered<CachedRead<Listening>>): Shown {
+    return this.show(WHOEVER, this.describeRead(running, value, instead), instead?.failure ?? value.failure);
   }
 
+  private describeRead(
+    running: RunningProvider,
+    { value, failure, ageSeconds }: CachedRead<Listening>,
+    instead: Substitution | null,
+  ): CurrentlyPlaying {
+    const believable = failure === null || ageSeconds * 1000 < BELIEVABLE_MS;
+    const listening = believable ? value : { ...value, playing: null };
+    const own = failure && { failure, provider: running.provider.id, since: this.providers.sinceOf(running) };
+    return { ...this.describe(running, listening, instead ?? own), stale: failure !== null };
+  }
+
+  /** @param trouble why it is not as it should be, and since when; null when it is */
   private describe(
     running: RunningProvider | null,
     listening: Listening | null,
-    failure: ProviderError | null,
-    since: Date,
+    trouble: Substitution | null,
   ): CurrentlyPlaying {
     const playing = listening?.playing ?? null;
     const idleName = running?.provider.displayName ?? 'Tonearm';
@@ -116,10 +162,19 @@ export class NowPlayingService {
       startedAt: playing?.startedAt?.toISOString() ?? null,
       endsAt: endsAt?.toISOString() ?? null,
       updatedAt: new Date().toISOString(),
-      stale: failure !== null && listening !== null,
-      degraded: failure && { reason: failure.code, provider: running?.provider.id ?? null, since: since.toISOString() },
+      stale: false,
+      degraded: trouble && {
+        reason: trouble.failure.code,
+        provider: trouble.provider,
+        since: trouble.since.toISOString(),
+      },
       lastPlayed: listening?.lastPlayed ? toLastPlayed(listening.lastPlayed) : null,
     };
+  }
+
+  /** The same, saying that another provider answers instead of the one that is chosen. */
+  tellSubstitution(document: CurrentlyPlaying, { failure, provider, since }: Substitution): CurrentlyPlaying {
+    return { ...document, degraded: { reason: failure.code, provider, since: since.toISOString() } };
   }
 
   private get idleImageUrl(): string {
@@ -127,14 +182,20 @@ export class NowPlayingService {
   }
 
   /** Keeps bytes and ETag as they are while nothing but the time of asking has changed. */
-  private show(document: CurrentlyPlaying, failure: ProviderError | null): Shown {
-    if (this.shown) {
-      const same = { ...document, updatedAt: this.shown.document.updatedAt };
-      if (JSON.stringify(same) === JSON.stringify(this.shown.document)) return { ...this.shown, failure };
+  private show(slot: string, document: CurrentlyPlaying, failure: ProviderError | null): Shown {
+    const before = this.shown.get(slot);
+    if (before) {
+      const same = { ...document, updatedAt: before.document.updatedAt };
+      if (JSON.stringify(same) === JSON.stringify(before.document)) return { ...before, failure };
     }
-    this.shown = { document, bytes: encodeJson(document), failure };
-    return this.shown;
+    const shown = { document, bytes: encodeJson(document), failure };
+    this.shown.set(slot, shown);
+    return shown;
   }
+}
+
+function songOf(playing: NowPlaying | null): string {
+  return JSON.stringify([playing?.artist, playing?.title, playing?.durationMs]);
 }
 
 function toLastPlayed({

@@ -2,7 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ProviderError } from '#listening';
 import { allowedMethods } from './allowed-methods.js';
-import { Problem, type ProblemCode } from './problem.js';
+import { PROBLEMS, Problem, type ProblemCode } from './problem.js';
 
 const SEE_ENDPOINTS = 'GET /endpoints lists every address with its methods and parameters.';
 
@@ -18,7 +18,7 @@ export class ProblemFilter implements ExceptionFilter {
     await sendProblem(http.getResponse<FastifyReply>(), problem, pathOf(request));
   }
 
-  private toProblem(error: unknown, request: FastifyRequest): Problem {
+  protected toProblem(error: unknown, request: FastifyRequest): Problem {
     if (error instanceof Problem) return error;
     if (error instanceof ProviderError) return Problem.from(error);
     const status = statusOf(error);
@@ -88,16 +88,19 @@ function pathOf(request: FastifyRequest): string {
 
 /** @param instance the path that was asked for */
 export async function sendProblem(reply: FastifyReply, problem: Problem, instance: string): Promise<void> {
-  const document = problem.document(instance);
+  setProblemHeaders(reply, problem);
+  await reply
+    .header('Content-Type', 'application/problem+json; charset=utf-8')
+    .send(JSON.stringify(problem.document(instance)));
+}
+
+/** The status and the headers of a problem, in whatever shape its text goes out. */
+export function setProblemHeaders(reply: FastifyReply, problem: Problem): void {
   if (problem.allow.length > 0) void reply.header('Allow', problem.allow.join(', '));
   if (problem.code === 'unauthorized') void reply.header('WWW-Authenticate', 'Bearer realm="tonearm"');
   if (problem.retryAt) {
     const seconds = Math.max(1, Math.ceil((problem.retryAt.getTime() - Date.now()) / 1000));
     void reply.header('Retry-After', seconds);
   }
-  await reply
-    .status(document.status)
-    .header('Content-Type', 'application/problem+json; charset=utf-8')
-    .header('Cache-Control', 'no-store')
-    .send(JSON.stringify(document));
+  void reply.status(PROBLEMS[problem.code].status).header('Cache-Control', 'no-store');
 }

@@ -1,111 +1,99 @@
-import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { type ListeningProvider, NO_CREDENTIALS, ProviderError, settingsOf } from '#listening';
-import type { Provider } from '#providers';
-import { UpstreamClient } from '#upstream';
-import { PlatformSettings } from '../settings/platform.settings.js';
-import { PROVIDER_SETTINGS } from '../settings/settings.module.js';
-import { USABLE_PROVIDERS } from '../settings/usable-providers.js';
-import { userAgent } from '../version.js';
-import { PostgresBlocks } from './postgres-blocks.js';
-import { HealthRecord } from './provider-health.js';
+import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { ProviderError } from '#listening';
+import { PATIENCE_MS } from '../answer/read-cache.js';
+import { isLasting } from './lasting-failure.js';
+import { ProviderChoice } from './provider-choice.js';
+import { ProviderOutages } from './provider-outages.js';
+import { type RunningProvider, RunningProviders } from './running-providers.js';
 
-/** A provider as this service runs it. */
-export interface RunningProvider {
-  provider: Provider;
-  /** The account it reads, as far as the settings tell. */
-  account: string | null;
-  reads: ListeningProvider;
-  health: HealthRecord;
+/** However long the first has taken, the second gets a chance. */
+const LEAST_PATIENCE_MS = 500;
+
+/** Why another provider than the active one has answered. */
+export interface Substitution {
+  failure: ProviderError;
+  /** The one that cannot. */
+  provider: string | null;
+  since: Date;
 }
 
-/** Every provider of this version with what it is configured to, and which of them answers. */
+/** An answer, and whose it is. */
+export interface Answered<T> {
+  running: RunningProvider;
+  value: T;
+  /** Null when it is the active provider's own. */
+  instead: Substitution | null;
+}
+
+/** Asks the active provider, and the fallback in the same breath while that cannot answer. */
 @Injectable()
-export class ActiveProvider implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly running = new Map<string, RunningProvider>();
-  private readonly clients: UpstreamClient[] = [];
+export class ActiveProvider implements OnApplicationBootstrap {
   private readonly logger = new Logger('Provider');
+  private readonly startedAt = new Date();
 
   constructor(
-    private readonly settings: PlatformSettings,
-    @Inject(PROVIDER_SETTINGS) providerSettings: ReadonlyMap<string, object>,
-    blocks: PostgresBlocks,
-  ) {
-    for (const provider of USABLE_PROVIDERS) {
-      const configured = provider.configure(providerSettings.get(provider.id) ?? {});
-      if (!configured) continue;
-      const upstream = new UpstreamClient({
-        displayName: provider.displayName,
-        blockKey: configured.blockKey,
-        baseUrl: configured.upstreamUrl,
-        userAgent: userAgent(settings.origin),
-        blocks,
-        now: Date.now,
-        random: Math.random,
-      });
-      this.clients.push(upstream);
-      const health = new HealthRecord(Date.now, (failure) => {
-        if (failure) this.logger.warn(`${provider.displayName}: ${failure.message} ${failure.remedy}`);
-        else this.logger.log(`${provider.displayName} answers again.`);
-      });
-      const reads = watched(configured.create(upstream, Date.now, NO_CREDENTIALS), health);
-      this.running.set(provider.id, { provider, account: configured.account, reads, health });
-    }
-  }
-
-  /** The one that answers; null when none is configured. */
-  get current(): RunningProvider | null {
-    const chosen = this.settings.LISTENING_PROVIDER;
-    const [first] = this.running.values();
-    return (chosen === undefined ? first : this.running.get(chosen)) ?? null;
-  }
-
-  /** The one that answers. @throws ProviderError `provider_not_configured`, saying what to set */
-  require(): RunningProvider {
-    const { current } = this;
-    if (current) return current;
-    throw notConfigured();
-  }
+    private readonly choice: ProviderChoice,
+    private readonly providers: RunningProviders,
+    private readonly outages: ProviderOutages,
+  ) {}
 
   onApplicationBootstrap(): void {
-    if (!this.current) this.logger.warn(`${notConfigured().message} ${notConfigured().remedy}`);
+    if (this.providers.all.some(({ running }) => running)) return;
+    const { message, remedy } = this.providers.notConfigured();
+    this.logger.warn(`${message} ${remedy}`);
   }
 
-  /** All there are, running or not. */
-  get all(): readonly { provider: Provider; running: RunningProvider | null }[] {
-    return USABLE_PROVIDERS.map((provider) => ({ provider, running: this.running.get(provider.id) ?? null }));
+  /** The one that is chosen; null when it is not configured. */
+  get current(): RunningProvider | null {
+    const { active } = this.choice.current;
+    return active === null ? null : this.providers.get(active);
   }
 
-  onApplicationShutdown(): void {
-    for (const client of this.clients) client.close();
+  /** The one that answers instead while the active one cannot; null for none. */
+  get fallback(): RunningProvider | null {
+    const { fallback } = this.choice.current;
+    return fallback === null ? null : this.providers.get(fallback);
+  }
+
+  /** Since when a provider has been as it is. */
+  sinceOf(running: RunningProvider | null): Date {
+    const outage = running && this.outages.get(running.provider.id);
+    return outage?.since ?? running?.health.current.since ?? this.startedAt;
+  }
+
+  /**
+   * One question, answered by one provider alone.
+   *
+   * @param ask may fail with a ProviderError, or answer from memory and say why in `failure`
+   * @throws ProviderError the active provider's, when the fallback cannot answer either
+   */
+  async answer<T extends { failure: ProviderError | null }>(
+    ask: (running: RunningProvider, patienceMs: number) => Promise<T>,
+  ): Promise<Answered<T>> {
+    const begun = performance.now();
+    const active = this.current;
+    const outcome = active ? await settle(ask(active, PATIENCE_MS)) : this.providers.notConfigured();
+    const failure = outcome instanceof ProviderError ? outcome : outcome.failure;
+    const { fallback } = this;
+    if (failure && fallback && isLasting(failure, Date.now())) {
+      const left = Math.max(LEAST_PATIENCE_MS, PATIENCE_MS - (performance.now() - begun));
+      const value = await settle(ask(fallback, left));
+      if (!(value instanceof ProviderError)) {
+        const provider = this.choice.current.active;
+        return { running: fallback, value, instead: { failure, provider, since: this.sinceOf(active) } };
+      }
+    }
+    if (active && !(outcome instanceof ProviderError)) return { running: active, value: outcome, instead: null };
+    throw failure ?? this.providers.notConfigured();
   }
 }
 
-/** Says what to set, and where to get it, so that a provider is configured. */
-export function howToConfigure({ requires, settings, displayName }: Provider): string {
-  const declarations = settingsOf(settings);
-  const steps = requires.map((name) => {
-    const source = declarations.get(name)?.source;
-    return source ? `${name} (${source})` : name;
-  });
-  return `For ${displayName} set ${steps.join(' and ')} in .env or the environment, then restart.`;
-}
-
-/** The error of every read while no provider is configured. */
-export function notConfigured(): ProviderError {
-  return new ProviderError('provider_not_configured', {
-    message: 'No provider is configured.',
-    remedy: USABLE_PROVIDERS.map(howToConfigure).join(' '),
-  });
-}
-
-function watched(reads: ListeningProvider, health: HealthRecord): ListeningProvider {
-  return {
-    nowPlaying: (options) => health.watch('nowPlaying', reads.nowPlaying(options)),
-    recentTracks: (query, options) => health.watch('recentTracks', reads.recentTracks(query, options)),
-    topTracks: (query, options) => health.watch('topTracks', reads.topTracks(query, options)),
-    topArtists: (query, options) => health.watch('topArtists', reads.topArtists(query, options)),
-    topAlbums: (query, options) => health.watch('topAlbums', reads.topAlbums(query, options)),
-    lovedTracks: (query, options) => health.watch('lovedTracks', reads.lovedTracks(query, options)),
-    profile: (options) => health.watch('profile', reads.profile(options)),
-  };
+/** A provider's error as a value; every other one goes on. */
+async function settle<T>(asking: Promise<T>): Promise<T | ProviderError> {
+  try {
+    return await asking;
+  } catch (error) {
+    if (error instanceof ProviderError) return error;
+    throw error;
+  }
 }

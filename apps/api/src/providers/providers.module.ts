@@ -1,7 +1,14 @@
 import { Global, Module } from '@nestjs/common';
 import { ActiveProvider } from './active-provider.js';
-import { PostgresBlocks } from './postgres-blocks.js';
+import { OutageProbe } from './outage-probe.js';
+import { ProviderChoice } from './provider-choice.js';
+import { ProviderOutages } from './provider-outages.js';
+import { ProviderStates } from './provider-states.js';
+import { RunningProviders } from './running-providers.js';
 
 @Global()
-@Module({ providers: [PostgresBlocks, ActiveProvider], exports: [ActiveProvider] })
+@Module({
+  providers: [ProviderOutages, RunningProviders, ProviderChoice, ActiveProvider, OutageProbe, ProviderStates],
+  exports: [ProviderOutages, RunningProviders, ProviderChoice, ActiveProvider, ProviderStates],
+})
 export class ProvidersModule {}

@@ -2,9 +2,9 @@ import { IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, MaxLength, Min,
 import { Transform } from 'class-transformer';
 import { Setting } from '#listening';
 import { IsCron, IsEncryptionKeys, IsOriginList, IsPostgresUrl, IsTimezone, IsTrustProxy } from './setting-checks.js';
-import { USABLE_PROVIDERS } from './usable-providers.js';
+import { PROVIDERS } from '#providers';
 
-const PROVIDER_IDS: readonly string[] = USABLE_PROVIDERS.map(({ id }) => id);
+const PROVIDER_IDS: readonly string[] = PROVIDERS.map(({ id }) => id);
 const NONE = 'none';
 const WEB_ADDRESS = { protocols: ['http', 'https'], require_protocol: true, require_tld: false };
 

@@ -13,14 +13,17 @@ export interface BuiltDatabase {
   remove(): Promise<void>;
 }
 
-/** Builds the source as it is now, so that a test never meets an old build. Inside the installation, to find node_modules. */
-export async function buildDatabase(): Promise<BuiltDatabase> {
+/**
+ * Builds the source as it is now, so that a test never meets an old build. Inside the installation, to find node_modules.
+ * @param name which file of this room
+ */
+export async function buildDatabase(name = 'index'): Promise<BuiltDatabase> {
   const root = installationRoot();
   await mkdir(join(root, 'dist'), { recursive: true });
   const outDir = await mkdtemp(join(root, 'dist', 'database-spec-'));
-  const source = join(root, 'libs', 'database', 'src', 'index.ts');
+  const source = join(root, 'libs', 'database', 'src', `${name}.ts`);
   await build({ configFile: false, root, logLevel: 'silent', build: { ssr: source, outDir, target: 'node20' } });
-  return { entry: join(outDir, 'index.js'), remove: () => rm(outDir, { recursive: true, force: true }) };
+  return { entry: join(outDir, `${name}.js`), remove: () => rm(outDir, { recursive: true, force: true }) };
 }
 
 /** A running `service.mjs`. */

@@ -139,6 +139,7 @@ export function asSpotifyError(error: unknown): ProviderError {
     remedy:
       'Wait for some hours: Spotify counts the calls of all apps of a developer account together over about a day. Reading goes on by itself; other apps of the same developer account that call less make room.',
     ...(said.retryAt === null ? {} : { retryAt: said.retryAt }),
+    isQuotaSpent: true,
     cause: error,
   });
 }

@@ -13,10 +13,8 @@ function settings(own: Partial<SpotifySettings> = {}): SpotifySettings {
 
 describe('linking', () => {
   it('is at Spotify unless it is elsewhere', () => {
-    expect(linking.authorizeUrl(settings())).toBe('https://accounts.spotify.com/authorize');
     expect(linking.tokenUrl(settings())).toBe('https://accounts.spotify.com/api/token');
     const elsewhere = settings({ SPOTIFY_ACCOUNTS_URL: 'http://127.0.0.1:9000/spotify/accounts/' });
-    expect(linking.authorizeUrl(elsewhere)).toBe('http://127.0.0.1:9000/spotify/accounts/authorize');
     expect(linking.tokenUrl(elsewhere)).toBe('http://127.0.0.1:9000/spotify/accounts/api/token');
   });
 

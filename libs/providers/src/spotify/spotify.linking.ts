@@ -3,12 +3,14 @@ import type { UpstreamClient } from '#upstream';
 import { askWith } from './spotify.api.js';
 import { NEEDED_SCOPES, QUESTIONS } from './spotify.questions.js';
 import type { SpotifySettings } from './spotify.settings.js';
+import { SpotifyStrategy } from './spotify.strategy.js';
 import { asText } from './spotify.wire.js';
 
 /** @see https://developer.spotify.com/documentation/web-api/tutorials/code-pkce-flow */
 export const linking: Linking<SpotifySettings, UpstreamClient> = {
-  authorizeUrl: (settings) => below(settings.SPOTIFY_ACCOUNTS_URL, 'authorize'),
-  tokenUrl: (settings) => below(settings.SPOTIFY_ACCOUNTS_URL, 'api/token'),
+  strategy: (settings, parts) =>
+    new SpotifyStrategy(below(settings.SPOTIFY_ACCOUNTS_URL, 'authorize'), tokenUrl(settings), parts),
+  tokenUrl,
   app: ({ SPOTIFY_CLIENT_ID: clientId, SPOTIFY_CLIENT_SECRET: clientSecret }) =>
     clientId === undefined ? null : { clientId, clientSecret: clientSecret ?? null },
   redirectUri: (settings) => settings.SPOTIFY_REDIRECT_URI ?? null,
@@ -27,6 +29,10 @@ export const linking: Linking<SpotifySettings, UpstreamClient> = {
     });
   },
 };
+
+function tokenUrl(settings: SpotifySettings): string {
+  return below(settings.SPOTIFY_ACCOUNTS_URL, 'api/token');
+}
 
 function below(address: string, path: string): string {
   return `${address.replace(/\/+$/, '')}/${path}`;

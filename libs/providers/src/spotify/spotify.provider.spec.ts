@@ -317,6 +317,7 @@ describe('an answer that stays bad', () => {
       expect(error.code).toBe('upstream_rate_limited');
       expect(error.retryAt?.getTime()).toBeGreaterThan(NOW + 48_925_000);
       expect(error.remedy).toContain('developer account');
+      expect(error.isQuotaSpent).toBe(true);
     }
     expect(calls).toHaveLength(1);
   });

@@ -1,0 +1,3 @@
+/** What the rest of the service may use of this. */
+export { ACCOUNTS, AccountsModule, type AccountsTuning } from './accounts.module.js';
+export { type LinkingProvider, TokenEndpoints } from './token-endpoints.js';

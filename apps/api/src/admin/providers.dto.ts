@@ -1,0 +1,172 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsIn, IsOptional } from 'class-validator';
+import { PROVIDERS } from '#providers';
+import { PROVIDER_STATES, type StateName } from '../providers/provider-states.js';
+
+export const PROVIDER_IDS: readonly string[] = PROVIDERS.map(({ id }) => id);
+export const NO_FALLBACK = 'none';
+
+export class ChoiceRequestDto {
+  @ApiPropertyOptional({ enum: PROVIDER_IDS, description: 'Who answers; as it is unless given.', example: 'lastfm' })
+  @IsOptional()
+  @IsIn(PROVIDER_IDS, { message: `must be one of ${PROVIDER_IDS.join(', ')}` })
+  active?: string;
+
+  @ApiPropertyOptional({
+    enum: [...PROVIDER_IDS, NO_FALLBACK],
+    description: 'Who answers instead while that one cannot; as it is unless given.',
+    example: 'none',
+  })
+  @IsOptional()
+  @IsIn([...PROVIDER_IDS, NO_FALLBACK], { message: `must be one of ${PROVIDER_IDS.join(', ')}, or ${NO_FALLBACK}` })
+  fallback?: string;
+}
+
+export class ChoiceDto {
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Null while no provider is configured.',
+    example: 'spotify',
+  })
+  active!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Null for none.', example: 'lastfm' })
+  fallback!: string | null;
+
+  @ApiProperty({
+    enum: ['admin', 'settings'],
+    description: 'Whether it was chosen here, or by LISTENING_PROVIDER and LISTENING_FALLBACK.',
+    example: 'settings',
+  })
+  chosenBy!: 'admin' | 'settings';
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    format: 'date-time',
+    description: 'When it was chosen here; null when the settings chose.',
+    example: null,
+  })
+  since!: string | null;
+}
+
+export class ProviderLinkDto {
+  @ApiProperty({ example: 'Ada' })
+  account!: string;
+
+  @ApiProperty({ example: '0123456789abcdef0123456789abcdef' })
+  clientId!: string;
+
+  @ApiProperty({ type: [String], example: ['user-read-currently-playing'] })
+  scopes!: string[];
+
+  @ApiProperty({ enum: ['ok', 'suspect', 'needs_consent'], example: 'ok' })
+  status!: 'ok' | 'suspect' | 'needs_consent';
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Why it is not ok: revoked, in_doubt or no_refresh_token.',
+    example: null,
+  })
+  reason!: string | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    format: 'date-time',
+    description: 'When the account agreed; null when nobody knows.',
+    example: '2026-11-21T09:30:00.000Z',
+  })
+  consentedAt!: string | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    format: 'date-time',
+    description: 'When it must agree again; null when it never must, and when nobody knows.',
+    example: '2027-05-21T09:30:00.000Z',
+  })
+  expiresAt!: string | null;
+}
+
+export class ProviderDto {
+  @ApiProperty({ example: 'spotify' })
+  id!: string;
+
+  @ApiProperty({ example: 'Spotify' })
+  displayName!: string;
+
+  @ApiProperty({ description: 'The value of `source` in public answers.', example: 'spotify' })
+  source!: string;
+
+  @ApiProperty({ enum: ['active', 'fallback', 'standby'], example: 'active' })
+  role!: 'active' | 'fallback' | 'standby';
+
+  @ApiProperty({ enum: PROVIDER_STATES, description: '`unknown` is one that has not been asked yet.', example: 'ok' })
+  state!: StateName;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Code of what is wrong; null when nothing is.',
+    example: null,
+  })
+  reason!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'What is wrong, in words.', example: null })
+  detail!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'What to do about it.', example: null })
+  remedy!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, format: 'date-time', example: '2026-11-21T09:00:00.000Z' })
+  since!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, format: 'date-time', example: '2026-11-21T09:30:00.000Z' })
+  lastSuccessAt!: string | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    format: 'date-time',
+    description: 'During an outage, when the provider is asked again by itself.',
+    example: null,
+  })
+  nextProbeAt!: string | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description:
+      'Must stand in the settings of the app, letter by letter; null for a provider whose account need not agree.',
+    example: 'http://127.0.0.1:7723/callback',
+  })
+  redirectUri!: string | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    format: 'date-time',
+    description: 'When the account must agree again; null when it never must, and when nobody knows.',
+    example: '2027-05-21T09:30:00.000Z',
+  })
+  linkExpiresAt!: string | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'What to do about the end of the link, from 30 days before; also told when the end is not known.',
+    example: null,
+  })
+  linkWarning!: string | null;
+
+  @ApiProperty({ type: () => [ProviderLinkDto] })
+  links!: ProviderLinkDto[];
+}
+
+export class ProvidersDto extends ChoiceDto {
+  @ApiProperty({ type: () => [ProviderDto] })
+  providers!: ProviderDto[];
+}

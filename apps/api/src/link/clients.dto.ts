@@ -1,0 +1,101 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+
+const CLIENT_RULE = 'must be the client id of an app, at most 200 characters';
+const SECRET_RULE = 'must be the client secret of the app, 1 to 500 characters without spaces';
+
+export class NewClientDto {
+  @ApiPropertyOptional({
+    description: 'The provider it is registered with; the only one that links unless given.',
+    example: 'spotify',
+  })
+  @IsOptional()
+  @IsString({ message: 'must be the id of a provider' })
+  @MaxLength(40, { message: 'must be the id of a provider' })
+  provider?: string;
+
+  @ApiProperty({ example: '0123456789abcdef0123456789abcdef' })
+  @IsString({ message: CLIENT_RULE })
+  @Matches(/^[\w.-]{1,200}$/, { message: CLIENT_RULE })
+  clientId!: string;
+
+  @ApiPropertyOptional({
+    description: 'Absent for an app that proves itself by PKCE alone. It is kept sealed and never shown again.',
+    example: 'the 32 characters of the secret',
+  })
+  @IsOptional()
+  @IsString({ message: SECRET_RULE })
+  @Matches(/^\S{1,500}$/, { message: SECRET_RULE })
+  clientSecret?: string;
+
+  @ApiPropertyOptional({ description: 'For people.', example: 'playlist scripts', default: '' })
+  @IsOptional()
+  @IsString({ message: 'must be a text of at most 100 characters' })
+  @MaxLength(100, { message: 'must be a text of at most 100 characters' })
+  label?: string;
+}
+
+export class RemoveClientQueryDto {
+  @ApiPropertyOptional({
+    description: 'Which app, unless the address says it.',
+    example: '0123456789abcdef0123456789abcdef',
+  })
+  @IsOptional()
+  @IsString({ message: CLIENT_RULE })
+  @Matches(/^[\w.-]{1,200}$/, { message: CLIENT_RULE })
+  client_id?: string;
+}
+
+export class ClientLinkDto {
+  @ApiProperty({ example: 'Ada' })
+  account!: string;
+
+  @ApiProperty({ type: [String], example: ['user-read-currently-playing'] })
+  scopes!: string[];
+
+  @ApiProperty({ enum: ['ok', 'suspect', 'needs_consent'], example: 'ok' })
+  status!: 'ok' | 'suspect' | 'needs_consent';
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    format: 'date-time',
+    description: 'When the account agreed; null when nobody knows.',
+    example: '2026-11-21T09:30:00.000Z',
+  })
+  consentedAt!: string | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    format: 'date-time',
+    description: 'When it must agree again; null when it never must, and when nobody knows.',
+    example: '2027-05-21T09:30:00.000Z',
+  })
+  expiresAt!: string | null;
+}
+
+export class ClientDto {
+  @ApiProperty({ example: 'spotify' })
+  provider!: string;
+
+  @ApiProperty({ example: '0123456789abcdef0123456789abcdef' })
+  clientId!: string;
+
+  @ApiProperty({ example: 'playlist scripts' })
+  label!: string;
+
+  @ApiProperty({ description: 'False for an app that proves itself by PKCE alone.', example: true })
+  hasSecret!: boolean;
+
+  @ApiProperty({ description: 'True for the one of the settings, which only the settings can change.', example: false })
+  fromSettings!: boolean;
+
+  @ApiProperty({ type: () => [ClientLinkDto], description: 'What was agreed to by it.' })
+  links!: ClientLinkDto[];
+}
+
+export class ClientListDto {
+  @ApiProperty({ type: () => [ClientDto] })
+  items!: ClientDto[];
+}

@@ -1,0 +1,35 @@
+import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
+import { ProviderOutages } from './provider-outages.js';
+import { RunningProviders } from './running-providers.js';
+
+/** How often it is looked whether a probe is due. Without an outage that is no work at all. */
+const LOOK_EVERY_MS = 5_000;
+
+/** Finds out when an upstream lets the app in again. */
+@Injectable()
+export class OutageProbe implements OnApplicationBootstrap {
+  private readonly logger = new Logger('Provider');
+
+  constructor(
+    private readonly outages: ProviderOutages,
+    private readonly providers: RunningProviders,
+  ) {}
+
+  /** A restart may be what the owner does about it: another app in the settings, for example. */
+  onApplicationBootstrap(): void {
+    void this.look(true);
+  }
+
+  @Interval(LOOK_EVERY_MS)
+  async look(atStart = false): Promise<void> {
+    for (const provider of this.outages.all.keys()) {
+      try {
+        if (await this.outages.claimProbe(provider, atStart)) await this.providers.get(provider)?.probe.profile();
+      } catch (error) {
+        // A provider's failure is in its health record, and the log has it when it is news.
+        this.logger.debug(`Probe of ${provider}: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    }
+  }
+}

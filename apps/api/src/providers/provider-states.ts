@@ -1,0 +1,162 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { type Accounts, type Link, consentExpiresAt, dueConsentWarning } from '#accounts';
+import { ProviderError, type ProviderErrorCode } from '#listening';
+import type { ConfiguredLinking, Provider } from '#providers';
+import { ACCOUNTS } from '../accounts/index.js';
+import { inTime } from '../answer/in-time.js';
+import { PlatformSettings } from '../settings/platform.settings.js';
+import { ProviderOutages } from './provider-outages.js';
+import { type RunningProvider, RunningProviders } from './running-providers.js';
+
+/** A page about the state must come also while the database does not. */
+const DATABASE_PATIENCE_MS = 2_000;
+
+export const PROVIDER_STATES = [
+  'ok',
+  'unknown',
+  'not_configured',
+  'not_linked',
+  'needs_consent',
+  'scope_missing',
+  'premium_required',
+  'not_registered',
+  'forbidden',
+  'blocked',
+  'quota_exceeded',
+  'failing',
+] as const;
+export type StateName = (typeof PROVIDER_STATES)[number];
+
+/** How a provider is, for people. */
+export interface ProviderState {
+  id: string;
+  state: StateName;
+  /** Null when nothing is wrong. */
+  failure: ProviderError | null;
+  /** Null before the first read. */
+  since: Date | null;
+  lastSuccessAt: Date | null;
+  /** When the account must agree again; null when it never must, and when nobody knows. */
+  linkExpiresAt: Date | null;
+  /** What the owner should know about the end of the link; null when it is far away. */
+  linkWarning: string | null;
+}
+
+/** Says how each provider is. */
+@Injectable()
+export class ProviderStates {
+  private readonly logger = new Logger('Provider');
+  private readonly startedAt = new Date();
+
+  constructor(
+    private readonly providers: RunningProviders,
+    private readonly outages: ProviderOutages,
+    private readonly settings: PlatformSettings,
+    @Inject(ACCOUNTS) private readonly accounts: Accounts,
+  ) {}
+
+  /** @param probed what a probe that is not in the record yet has found, by provider */
+  async all(probed: ReadonlyMap<string, ProviderError> = new Map()): Promise<ProviderState[]> {
+    const links = await this.links();
+    return this.providers.all.map(({ provider, running }) =>
+      running ? this.describe(running, links, probed.get(provider.id) ?? null) : this.unconfigured(provider),
+    );
+  }
+
+  /** Where an upstream sends the browser back to, letter by letter as it must stand in the app's settings. */
+  redirectUri({ redirectUri }: ConfiguredLinking): string {
+    return redirectUri ?? `${this.settings.origin}/callback`;
+  }
+
+  private unconfigured(provider: Provider): ProviderState {
+    const failure = new ProviderError('provider_not_configured', {
+      message: `${provider.displayName} is not configured.`,
+      remedy: this.providers.howToConfigure(provider),
+    });
+    const { id } = provider;
+    const since = this.startedAt;
+    return { id, state: 'not_configured', failure, since, lastSuccessAt: null, linkExpiresAt: null, linkWarning: null };
+  }
+
+  private describe(
+    { provider, health, linking }: RunningProvider,
+    links: readonly Link[] | null,
+    probed: ProviderError | null,
+  ): ProviderState {
+    const own = links?.filter((link) => link.provider === provider.id && link.clientId === linking?.app?.clientId);
+    const outage = this.outages.get(provider.id);
+    const { since, lastSuccessAt, ...record } = health.current;
+    const failure =
+      outage?.error ?? (linking && own ? this.linkFailure(provider, linking, own) : null) ?? record.failure ?? probed;
+    return {
+      id: provider.id,
+      state: stateOf(failure, since),
+      failure,
+      since: outage?.since ?? since,
+      lastSuccessAt,
+      ...this.consentEnd(own ?? [], linking?.consentMonths ?? null),
+    };
+  }
+
+  private linkFailure(
+    { displayName }: Provider,
+    linking: ConfiguredLinking,
+    links: readonly Link[],
+  ): ProviderError | null {
+    const redirect = `The redirect URI in the settings of the app must be ${this.redirectUri(linking)}`;
+    if (links.length === 0) {
+      return new ProviderError('provider_not_linked', {
+        message: `No ${displayName} account is linked.`,
+        remedy: `Open ${this.settings.origin}/auth and agree. ${redirect}, letter by letter.`,
+      });
+    }
+    if (links.some(({ status }) => status !== 'needs_consent')) return null;
+    return new ProviderError('reauthorization_required', {
+      message: `The linked ${displayName} account must agree again.`,
+      remedy: `Open ${this.settings.origin}/auth and agree.`,
+    });
+  }
+
+  private consentEnd(
+    links: readonly Link[],
+    months: number | null,
+  ): Pick<ProviderState, 'linkExpiresAt' | 'linkWarning'> {
+    if (months === null || links.length === 0) return { linkExpiresAt: null, linkWarning: null };
+    const again = `Agree again at ${this.settings.origin}/auth?force=1`;
+    const ends = links.map(({ consentedAt }) => consentExpiresAt(consentedAt, months));
+    const known = ends.filter((end) => end !== null).sort((a, b) => a.getTime() - b.getTime());
+    const [linkExpiresAt = null] = known;
+    const due = dueConsentWarning(linkExpiresAt, Date.now());
+    if (linkExpiresAt === null || known.length < ends.length) {
+      const linkWarning = `When the link ends is not known, because it is not known when the account agreed. ${again} to know it.`;
+      return { linkExpiresAt, linkWarning };
+    }
+    if (due === null) return { linkExpiresAt, linkWarning: null };
+    return { linkExpiresAt, linkWarning: `The link ends at ${linkExpiresAt.toISOString()}. ${again} before that.` };
+  }
+
+  private async links(): Promise<Link[] | null> {
+    try {
+      return await inTime(this.accounts.links.list(), DATABASE_PATIENCE_MS, () => new Error('no answer in time'));
+    } catch (error) {
+      this.logger.debug(`Links cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+      return null;
+    }
+  }
+}
+
+const BY_CODE: Readonly<Partial<Record<ProviderErrorCode, StateName>>> = {
+  provider_not_configured: 'not_configured',
+  provider_not_linked: 'not_linked',
+  reauthorization_required: 'needs_consent',
+  insufficient_scope: 'scope_missing',
+  owner_premium_required: 'premium_required',
+  user_not_registered: 'not_registered',
+  forbidden: 'forbidden',
+};
+
+function stateOf(failure: ProviderError | null, since: Date | null): StateName {
+  if (failure === null) return since === null ? 'unknown' : 'ok';
+  if (failure.code !== 'upstream_rate_limited') return BY_CODE[failure.code] ?? 'failing';
+  return failure.isQuotaSpent ? 'quota_exceeded' : 'blocked';
+}

@@ -1,0 +1,183 @@
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import type { Accounts } from '#accounts';
+import type { Notifications } from '#database';
+import { type ListeningProvider, NO_CREDENTIALS, ProviderError, type Read, settingsOf } from '#listening';
+import { type ConfiguredLinking, PROVIDERS, type Provider } from '#providers';
+import { UpstreamClient } from '#upstream';
+import { ACCOUNTS } from '../accounts/index.js';
+import { NOTIFICATIONS } from '../database/database.module.js';
+import { PlatformSettings } from '../settings/platform.settings.js';
+import { PROVIDER_SETTINGS } from '../settings/settings.module.js';
+import { PostgresBlocks } from '../upstream/postgres-blocks.js';
+import { userAgent } from '../version.js';
+import { HealthRecord } from './provider-health.js';
+import { ProviderOutages } from './provider-outages.js';
+
+/** Says of which provider a link was made or forgotten. */
+const LINKS_CHANNEL = 'links';
+
+/** A provider as this service runs it. */
+export interface RunningProvider {
+  provider: Provider;
+  /** The account it reads, as far as the settings tell. */
+  account: string | null;
+  /** Null when the settings are all that it needs. */
+  linking: ConfiguredLinking | null;
+  /** For whoever asks on behalf of a visitor: during an outage they fail without a call. */
+  reads: ListeningProvider;
+  /** The same, asked although there is an outage: whoever gets an answer here ends it. */
+  probe: ListeningProvider;
+  health: HealthRecord;
+  /** Names what its answers may be kept under: another one after a link, an end of a link, and an outage. */
+  key: string;
+  /** For calls with a token that is not kept yet. */
+  upstream: UpstreamClient;
+}
+
+/** Every provider of this version, with what it is configured to. */
+@Injectable()
+export class RunningProviders implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly running = new Map<string, RunningProvider>();
+  private readonly logger = new Logger('Provider');
+  private epoch = 0;
+  /** What was linked when it was last looked, by provider. */
+  private readonly links = new Map<string, string>();
+
+  constructor(
+    private readonly settings: PlatformSettings,
+    @Inject(PROVIDER_SETTINGS) providerSettings: ReadonlyMap<string, object>,
+    @Inject(ACCOUNTS) private readonly accounts: Accounts,
+    @Inject(NOTIFICATIONS) private readonly notifications: Notifications,
+    private readonly blocks: PostgresBlocks,
+    private readonly outages: ProviderOutages,
+  ) {
+    for (const provider of PROVIDERS) {
+      const running = this.run(provider, providerSettings.get(provider.id) ?? {});
+      if (running) this.running.set(provider.id, running);
+    }
+    outages.onChange((id) => {
+      this.renew(id);
+    });
+  }
+
+  /** Null when it is not configured. */
+  get(id: string): RunningProvider | null {
+    return this.running.get(id) ?? null;
+  }
+
+  /** All there are, running or not. */
+  get all(): readonly { provider: Provider; running: RunningProvider | null }[] {
+    return PROVIDERS.map((provider) => ({ provider, running: this.get(provider.id) }));
+  }
+
+  /** What was read until now is not given out any more: somebody else's account may be read from now on, or none. */
+  renew(id: string): void {
+    const running = this.running.get(id);
+    if (running) running.key = this.nextKey(id);
+  }
+
+  /** Tells every process that a link was made or forgotten. */
+  async linksChanged(id: string): Promise<void> {
+    this.renew(id);
+    await this.notifications.notify(LINKS_CHANNEL, id);
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.compareLinks();
+    this.notifications.listen(LINKS_CHANNEL, (id) => {
+      if (id !== null) this.renew(id);
+      // Some may have been missed.
+      else void this.compareLinks();
+    });
+  }
+
+  /** Looks whether a link was made or forgotten since the last look. */
+  private async compareLinks(): Promise<void> {
+    try {
+      for (const [id, { linking }] of this.running) {
+        if (linking === null) continue;
+        const links = await this.accounts.links.list(id);
+        const seen = JSON.stringify(links.map((link) => [link.clientId, link.account.id, link.consentedAt]).sort());
+        if (this.links.get(id) !== seen && this.links.has(id)) this.renew(id);
+        this.links.set(id, seen);
+      }
+    } catch (error) {
+      this.logger.warn(
+        `Links cannot be looked at just now (${error instanceof Error ? error.name : 'unknown reason'}).`,
+      );
+    }
+  }
+
+  /** Says what to set, and where to get it, so that a provider is configured. */
+  howToConfigure({ requires, settings, displayName, linking }: Provider): string {
+    const declarations = settingsOf(settings);
+    const redirect = linking ? `; there, ${this.settings.origin}/callback must stand among the redirect URIs` : '';
+    const steps = requires.map((name) => {
+      const source = declarations.get(name)?.source;
+      return source ? `${name} (${source}${redirect})` : name;
+    });
+    return `For ${displayName} set ${steps.join(' and ')} in .env or the environment, then restart.`;
+  }
+
+  /** The error of every read while no provider is configured. */
+  notConfigured(): ProviderError {
+    return new ProviderError('provider_not_configured', {
+      message: 'No provider is configured.',
+      remedy: PROVIDERS.map((provider) => this.howToConfigure(provider)).join(' '),
+    });
+  }
+
+  onApplicationShutdown(): void {
+    for (const { upstream } of this.running.values()) upstream.close();
+  }
+
+  private run(provider: Provider, settings: object): RunningProvider | null {
+    const configured = provider.configure(settings);
+    if (!configured) return null;
+    const { id, displayName } = provider;
+    const { account, linking } = configured;
+    const upstream = new UpstreamClient({
+      displayName,
+      blockKey: configured.blockKey,
+      baseUrl: configured.upstreamUrl,
+      userAgent: userAgent(this.settings.origin),
+      blocks: this.blocks,
+      now: Date.now,
+      random: Math.random,
+    });
+    const health = new HealthRecord(Date.now, (failure) => {
+      if (failure) this.logger.warn(`${displayName}: ${failure.message} ${failure.remedy}`);
+      else this.logger.log(`${displayName} answers again.`);
+    });
+    const credentials = linking?.app
+      ? this.accounts.credentials({ provider: id, clientId: linking.app.clientId }, displayName)
+      : NO_CREDENTIALS;
+    const provided = configured.create(upstream, Date.now, credentials);
+    const probe = around(provided, (read, ask) => this.outages.watch(id, health.watch(read, ask())));
+    const reads = around(probe, (_, ask) => {
+      const outage = this.outages.get(id);
+      return outage ? Promise.reject(outage.error) : ask();
+    });
+    return { provider, account, linking, reads, probe, health, upstream, key: this.nextKey(id) };
+  }
+
+  private nextKey(id: string): string {
+    this.epoch += 1;
+    return `${id} ${this.epoch}`;
+  }
+}
+
+type Around = <T>(read: Read, ask: () => Promise<T>) => Promise<T>;
+
+/** The same reads with something around each. */
+function around(reads: ListeningProvider, wrap: Around): ListeningProvider {
+  return {
+    nowPlaying: (options) => wrap('nowPlaying', () => reads.nowPlaying(options)),
+    recentTracks: (query, options) => wrap('recentTracks', () => reads.recentTracks(query, options)),
+    topTracks: (query, options) => wrap('topTracks', () => reads.topTracks(query, options)),
+    topArtists: (query, options) => wrap('topArtists', () => reads.topArtists(query, options)),
+    topAlbums: (query, options) => wrap('topAlbums', () => reads.topAlbums(query, options)),
+    lovedTracks: (query, options) => wrap('lovedTracks', () => reads.lovedTracks(query, options)),
+    profile: (options) => wrap('profile', () => reads.profile(options)),
+  };
+}

@@ -1,0 +1,160 @@
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { openEmbedded } from './embedded/open-embedded.js';
+import { readPidFile } from './embedded/postmaster.js';
+import { type FaultyProxy, startFaultyProxy } from './testing/faulty-proxy.js';
+import { hear, hearing, soon, useNotificationStage } from './testing/notification-stage.js';
+import { startMuteServer } from './testing/mute-server.js';
+import { makeScratchFolder, removeScratchFolder } from './testing/scratch-folder.js';
+
+const stage = useNotificationStage();
+/** Longer than any test. */
+const NEVER = 3_600_000;
+let proxies: FaultyProxy[] = [];
+
+afterEach(async () => {
+  await Promise.all(proxies.map((proxy) => proxy.close()));
+  proxies = [];
+});
+
+async function proxied(): Promise<FaultyProxy> {
+  const proxy = await startFaultyProxy(stage.connectionString);
+  proxies.push(proxy);
+  return proxy;
+}
+
+const LOST = /^warn: Notifications from other processes cannot be heard \(\w+/;
+const BACK = 'info: Notifications from other processes are heard again.';
+
+/** What an operator sees. */
+function reported(): string[] {
+  return stage.log.lines.filter((line) => !line.startsWith('debug'));
+}
+
+describe('listening', () => {
+  it('goes on when the server has ended the connection, and tells every channel that some may be missed', async () => {
+    const notifications = stage.open();
+    const [songs, links] = await Promise.all([hearing(notifications, 'songs'), hearing(notifications, 'links')]);
+    expect(await stage.terminate()).toBe(1);
+    await expect.poll(() => [songs, links], soon).toEqual([[null], [null]]);
+    await stage.open().notify('songs', 'a song');
+    await expect.poll(() => songs, soon).toEqual([null, 'a song']);
+    expect(reported()).toEqual([expect.stringContaining('heard (57P01)'), BACK]);
+  });
+
+  it('goes on when Postgres has ended and come back', async () => {
+    const folder = await makeScratchFolder();
+    const dataDir = join(folder, 'data');
+    const { connectionString, close } = await openEmbedded(dataDir, stage.log);
+    const postmaster = async (): Promise<number> => (await readPidFile(join(dataDir, 'postgres')))?.pid ?? 0;
+    try {
+      const notifications = stage.open({ connectionString });
+      const heard = await hearing(notifications, 'songs');
+      const before = await postmaster();
+      process.kill(before, 'SIGINT');
+      await expect.poll(() => heard, soon).toEqual([null]);
+      expect(await postmaster()).not.toBe(before);
+      await notifications.notify('songs', 'a song');
+      await expect.poll(() => heard, soon).toEqual([null, 'a song']);
+      await notifications.close();
+    } finally {
+      await close();
+      await removeScratchFolder(folder);
+    }
+  });
+
+  it('tries until it works, also for those who came meanwhile, and reports the loss and the return once', async () => {
+    const proxy = await proxied();
+    const notifications = stage.open({ connectionString: proxy.connectionString });
+    const early = await hearing(notifications, 'songs');
+    const ended: (string | null)[] = [];
+    const end = notifications.listen('songs', (payload) => ended.push(payload));
+    proxy.cut();
+    const before = proxy.asked();
+    await expect.poll(proxy.asked, soon).toBeGreaterThan(before + 5);
+    end();
+    const late = [hear(notifications, 'songs'), hear(notifications, 'links')];
+    await stage.open().notify('songs', 'missed');
+    proxy.mend();
+    await expect.poll(() => [early, ...late], soon).toEqual([[null], [null], [null]]);
+    expect(ended).toEqual([]);
+    expect(reported()).toEqual([expect.stringMatching(LOST), BACK]);
+  });
+
+  it('notices a connection on which nothing comes any more', async () => {
+    const proxy = await proxied();
+    const notifications = stage.open({ connectionString: proxy.connectionString, probeMs: 20, patienceMs: 100 });
+    const heard = await hearing(notifications, 'songs');
+    proxy.stall();
+    await expect.poll(() => heard, soon).toEqual([null]);
+    expect(reported()).toEqual([expect.stringContaining('heard (ETIMEDOUT)'), BACK]);
+  });
+
+  it('keeps a quiet connection that is well', async () => {
+    const proxy = await proxied();
+    const notifications = stage.open({ connectionString: proxy.connectionString, probeMs: 1 });
+    const heard = await hearing(notifications, 'songs');
+    for (let round = 0; round < 20; round += 1) await notifications.notify('songs');
+    await expect.poll(() => heard, soon).toEqual(Array.from({ length: 20 }, () => ''));
+    expect(proxy.asked()).toBe(1);
+  });
+
+  it('begins when a server that was not there at first is', async () => {
+    const proxy = await proxied();
+    proxy.cut();
+    const notifications = stage.open({ connectionString: proxy.connectionString });
+    const heard = hear(notifications, 'songs');
+    await expect.poll(() => stage.log.lines[0], soon).toMatch(LOST);
+    proxy.mend();
+    await expect.poll(() => heard, soon).toEqual([null]);
+  });
+});
+
+describe('notify', () => {
+  it('works while listening does not', async () => {
+    const other = await hearing(stage.open(), 'songs');
+    await stage.terminate();
+    await expect.poll(() => other, soon).toEqual([null]);
+    const deaf = stage.open({ retryMs: NEVER, longestRetryMs: NEVER });
+    await hearing(deaf, 'songs');
+    stage.log.lines.length = 0;
+    await stage.terminate();
+    await expect.poll(() => stage.log.lines.filter((line) => LOST.test(line)).length, soon).toBe(2);
+    await expect.poll(() => other, soon).toEqual([null, null]);
+    await deaf.notify('songs', 'a song');
+    await expect.poll(() => other, soon).toEqual([null, null, 'a song']);
+  });
+
+  it('takes another way when the connection that listens is dead and nobody has noticed', async () => {
+    const other = await hearing(stage.open(), 'songs');
+    const proxy = await proxied();
+    const notifications = stage.open({ connectionString: proxy.connectionString, patienceMs: 300 });
+    const own = await hearing(notifications, 'songs');
+    proxy.stall();
+    await Promise.all([notifications.notify('songs', 'one'), notifications.notify('songs', 'two')]);
+    await expect.poll(() => other, soon).toEqual(['one', 'two']);
+    // What it has not heard itself, it is told of by null.
+    await expect.poll(() => own, soon).toContain(null);
+  });
+
+  it('says so when it cannot, without saying who we are', async () => {
+    const connectionString = stage.connectionString.replace(/\/\/[^@]*@/, '//somebody:s3cret@');
+    const refused = await stage.open({ connectionString }).notify('songs').catch(String);
+    expect(refused).toBe('DatabaseError: Postgres did not take a notification on songs (28P01).');
+    hear(stage.open({ connectionString }), 'songs');
+    await expect.poll(() => stage.log.lines.length, soon).toBeGreaterThan(2);
+    expect(stage.log.lines.join()).not.toMatch(/somebody|s3cret/);
+
+    const proxy = await proxied();
+    proxy.cut();
+    const away = stage.open({ connectionString: proxy.connectionString }).notify('songs');
+    await expect(away).rejects.toMatchObject({ code: 'notification_failed', remedy: expect.stringContaining('again') });
+  });
+
+  it('gives up on a server that accepts and never answers', async () => {
+    const mute = await startMuteServer();
+    const notifications = stage.open({ connectionString: mute.connectionString, patienceMs: 50 });
+    await expect(notifications.notify('songs')).rejects.toMatchObject({ code: 'notification_failed' });
+    await mute.close();
+  });
+});

@@ -1,0 +1,79 @@
+import type { AddressInfo } from 'node:net';
+import { type Socket, connect, createServer } from 'node:net';
+
+/** A way to a Postgres that can go wrong. */
+export interface FaultyProxy {
+  /** The database's address by way of this. */
+  connectionString: string;
+  /** How many connections have been asked for so far. */
+  asked: () => number;
+  /** All that has come from the database so far. */
+  brought: () => string;
+  /** Breaks all connections and lets none through until `mend`. */
+  cut: () => void;
+  mend: () => void;
+  /** The connections there are stay open and nothing passes any more, not even their end; new ones work. */
+  stall: () => void;
+  close: () => Promise<void>;
+}
+
+/** Starts one, on 127.0.0.1. */
+export async function startFaultyProxy(connectionString: string): Promise<FaultyProxy> {
+  const target = new URL(connectionString);
+  const sockets = new Set<Socket>();
+  let asked = 0;
+  let brought = '';
+  let isCut = false;
+  const server = createServer((inward) => {
+    asked += 1;
+    if (isCut) {
+      inward.destroy();
+      return;
+    }
+    const outward = connect(Number(target.port), target.hostname);
+    outward.on('data', (bytes) => (brought += bytes.toString('latin1')));
+    for (const [one, other] of [
+      [inward, outward],
+      [outward, inward],
+    ] as const) {
+      sockets.add(one);
+      one.pipe(other);
+      one.on('error', () => undefined);
+      one.on('close', () => {
+        sockets.delete(one);
+        other.destroy();
+      });
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const mine = new URL(connectionString);
+  mine.host = `127.0.0.1:${portOf(server.address())}`;
+  const cut = (): void => {
+    isCut = true;
+    for (const socket of sockets) socket.destroy();
+  };
+  return {
+    connectionString: mine.href,
+    asked: () => asked,
+    brought: () => brought,
+    cut,
+    mend: () => {
+      isCut = false;
+    },
+    stall: () => {
+      for (const socket of sockets) socket.unpipe().pause();
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        cut();
+      }),
+  };
+}
+
+function portOf(address: AddressInfo | string | null): number {
+  if (typeof address !== 'object' || address === null) throw new TypeError('A listening TCP server has a port.');
+  return address.port;
+}
