@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     include: ['apps/**/*.spec.ts', 'libs/**/*.spec.ts', 'test/**/*.spec.ts'],
     globalSetup: ['test/support/global-setup.ts'],
+    setupFiles: ['test/support/record-responses.ts'],
     // Tests start services, several at once on few cores; what must be quick is measured by the benchmark.
     testTimeout: 60_000,
     hookTimeout: 90_000,

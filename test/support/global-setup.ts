@@ -2,6 +2,7 @@ import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { openDatabase } from '../../libs/database/src/index.js';
 import { openScratchDatabase } from '../../libs/database/src/testing/index.js';
+import { beginScan, endScan } from './secret-scan.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -16,6 +17,7 @@ const silent = { debug: () => undefined, info: () => undefined, warn: () => unde
 
 /** One Postgres for the whole run; every test that needs a database makes its own in it. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  beginScan();
   const server = await openScratchDatabase();
   const migrated = new URL(server.connectionString);
   migrated.pathname = '/migrated';
@@ -27,5 +29,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await database.close();
   project.provide('postgresUrl', server.connectionString);
   project.provide('migratedUrl', migrated.href);
-  return () => server.close();
+  return async () => {
+    try {
+      await endScan(server.connectionString);
+    } finally {
+      await server.close();
+    }
+  };
 }

@@ -12,6 +12,10 @@ export interface Stage {
   reset: () => Promise<void>;
   /** Moves the listener's clock, not the wall's. */
   advance: (milliseconds: number) => Promise<void>;
+  /** Settings that add Spotify, with the sandbox's first app. */
+  spotifySettings: Readonly<Record<string, string>>;
+  /** Anything else of the sandbox's control. @returns its answer */
+  control: (method: 'GET' | 'PUT' | 'POST' | 'DELETE', path: string, body?: object) => Promise<unknown>;
   /** Calls per method so far, by its name in lower case. */
   calls: () => Promise<Record<string, number>>;
   close: () => Promise<void>;
@@ -19,6 +23,7 @@ export interface Stage {
 
 export async function openStage(): Promise<Stage> {
   const sandbox: Sandbox = await startSandbox({ port: 0, seed: 7, clock: Date.now });
+  const { first } = sandbox.spotify.clients;
   const send = async (method: string, path: string, body?: object): Promise<Response> => {
     const answer = await fetch(sandbox.url + path, {
       method,
@@ -30,6 +35,13 @@ export async function openStage(): Promise<Stage> {
   let offsetMs = 0;
   return {
     settings: { LASTFM_USERNAME: 'ada', LASTFM_API_KEY: API_KEY, LASTFM_API_URL: `${sandbox.url}/2.0/` },
+    spotifySettings: {
+      SPOTIFY_CLIENT_ID: first.clientId,
+      SPOTIFY_CLIENT_SECRET: first.secret,
+      SPOTIFY_ACCOUNTS_URL: sandbox.spotify.accountsUrl,
+      SPOTIFY_API_URL: sandbox.spotify.apiUrl,
+    },
+    control: async (method, path, body) => (await send(method, path, body)).json(),
     scenario: async (scenario, more = {}) => {
       await send('PUT', '/control/lastfm', { scenario, ...more });
     },

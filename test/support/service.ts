@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve as resolvePath } from 'node:path';
+import { note, noteKeyFile, noteSecretSettings } from './secret-scan.js';
 
 /** Commands run in the root of the checkout. */
 const MAIN = join(process.cwd(), 'dist/service/main.js');
@@ -32,11 +33,17 @@ export function removeFolder(folder: string): void {
 /** Ports below those that the system hands to outgoing connections, so that none is taken between asking and listening. */
 const FIRST_PORT = 20_000;
 const PORTS_PER_WORKER = 1_000;
+const WORKERS = 12;
 let asked = 0;
+
+/** Whether a service of a test may listen there. */
+export function isServicePort(port: number): boolean {
+  return port >= FIRST_PORT && port < FIRST_PORT + WORKERS * PORTS_PER_WORKER;
+}
 
 /** A port that no other worker of this run asks for. */
 export async function freePort(): Promise<number> {
-  const worker = Number(process.env['VITEST_POOL_ID'] ?? 0) % 12;
+  const worker = Number(process.env['VITEST_POOL_ID'] ?? 0) % WORKERS;
   for (let attempt = 0; attempt < PORTS_PER_WORKER; attempt += 1) {
     const port = FIRST_PORT + worker * PORTS_PER_WORKER + (asked % PORTS_PER_WORKER);
     asked += 1;
@@ -84,8 +91,13 @@ export async function startService(folder: string, env: Readonly<Record<string, 
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
+  noteSecretSettings(env);
   const ended = new Promise<number | null>((resolve) => {
-    child.on('close', resolve);
+    child.on('close', (code) => {
+      note('output', output);
+      noteKeyFile(resolvePath(folder, env['DATA_DIR'] ?? 'data'));
+      resolve(code);
+    });
   });
   await new Promise<void>((resolve, reject) => {
     const timer = setTimeout(() => {

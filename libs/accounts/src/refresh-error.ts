@@ -115,10 +115,10 @@ function tokenWait(
         message: `${displayName} gave no new access token in time.`,
       });
     case 'invalid_grant':
-      return new ProviderError('upstream_error', {
+      return new ProviderError('reauthorization_required', {
         ...details,
-        message: `${displayName} has refused the stored consent once, which happens while it has a fault.`,
-        remedy: `It is asked again by itself; if it refuses again, link the account again at /auth.`,
+        message: `${displayName} has refused the stored consent once, which also happens while it has a fault.`,
+        remedy: `It is asked again by itself; if it goes on refusing, link the account again at /auth.`,
       });
     case 'transient':
     case 'refused':

@@ -215,7 +215,7 @@ describe('a refused refresh token', () => {
     const before = await openedRow(shop, accounts, id);
     shop.server.authority.revoke(family);
     const first = await failureOf(accounts.refresher.accessToken(id));
-    expect(first.code).toBe('upstream_error');
+    expect(first.code).toBe('reauthorization_required');
     const suspect = await openedRow(shop, accounts, id);
     expect(suspect).toMatchObject({ status: 'suspect', statusReason: 'revoked' });
     expect((suspect.cooldownUntil?.getTime() ?? 0) - Date.now()).toBeGreaterThan(9.9 * 60_000);

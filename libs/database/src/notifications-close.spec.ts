@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import type { Notifications } from './notifications.js';
 import { startFaultyProxy } from './testing/faulty-proxy.js';
 import { startMuteServer } from './testing/mute-server.js';
 import { hear, hearing, soon, useNotificationStage } from './testing/notification-stage.js';
@@ -19,7 +20,7 @@ describe('close', () => {
     await expect.poll(() => heard, soon).toEqual([null]);
     await Promise.all([notifications.close(), notifications.close()]);
     await notifications.close();
-    expect(await stage.connections()).toBe(0);
+    await expect.poll(stage.connections, soon).toBe(0);
     end();
     const closed = expect.objectContaining({ code: 'notifications_closed' });
     expect(() => notifications.listen('songs', () => undefined)).toThrow(closed);
@@ -87,9 +88,13 @@ describe('close', () => {
     const listening = stage.open();
     const own = await hearing(listening, 'songs');
     const speaker = stage.open();
-    const sent = [listening.notify('songs', 'one'), listening.notify('songs', 'two'), speaker.notify('songs', 'three')];
+    const arrived: string[] = [];
+    const say = (notifications: Notifications, song: string): Promise<number> =>
+      notifications.notify('songs', song).then(() => arrived.push(song));
+    const sent = [say(listening, 'one'), say(listening, 'two'), say(speaker, 'three')];
     await Promise.all([listening.close(), speaker.close()]);
-    expect(await stage.connections()).toBe(1);
+    expect(arrived.toSorted()).toEqual(['one', 'three', 'two']);
+    await expect.poll(stage.connections, soon).toBe(1);
     await Promise.all(sent);
     expect(own).toEqual([]);
     await expect.poll(() => heard.toSorted(), soon).toEqual(['one', 'three', 'two']);

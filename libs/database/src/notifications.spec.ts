@@ -88,6 +88,8 @@ describe('notifications', () => {
     await expect.poll(() => heard, soon).toEqual(said);
     expect(proxy.asked()).toBe(1);
     await expect.poll(stage.connections, soon).toBe(1);
+    await settled(speaker, 'burst', heard);
+    expect(proxy.asked()).toBe(2);
     await proxy.close();
   });
 });

@@ -23,7 +23,7 @@ export interface Notifications {
   listen(channel: string, heard: (payload: string | null) => void): () => void;
   /**
    * Tells every process that listens, this one included. Resolves when Postgres has taken it, also while listening does
-   * not work; rejects after three times `patienceMs` at the latest.
+   * not work. A database that does not answer is given up after three times `patienceMs` at the latest.
    * @param payload at most 7999 bytes of UTF-8 without NUL; absent: empty
    * @throws DatabaseError `notification_channel_invalid`, `notification_payload_invalid`, `notification_failed`,
    * `notifications_closed`
@@ -54,6 +54,7 @@ export interface NotificationsOptions {
 export function openNotifications(options: NotificationsOptions): Notifications {
   const { connectionString, log, patienceMs = 5_000, probeMs = 10_000 } = options;
   const { retryMs = 100, longestRetryMs = 2_000, random = Math.random } = options;
+  const retry = { retryMs, longestRetryMs, random };
   const closing = new AbortController();
   const underWay = new Set<Promise<void>>();
   let listening: ListeningConnection | undefined;
@@ -112,17 +113,7 @@ export function openNotifications(options: NotificationsOptions): Notifications 
       checkChannel(channel);
       refuseWhenClosed();
       const end = listeners.add(channel, callback);
-      const signal = closing.signal;
-      listening ??= keepListening({
-        connect,
-        listeners,
-        log,
-        closing: signal,
-        retryMs,
-        longestRetryMs,
-        probeMs,
-        random,
-      });
+      listening ??= keepListening({ connect, listeners, log, closing: closing.signal, probeMs, ...retry });
       return end;
     },
     notify: async (channel, payload = '') => {

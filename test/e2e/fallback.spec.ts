@@ -1,0 +1,221 @@
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { migratedDatabase } from '../support/database.js';
+import { eventually } from '../support/eventually.js';
+import { ISO, json } from '../support/harness.js';
+import { OWNER, asOwner, linkByProgram } from '../support/link-by-program.js';
+import { type Stage, openStage } from '../support/sandbox.js';
+import { type Service, removeFolder, startService, temporaryFolder } from '../support/service.js';
+
+const folder = temporaryFolder();
+const started: Service[] = [];
+let stage: Stage;
+
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterEach(async () => {
+  await Promise.all(started.splice(0).map((service) => service.stop()));
+  await stage.reset();
+});
+afterAll(async () => {
+  await stage.close();
+  removeFolder(folder);
+});
+
+async function start(databaseUrl: string, fallback: 'lastfm' | 'none'): Promise<Service> {
+  const service = await startService(folder, {
+    DATABASE_URL: databaseUrl,
+    ADMIN_TOKEN: OWNER,
+    LISTENING_PROVIDER: 'spotify',
+    LISTENING_FALLBACK: fallback,
+    ...stage.settings,
+    ...stage.spotifySettings,
+  });
+  started.push(service);
+  return service;
+}
+
+/** A service on a database of its own, with a linked account. */
+async function linkedService(fallback: 'lastfm' | 'none'): Promise<{ service: Service; databaseUrl: string }> {
+  const databaseUrl = await migratedDatabase();
+  const service = await start(databaseUrl, fallback);
+  await linkByProgram(service, stage);
+  return { service, databaseUrl };
+}
+
+const premium = (has: boolean): Promise<unknown> => stage.control('PUT', '/control/spotify/switches', { premium: has });
+
+const scenario = (name: string, more: object = {}): Promise<unknown> =>
+  stage.control('PUT', '/control/spotify', { scenario: name, ...more });
+
+async function query(databaseUrl: string, sql: string): Promise<object[]> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    return (await client.query<object>(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+const outage = { reason: 'owner_premium_required', provider: 'spotify', since: expect.stringMatching(ISO) };
+
+describe("while the app owner's Premium is over", () => {
+  it('the fallback answers in the same request, says so, and asks the provider no more', async () => {
+    const { service } = await linkedService('lastfm');
+    await premium(false);
+    expect((await json(service, '/currently-playing')).body).toMatchObject({ source: 'last.fm', degraded: outage });
+    const calls = await stage.calls();
+    const songs = await json(service, '/top/tracks?limit=50');
+    expect(songs.body).toMatchObject({ source: 'last.fm' });
+    expect(songs.headers.get('cache-status')).toContain('detail=owner_premium_required');
+    const { items } = songs.body as { items: { songUrl: string }[] };
+    expect(items).toHaveLength(50);
+    expect(items.filter(({ songUrl }) => !songUrl.includes('last.fm'))).toEqual([]);
+    expect((await json(service, '/summary')).body).toMatchObject({
+      source: 'last.fm',
+      currentlyPlaying: { source: 'last.fm', degraded: outage },
+      errors: [{ part: 'currentlyPlaying', code: 'owner_premium_required' }],
+    });
+    expect(await json(service, '/health')).toMatchObject({
+      status: 200,
+      body: {
+        ok: true,
+        source: 'last.fm',
+        degraded: outage,
+        providers: [
+          { id: 'lastfm', state: 'ok' },
+          { id: 'spotify', state: 'premium_required', reason: outage.reason },
+        ],
+      },
+    });
+    const after = await stage.calls();
+    const ofSpotify = (counts: Record<string, number>): string[] =>
+      Object.entries(counts)
+        .filter(([method]) => method.startsWith('spotify'))
+        .map(([method, count]) => `${method} ${count}`);
+    expect(ofSpotify(after)).toEqual(ofSpotify(calls));
+  });
+
+  it('without a fallback nothing plays, and what was in memory is not given out either', async () => {
+    const { service } = await linkedService('none');
+    expect((await json(service, '/top/artists')).status).toBe(200);
+    await premium(false);
+    expect((await json(service, '/profile')).body).toMatchObject({
+      status: 503,
+      code: 'owner_premium_required',
+      remedy: expect.stringContaining('Premium'),
+    });
+    expect((await json(service, '/currently-playing')).body).toMatchObject({
+      isPlaying: false,
+      title: 'Not Playing',
+      artist: 'Spotify',
+      source: 'spotify',
+      degraded: outage,
+    });
+    expect((await json(service, '/top/artists')).body).toMatchObject({ status: 503, code: 'owner_premium_required' });
+    expect(await json(service, '/health')).toMatchObject({ status: 503, body: { ok: false, degraded: outage } });
+  });
+
+  it('every process knows, also one that starts later, and one probe brings all of them back', async () => {
+    const { service, databaseUrl } = await linkedService('lastfm');
+    const other = await start(databaseUrl, 'lastfm');
+    expect((await json(other, '/currently-playing')).body).toMatchObject({ source: 'spotify' });
+    await premium(false);
+    await json(service, '/currently-playing');
+    await premium(true);
+    await eventually(async () => {
+      expect((await json(other, '/currently-playing')).body).toMatchObject({ source: 'last.fm', degraded: outage });
+    });
+    const late = await start(databaseUrl, 'lastfm');
+    expect((await json(late, '/currently-playing')).body).toMatchObject({ source: 'last.fm', degraded: outage });
+    const calls = await stage.calls();
+    expect(
+      await query(
+        databaseUrl,
+        "SELECT probe_at BETWEEN now() + interval '26 min' AND now() + interval '33 min' AS soon FROM provider_outages",
+      ),
+    ).toEqual([{ soon: true }]);
+    await query(databaseUrl, 'UPDATE provider_outages SET probe_at = now()');
+    await eventually(async () => {
+      for (const one of [service, other, late]) {
+        expect((await json(one, '/currently-playing')).body).toMatchObject({ source: 'spotify', degraded: null });
+      }
+    });
+    expect((await stage.calls())['spotify me']).toBe((calls['spotify me'] ?? 0) + 1);
+  });
+
+  it('asking at once ends it as soon as it is over', async () => {
+    const { service } = await linkedService('lastfm');
+    await premium(false);
+    await json(service, '/currently-playing');
+    expect((await asOwner(service, 'POST', '/admin/providers/spotify/probe')).body).toMatchObject({
+      state: 'premium_required',
+      nextProbeAt: expect.stringMatching(ISO),
+    });
+    await premium(true);
+    expect((await asOwner(service, 'POST', '/admin/providers/spotify/probe')).body).toMatchObject({
+      state: 'ok',
+      nextProbeAt: null,
+    });
+    expect((await json(service, '/currently-playing')).body).toMatchObject({ source: 'spotify', degraded: null });
+  });
+});
+
+describe('failures are told apart', () => {
+  it.each([
+    ['not-registered', {}, 'user_not_registered', 'not_registered', 'last.fm'],
+    ['insufficient-scope', {}, 'insufficient_scope', 'scope_missing', 'spotify'],
+    ['permissions-missing', {}, 'insufficient_scope', 'scope_missing', 'spotify'],
+    ['country', {}, 'forbidden', 'forbidden', 'spotify'],
+    ['rate-limited', { retryAfter: 30 }, 'upstream_rate_limited', 'blocked', 'spotify'],
+    ['quota', {}, 'upstream_rate_limited', 'quota_exceeded', 'last.fm'],
+    ['server-error', {}, 'upstream_error', 'failing', 'spotify'],
+  ] as const)('%s', async (name, more, reason, state, source) => {
+    const { service } = await linkedService('lastfm');
+    await scenario(name, more);
+    expect((await json(service, '/currently-playing')).body).toMatchObject({
+      source,
+      degraded: { reason, provider: 'spotify' },
+    });
+    const { providers } = (await asOwner(service, 'GET', '/admin/providers')).body as { providers: object[] };
+    expect(providers[1]).toMatchObject({
+      id: 'spotify',
+      state,
+      reason,
+      detail: expect.stringContaining('Spotify'),
+      remedy: expect.stringMatching(/\w{3}/),
+    });
+  });
+
+  it('a link that is taken back at the upstream: the fallback answers, and linking again ends it', async () => {
+    const { service } = await linkedService('lastfm');
+    await stage.control('POST', '/control/spotify/revoke');
+    await stage.control('POST', '/control/spotify/expire');
+    await eventually(async () => {
+      expect((await json(service, '/currently-playing')).body).toMatchObject({
+        source: 'last.fm',
+        degraded: { reason: 'reauthorization_required', provider: 'spotify' },
+      });
+    });
+    await linkByProgram(service, stage);
+    expect((await json(service, '/currently-playing')).body).toMatchObject({ source: 'spotify', degraded: null });
+  });
+
+  it('an upstream that is down for a while: the fallback answers once nobody asks it any more', async () => {
+    const { service } = await linkedService('lastfm');
+    await scenario('unavailable');
+    await eventually(async () => {
+      await Promise.all(
+        ['/profile', '/recent-tracks', '/top/tracks', '/top/artists', '/loved-tracks'].map((path) =>
+          json(service, path),
+        ),
+      );
+      expect((await json(service, '/currently-playing')).body).toMatchObject({
+        source: 'last.fm',
+        degraded: { reason: 'upstream_error', provider: 'spotify' },
+      });
+    });
+  });
+});
