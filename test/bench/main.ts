@@ -1,10 +1,14 @@
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
+import { openScratchDatabase } from '../../libs/database/src/testing/index.js';
+import { OWNER, asOwner, linkByProgram } from '../support/link-by-program.js';
 import { type Stage, openStage } from '../support/sandbox.js';
-import { freePort, removeFolder, startService, temporaryFolder } from '../support/service.js';
+import { type Service, freePort, removeFolder, startService, temporaryFolder } from '../support/service.js';
 
 const RUNS = 7;
+const REQUESTS_PER_S = 200;
+const SWITCHING_S = 10;
 
 /** One row of the table. */
 interface Figure {
@@ -85,6 +89,83 @@ async function callsForAThousand(stage: Stage): Promise<number> {
   return Object.values(calls).reduce((sum, count) => sum + count, 0);
 }
 
+/** Three services on one database, with a linked account. */
+async function withThree<T>(stage: Stage, work: (services: readonly Service[]) => Promise<T>): Promise<T> {
+  const folder = temporaryFolder();
+  const database = await openScratchDatabase();
+  const env = {
+    ...stage.settings,
+    ...stage.spotifySettings,
+    DATABASE_URL: database.connectionString,
+    ADMIN_TOKEN: OWNER,
+    LISTENING_PROVIDER: 'spotify',
+  };
+  const services: Service[] = [];
+  try {
+    for (let index = 0; index < 3; index += 1) services.push(await startService(folder, env));
+    const [first] = services;
+    if (first) await linkByProgram(first, stage);
+    return await work(services);
+  } finally {
+    await Promise.all(services.map((service) => service.stop()));
+    await database.close();
+    removeFolder(folder);
+  }
+}
+
+/** Requests that fail, or are answered by neither provider, at 200 a second while the provider is switched twice a second. */
+function failuresWhileSwitching(stage: Stage): Promise<{ failed: number; sent: number }> {
+  return withThree(stage, async (services) => {
+    const answers: Promise<boolean>[] = [];
+    const ask = async ({ url }: Service): Promise<boolean> => {
+      const answer = await fetch(`${url}/currently-playing`).catch(() => null);
+      if (answer?.status !== 200) return false;
+      const { source } = (await answer.json()) as { source: string };
+      return ['spotify', 'last.fm'].includes(source);
+    };
+    const begin = performance.now();
+    let switches = 0;
+    while (answers.length < SWITCHING_S * REQUESTS_PER_S) {
+      const elapsed = performance.now() - begin;
+      while (answers.length < (elapsed / 1000) * REQUESTS_PER_S) {
+        const service = services[answers.length % services.length];
+        if (service) answers.push(ask(service));
+      }
+      const [first] = services;
+      if (first && elapsed / 500 > switches + 1) {
+        switches += 1;
+        const active = switches % 2 === 1 ? 'lastfm' : 'spotify';
+        const { status } = await asOwner(first, 'PUT', '/admin/provider', { active, fallback: 'none' });
+        if (status !== 200) throw new Error(`Switching to ${active} was answered with ${status}.`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    const good = await Promise.all(answers);
+    return { failed: good.filter((one) => !one).length, sent: good.length };
+  });
+}
+
+/** Token requests when 50 on three services want a token at once and the one that is kept is over. */
+function tokenRequestsForFifty(stage: Stage): Promise<number> {
+  return withThree(stage, async (services) => {
+    await stage.control('PUT', '/control/spotify/switches', { expiresIn: 1 });
+    const [first] = services;
+    if (first) await linkByProgram(first, stage);
+    await stage.control('PUT', '/control/spotify/switches', { expiresIn: 3600 });
+    await stage.control('DELETE', '/control/spotify/ledger');
+    const wanted = Array.from({ length: 50 }, (_, index) => services[index % services.length]).filter(
+      (service) => service !== undefined,
+    );
+    const answers = await Promise.all(
+      wanted.map((service) => asOwner(service, 'POST', '/admin/tokens', { scopes: [] })),
+    );
+    const served = answers.filter(({ status }) => status === 200).length;
+    if (served !== wanted.length) throw new Error(`Only ${served} of ${wanted.length} got a token.`);
+    const { calls } = (await stage.control('GET', '/control/spotify/ledger')) as { calls: unknown[] };
+    return calls.length;
+  });
+}
+
 function print(figures: Figure[], machine: string): void {
   const show = (value: number): string => (Number.isInteger(value) ? String(value) : value.toFixed(2));
   const rows = figures.map(
@@ -110,6 +191,13 @@ async function main(): Promise<void> {
         await callsForAThousand(stage),
       ]),
     ];
+    const fifty: number[] = [];
+    for (let run = 0; run < RUNS; run += 1) fifty.push(await tokenRequestsForFifty(stage));
+    figures.push(figure('token requests for 50 callers on 3 processes, token over', 'calls', 'exactly 1', fifty));
+    const { failed, sent } = await failuresWhileSwitching(stage);
+    figures.push(
+      figure(`failed of ${sent} requests at ${REQUESTS_PER_S}/s, switching twice a second`, 'requests', '0', [failed]),
+    );
     const machine = `${availableParallelism()} cores (${cpus()[0]?.model ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}, ${RUNS} runs`;
     print(figures, machine);
     writeFileSync('dist/bench.json', `${JSON.stringify({ machine, figures }, null, 2)}\n`);

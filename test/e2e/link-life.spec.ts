@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { migratedDatabase } from '../support/database.js';
+import { eventually } from '../support/eventually.js';
+import { json } from '../support/harness.js';
+import { OWNER, asOwner, linkByProgram } from '../support/link-by-program.js';
+import { type Stage, openStage } from '../support/sandbox.js';
+import { type Service, StartFailure, removeFolder, startService, temporaryFolder } from '../support/service.js';
+
+const folder = temporaryFolder();
+const started: Service[] = [];
+let stage: Stage;
+let databaseUrl: string;
+
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterEach(async () => {
+  await Promise.all(started.splice(0).map((service) => service.stop()));
+  await stage.reset();
+});
+afterAll(async () => {
+  await stage.close();
+  removeFolder(folder);
+});
+
+async function start(more: Record<string, string> = {}): Promise<Service> {
+  const service = await startService(folder, {
+    DATABASE_URL: databaseUrl,
+    ADMIN_TOKEN: OWNER,
+    LISTENING_PROVIDER: 'spotify',
+    ...stage.spotifySettings,
+    ...more,
+  });
+  started.push(service);
+  return service;
+}
+
+async function query(sql: string): Promise<object[]> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    return (await client.query<object>(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+describe('the end of a link', () => {
+  it('is told from thirty days before, once in the log by whichever process comes first', async () => {
+    databaseUrl = await migratedDatabase();
+    const first = await start();
+    await linkByProgram(first, stage);
+    const fresh = (await json(first, '/health')).body as {
+      providers: { linkExpiresAt: string; linkWarning: unknown }[];
+    };
+    expect(fresh.providers[1]?.linkWarning).toBeNull();
+    expect(new Date(fresh.providers[1]?.linkExpiresAt ?? '').getTime() - Date.now()).toBeGreaterThan(179 * 86_400_000);
+
+    await query("UPDATE account_grants SET consented_at = now() - interval '6 months' + interval '6 days 12 hours'");
+    const both = await Promise.all([start(), start()]);
+    const warned = (): string[] =>
+      both.flatMap(
+        (service) => service.output().match(/The link of Spotify account Ada ends at .*auth\?force=1/g) ?? [],
+      );
+    const told = (await json(first, '/health')).body as { providers: object[] };
+    expect(told.providers[1]).toMatchObject({
+      state: 'ok',
+      linkWarning: expect.stringMatching(/ends at .* Agree again at .*\/auth\?force=1/),
+    });
+    await eventually(() => {
+      expect(warned()).toHaveLength(1);
+      return Promise.resolve();
+    });
+    const { items } = (await asOwner(first, 'GET', '/admin/audit')).body as { items: { action: string }[] };
+    expect(items.filter(({ action }) => action === 'consent.warned')).toEqual([
+      expect.objectContaining({ detail: expect.objectContaining({ daysAhead: 7 }) }),
+    ]);
+  });
+
+  it('is told as not known when nobody knows when the account agreed', async () => {
+    databaseUrl = await migratedDatabase();
+    const service = await start();
+    await linkByProgram(service, stage);
+    await query('UPDATE account_grants SET consented_at = NULL');
+    const { providers } = (await asOwner(service, 'GET', '/admin/providers')).body as { providers: object[] };
+    expect(providers[1]).toMatchObject({
+      linkExpiresAt: null,
+      linkWarning: expect.stringContaining('not known'),
+      links: [{ consentedAt: null, expiresAt: null }],
+    });
+  });
+});
+
+describe('the encryption key', () => {
+  it('can be changed while the old one is at hand, and a wrong one is a fault that says so', async () => {
+    databaseUrl = await migratedDatabase();
+    const [old, next] = ['old', 'new'].map((id) => `${id}:${randomBytes(32).toString('base64')}`);
+    const first = await start({ ENCRYPTION_KEY: old ?? '' });
+    await linkByProgram(first, stage);
+    await first.stop();
+
+    const failure = await start({ ENCRYPTION_KEY: next ?? '' }).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(StartFailure);
+    const { exitCode, output } = failure as StartFailure;
+    expect(exitCode).toBe(1);
+    expect(output).toMatch(/Tonearm cannot start\.\n.*key.*\n.*ENCRYPTION_KEY/s);
+
+    const rotated = await start({ ENCRYPTION_KEY: `${next ?? ''},${old ?? ''}` });
+    expect(await asOwner(rotated, 'POST', '/admin/tokens', { scopes: [] })).toMatchObject({ status: 200 });
+    expect(
+      await query(
+        "SELECT count(*)::int AS old FROM account_grants WHERE access_token LIKE 'v1.old.%' OR refresh_token LIKE 'v1.old.%'",
+      ),
+    ).toEqual([{ old: 0 }]);
+    await rotated.stop();
+
+    const after = await start({ ENCRYPTION_KEY: next ?? '' });
+    expect((await json(after, '/currently-playing')).body).toMatchObject({ source: 'spotify', degraded: null });
+  });
+});
