@@ -146,6 +146,20 @@ describe("while the app owner's Premium is over", () => {
     expect((await stage.calls())['spotify me']).toBe((calls['spotify me'] ?? 0) + 1);
   });
 
+  it('a restart asks again at once: what the owner has changed may have ended it', async () => {
+    const { service, databaseUrl } = await linkedService('lastfm');
+    await premium(false);
+    await json(service, '/currently-playing');
+    await service.stop();
+    await premium(true);
+    await query(databaseUrl, "UPDATE provider_outages SET probe_at = probe_at - interval '10 min'");
+    const restarted = await start(databaseUrl, 'lastfm');
+    await eventually(async () => {
+      expect((await json(restarted, '/currently-playing')).body).toMatchObject({ source: 'spotify', degraded: null });
+    });
+    expect((await query(databaseUrl, 'SELECT * FROM provider_outages')).length).toBe(0);
+  });
+
   it('asking at once ends it as soon as it is over', async () => {
     const { service } = await linkedService('lastfm');
     await premium(false);

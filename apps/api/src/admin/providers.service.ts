@@ -48,7 +48,7 @@ export class ProvidersService {
       throw new Problem('invalid_request', 'Neither active nor fallback is given.', 'Give at least one of them.');
     }
     const active = wanted ?? before.active;
-    if (active === null) throw Problem.from(this.providers.notConfigured());
+    if (active === null) throw this.providers.notConfigured(null);
     const fallback =
       wantedFallback === undefined ? before.fallback : wantedFallback === NO_FALLBACK ? null : wantedFallback;
     if (active === fallback) {
@@ -83,12 +83,7 @@ export class ProvidersService {
   private configured(id: string): RunningProvider {
     const running = this.providers.get(id);
     if (running) return running;
-    const known = this.providers.all.find(({ provider }) => provider.id === id);
-    if (!known) throw new Problem('invalid_request', 'There is no such provider.', 'GET /admin/providers lists them.');
-    throw new ProviderError('provider_not_configured', {
-      message: `${known.provider.displayName} is not configured.`,
-      remedy: this.providers.howToConfigure(known.provider),
-    });
+    throw this.providers.notConfigured(id);
   }
 
   /** It may be in trouble of its own just now; an account it must have. */

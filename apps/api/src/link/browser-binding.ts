@@ -10,8 +10,8 @@ export class BrowserBinding {
 
   /** One cookie for all tabs, so that several consents can be under way at once. */
   begin(request: FastifyRequest, reply: FastifyReply): string {
-    const { authorization } = request.headers;
-    if (authorization !== undefined) return authorization;
+    const bearer = bearerOf(request);
+    if (bearer !== null) return bearer;
     const secret = request.cookies[this.cookieName] ?? randomToken();
     void reply.setCookie(this.cookieName, secret, {
       path: '/',
@@ -25,11 +25,16 @@ export class BrowserBinding {
   }
 
   /** What a consent must have been begun with; "" when this browser has begun none. */
-  of({ headers, cookies }: FastifyRequest): string {
-    return headers.authorization ?? cookies[this.cookieName] ?? '';
+  of(request: FastifyRequest): string {
+    return bearerOf(request) ?? request.cookies[this.cookieName] ?? '';
   }
 
   private get cookieName(): string {
     return this.login.isHttps ? '__Host-tonearm-consent' : 'tonearm-consent';
   }
+}
+
+/** However the scheme is written, it is the same caller. */
+function bearerOf({ headers }: FastifyRequest): string | null {
+  return headers.authorization?.trim().split(/ +/).at(-1) ?? null;
 }

@@ -34,16 +34,15 @@ export function linkedPage({ displayName, account, scopes, missingScopes, replac
     missingScopes.length === 0
       ? html``
       : html`<p role="alert">
-          Not granted: ${missingScopes.join(', ')}. What needs it will say so;
-          <a href="/auth?force=1">ask again</a>.
+          Not granted: ${codes(missingScopes)}. What needs it will say so; <a href="/auth?force=1">ask again</a>.
         </p>`;
   const before =
     replaced === null ? html`` : html`<p>The account that was linked before, ${replaced}, is forgotten.</p>`;
   return page(
     `${displayName} is linked`,
-    html`<p role="status">Tonearm reads the account <strong>${account.name}</strong> from now on.</p>
-      <p>Granted: ${scopes.join(', ') || 'nothing in particular'}.</p>
-      ${missing}${before}
+    html`<p role="status" data-linked>Tonearm can read the account <strong>${account.name}</strong> now.</p>
+      <p>Granted: ${scopes.length === 0 ? 'nothing in particular' : codes(scopes)}.</p>
+      ${missing}${before}${chooseForm(displayName)}
       <p><a href="/">See what plays</a></p>`,
   );
 }
@@ -53,10 +52,12 @@ export function alreadyLinkedPage(displayName: string, account: string): string 
   return page(
     `${displayName} is linked`,
     html`<p role="status">The account <strong>${account}</strong> is linked, and the link is good.</p>
+      ${chooseForm(displayName)}
       <p>
         <a href="/auth?force=1">Agree again</a>, with this account or another one. That also starts the time anew after
         which a link ends.
-      </p>`,
+      </p>
+      <p><a href="/">See what plays</a></p>`,
   );
 }
 
@@ -96,33 +97,64 @@ export function problemPage(problem: Problem): string {
       title,
       html`<p role="status">${detail}</p>
         <form id="login">
-          <label
-            >The owner's token <input name="token" type="password" autocomplete="current-password" required
-          /></label>
+          <input type="text" name="username" value="owner" autocomplete="username" hidden />
+          <label for="token">The owner's token</label>
+          <input id="token" name="token" type="password" autocomplete="current-password" required autofocus />
           <button>Log in</button>
-          <p id="login-state" role="status"></p>
+          <p id="login-state" role="alert"></p>
         </form>
-        <p>It is the one in ADMIN_TOKEN, or the one that the first start has shown.</p>
+        <p>It is the one in <code>ADMIN_TOKEN</code>, or the one that the first start has shown.</p>
         <noscript><p>The form needs JavaScript.</p></noscript>`,
     );
   }
   return page(
-    title,
+    'Nothing was linked',
     html`<p role="alert">${detail}</p>
-      <p>${remedy}</p>
+      <p>${withLinks(remedy)}</p>
       <p><a href="/auth">Begin again</a></p>
       <p>
-        <small>Code: <code>${code}</code></small>
+        <small>${title}; code: <code>${code}</code></small>
       </p>`,
   );
 }
 
 const PASTE_FORM = html`<form id="paste">
-    <label>The address <input name="url" type="url" autocomplete="off" required /></label>
+    <label for="url">The address</label>
+    <input
+      id="url"
+      name="url"
+      type="url"
+      autocomplete="off"
+      placeholder="http://…/callback?code=…&amp;state=…"
+      required
+    />
     <button>Finish the link</button>
-    <p id="paste-state" role="status"></p>
+    <p id="paste-state" role="alert"></p>
   </form>
   <noscript><p>The form needs JavaScript.</p></noscript>`;
+
+/** Stays hidden while this provider answers already. */
+function chooseForm(displayName: string): Html {
+  return html`<form id="choose" data-name="${displayName}" hidden>
+    <p id="choose-now"></p>
+    <button>Let ${displayName} answer from now on</button>
+    <p id="choose-state" role="alert"></p>
+  </form>`;
+}
+
+function codes(names: readonly string[]): Html {
+  return joined(names.map((name, index) => html`${index === 0 ? '' : ', '}<code>${name}</code>`));
+}
+
+/** A remedy with its addresses to press. */
+function withLinks(text: string): Html {
+  const parts = text.split(/(https:\/\/[^\s)"]*[^\s)".,;:]|(?<=\s)\/(?:auth|admin\/providers)\b)/);
+  return joined(parts.map((part, index) => (index % 2 === 0 ? html`${part}` : html`<a href="${part}">${part}</a>`)));
+}
+
+function joined(parts: readonly Html[]): Html {
+  return parts.reduce((all, part) => html`${all}${part}`, html``);
+}
 
 function sameMachine(redirectUri: string): string {
   return new URL('/auth', redirectUri).href;

@@ -7,6 +7,7 @@ import { ActiveProvider, type Answered, type Substitution } from '../providers/a
 import type { RunningProvider } from '../providers/running-providers.js';
 import { PlatformSettings } from '../settings/platform.settings.js';
 import type { CurrentlyPlaying } from './now-playing.dto.js';
+import { isSameSong, steadyStart } from './steady-start.js';
 
 /** How long what plays is taken as known. */
 const FRESH_MS = 4_000;
@@ -14,8 +15,6 @@ const FRESH_MS = 4_000;
 const BELIEVABLE_MS = 10 * 60_000;
 /** Where the answer of whoever answers is kept. */
 const WHOEVER = '';
-/** A start that moves by less has not moved. */
-const WOBBLE_MS = 2_000;
 /** Longest part of the history that is looked at for what was played last: a song that is on, and the one before. */
 const HISTORY_LIMIT = 2;
 const HISTORY_FRESH_MS = 60_000;
@@ -104,20 +103,11 @@ export class NowPlayingService {
     }
   }
 
-  /**
-   * A start that is worked out from how far a song has come is off by as long as the answer took to arrive: it stays as it
-   * was first told. A new song means that the one before it has been played.
-   */
+  /** Steadies what was told, and notes that the song before has been played when another one is on. */
   private steady(key: string, told: NowPlaying | null): NowPlaying | null {
     const before = this.last?.key === key ? this.last : null;
-    const isSame = before !== null && songOf(before.playing) === songOf(told);
-    if (this.history && before && !isSame) this.history.freshUntil = 0;
-    const [start, startBefore] = [
-      told?.startedAt?.getTime(),
-      isSame ? before.playing?.startedAt?.getTime() : undefined,
-    ];
-    const wobbles = start !== undefined && startBefore !== undefined && Math.abs(start - startBefore) < WOBBLE_MS;
-    const playing = told && wobbles ? { ...told, startedAt: new Date(startBefore) } : told;
+    if (this.history && before && !isSameSong(before.playing, told)) this.history.freshUntil = 0;
+    const playing = before ? steadyStart(before.playing, told) : told;
     this.last = { key, playing };
     return playing;
   }
@@ -192,10 +182,6 @@ export class NowPlayingService {
     this.shown.set(slot, shown);
     return shown;
   }
-}
-
-function songOf(playing: NowPlaying | null): string {
-  return JSON.stringify([playing?.artist, playing?.title, playing?.durationMs]);
 }
 
 function toLastPlayed({

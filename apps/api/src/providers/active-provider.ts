@@ -38,9 +38,13 @@ export class ActiveProvider implements OnApplicationBootstrap {
   ) {}
 
   onApplicationBootstrap(): void {
-    if (this.providers.all.some(({ running }) => running)) return;
-    const { message, remedy } = this.providers.notConfigured();
+    if (this.current) return;
+    const { message, remedy } = this.notConfigured();
     this.logger.warn(`${message} ${remedy}`);
+  }
+
+  private notConfigured(): ProviderError {
+    return this.providers.notConfigured(this.choice.current.active);
   }
 
   /** The one that is chosen; null when it is not configured. */
@@ -72,7 +76,7 @@ export class ActiveProvider implements OnApplicationBootstrap {
   ): Promise<Answered<T>> {
     const begun = performance.now();
     const active = this.current;
-    const outcome = active ? await settle(ask(active, PATIENCE_MS)) : this.providers.notConfigured();
+    const outcome = active ? await settle(ask(active, PATIENCE_MS)) : this.notConfigured();
     const failure = outcome instanceof ProviderError ? outcome : outcome.failure;
     const { fallback } = this;
     if (failure && fallback && isLasting(failure, Date.now())) {
@@ -84,7 +88,7 @@ export class ActiveProvider implements OnApplicationBootstrap {
       }
     }
     if (active && !(outcome instanceof ProviderError)) return { running: active, value: outcome, instead: null };
-    throw failure ?? this.providers.notConfigured();
+    throw failure ?? this.notConfigured();
   }
 }
 

@@ -1,4 +1,4 @@
-import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import type { Database, Notifications } from '#database';
 import { DATABASE, NOTIFICATIONS } from '../database/database.module.js';
 import { PlatformSettings } from '../settings/platform.settings.js';
@@ -19,7 +19,7 @@ export interface Choice {
 
 /** The admin's stored choice, else what the settings say; the same in every process within a second of a change. */
 @Injectable()
-export class ProviderChoice implements OnApplicationBootstrap {
+export class ProviderChoice implements OnModuleInit {
   private readonly logger = new Logger('Provider');
   private stored: Choice | null = null;
 
@@ -30,7 +30,7 @@ export class ProviderChoice implements OnApplicationBootstrap {
     private readonly providers: RunningProviders,
   ) {}
 
-  async onApplicationBootstrap(): Promise<void> {
+  async onModuleInit(): Promise<void> {
     this.notifications.listen(CHANNEL, () => {
       this.reload().catch((error: unknown) => {
         const reason = error instanceof Error ? error.message.trim().split('\n').at(-1) : String(error);

@@ -1,4 +1,4 @@
-import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import type { Database, Notifications } from '#database';
 import { PROVIDER_ERROR_CODES, ProviderError, type ProviderErrorCode } from '#listening';
 import { DATABASE, NOTIFICATIONS } from '../database/database.module.js';
@@ -21,7 +21,7 @@ export interface Outage {
  * process has seen itself holds.
  */
 @Injectable()
-export class ProviderOutages implements OnApplicationBootstrap {
+export class ProviderOutages implements OnModuleInit {
   private readonly logger = new Logger('Provider');
   private readonly known = new Map<string, Outage>();
   private readonly changed: ((provider: string) => void)[] = [];
@@ -31,7 +31,7 @@ export class ProviderOutages implements OnApplicationBootstrap {
     @Inject(NOTIFICATIONS) private readonly notifications: Notifications,
   ) {}
 
-  async onApplicationBootstrap(): Promise<void> {
+  async onModuleInit(): Promise<void> {
     this.notifications.listen(CHANNEL, () => {
       this.reload().catch((error: unknown) => {
         this.logger.warn(`What providers refuse cannot be read (${reasonOf(error)}); what is known here holds.`);
@@ -86,13 +86,14 @@ export class ProviderOutages implements OnApplicationBootstrap {
 
   private begin(provider: string, error: ProviderError): void {
     if (this.known.has(provider)) return;
-    this.known.set(provider, { error, since: new Date() });
+    const since = new Date();
+    this.known.set(provider, { error, since });
     this.tell(provider);
     const { code, message, remedy } = error;
     this.keep(
       this.database.prisma.$executeRaw`
-        INSERT INTO provider_outages (provider, code, message, remedy, probe_at)
-        VALUES (${provider}, ${code}, ${message}, ${remedy}, now() + ${untilProbeMs()}::float8 * interval '1 ms')
+        INSERT INTO provider_outages (provider, code, message, remedy, since, probe_at)
+        VALUES (${provider}, ${code}, ${message}, ${remedy}, ${since}, now() + ${untilProbeMs()}::float8 * interval '1 ms')
         ON CONFLICT (provider) DO NOTHING`,
     );
   }

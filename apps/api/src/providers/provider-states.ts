@@ -69,10 +69,7 @@ export class ProviderStates {
   }
 
   private unconfigured(provider: Provider): ProviderState {
-    const failure = new ProviderError('provider_not_configured', {
-      message: `${provider.displayName} is not configured.`,
-      remedy: this.providers.howToConfigure(provider),
-    });
+    const failure = this.providers.notConfigured(provider.id);
     const { id } = provider;
     const since = this.startedAt;
     return { id, state: 'not_configured', failure, since, lastSuccessAt: null, linkExpiresAt: null, linkWarning: null };

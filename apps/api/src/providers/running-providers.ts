@@ -119,11 +119,15 @@ export class RunningProviders implements OnApplicationBootstrap, OnApplicationSh
     return `For ${displayName} set ${steps.join(' and ')} in .env or the environment, then restart.`;
   }
 
-  /** The error of every read while no provider is configured. */
-  notConfigured(): ProviderError {
+  /**
+   * The error of every read while there is nobody to ask.
+   * @param id the one that is chosen; null when none is
+   */
+  notConfigured(id: string | null): ProviderError {
+    const chosen = PROVIDERS.find((provider) => provider.id === id);
     return new ProviderError('provider_not_configured', {
-      message: 'No provider is configured.',
-      remedy: PROVIDERS.map((provider) => this.howToConfigure(provider)).join(' '),
+      message: chosen ? `${chosen.displayName} is not configured.` : 'No provider is configured.',
+      remedy: (chosen ? [chosen] : PROVIDERS).map((provider) => this.howToConfigure(provider)).join(' '),
     });
   }
 
