@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
 import { PROVIDERS } from '#providers';
+import { LinkDto } from '../accounts/index.js';
 import { PROVIDER_STATES, type StateName } from '../providers/provider-states.js';
 
 export const PROVIDER_IDS: readonly string[] = PROVIDERS.map(({ id }) => id);
@@ -49,46 +50,6 @@ export class ChoiceDto {
     example: null,
   })
   since!: string | null;
-}
-
-export class ProviderLinkDto {
-  @ApiProperty({ example: 'Ada' })
-  account!: string;
-
-  @ApiProperty({ example: '0123456789abcdef0123456789abcdef' })
-  clientId!: string;
-
-  @ApiProperty({ type: [String], example: ['user-read-currently-playing'] })
-  scopes!: string[];
-
-  @ApiProperty({ enum: ['ok', 'suspect', 'needs_consent'], example: 'ok' })
-  status!: 'ok' | 'suspect' | 'needs_consent';
-
-  @ApiProperty({
-    type: String,
-    nullable: true,
-    description: 'Why it is not ok: revoked, in_doubt or no_refresh_token.',
-    example: null,
-  })
-  reason!: string | null;
-
-  @ApiProperty({
-    type: String,
-    nullable: true,
-    format: 'date-time',
-    description: 'When the account agreed; null when nobody knows.',
-    example: '2026-11-21T09:30:00.000Z',
-  })
-  consentedAt!: string | null;
-
-  @ApiProperty({
-    type: String,
-    nullable: true,
-    format: 'date-time',
-    description: 'When it must agree again; null when it never must, and when nobody knows.',
-    example: '2027-05-21T09:30:00.000Z',
-  })
-  expiresAt!: string | null;
 }
 
 export class ProviderDto {
@@ -162,8 +123,8 @@ export class ProviderDto {
   })
   linkWarning!: string | null;
 
-  @ApiProperty({ type: () => [ProviderLinkDto] })
-  links!: ProviderLinkDto[];
+  @ApiProperty({ type: () => [LinkDto] })
+  links!: LinkDto[];
 }
 
 export class ProvidersDto extends ChoiceDto {

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type Accounts, type Link, consentExpiresAt } from '#accounts';
+import type { Accounts, Link } from '#accounts';
 import { ProviderError } from '#listening';
-import { ACCOUNTS } from '../accounts/index.js';
+import { ACCOUNTS, toLinkDto } from '../accounts/index.js';
 import { Problem } from '../problem/problem.js';
 import { ProviderChoice } from '../providers/provider-choice.js';
 import { ProviderOutages } from '../providers/provider-outages.js';
@@ -130,17 +130,7 @@ export class ProvidersService {
       redirectUri: running?.linking ? this.states.redirectUri(running.linking) : null,
       linkExpiresAt: state.linkExpiresAt?.toISOString() ?? null,
       linkWarning: state.linkWarning,
-      links: links
-        .filter((link) => link.provider === id)
-        .map(({ account, clientId, scopes, status, reason, consentedAt }) => ({
-          account: account.name,
-          clientId,
-          scopes,
-          status,
-          reason,
-          consentedAt: consentedAt?.toISOString() ?? null,
-          expiresAt: consentExpiresAt(consentedAt, months)?.toISOString() ?? null,
-        })),
+      links: links.filter((link) => link.provider === id).map((link) => toLinkDto(link, months)),
     };
   }
 }

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { LinkDto } from '../accounts/index.js';
 
 const CLIENT_RULE = 'must be the client id of an app, at most 200 characters';
 const SECRET_RULE = 'must be the client secret of the app, 1 to 500 characters without spaces';
@@ -46,35 +47,6 @@ export class RemoveClientQueryDto {
   client_id?: string;
 }
 
-export class ClientLinkDto {
-  @ApiProperty({ example: 'Ada' })
-  account!: string;
-
-  @ApiProperty({ type: [String], example: ['user-read-currently-playing'] })
-  scopes!: string[];
-
-  @ApiProperty({ enum: ['ok', 'suspect', 'needs_consent'], example: 'ok' })
-  status!: 'ok' | 'suspect' | 'needs_consent';
-
-  @ApiProperty({
-    type: String,
-    nullable: true,
-    format: 'date-time',
-    description: 'When the account agreed; null when nobody knows.',
-    example: '2026-11-21T09:30:00.000Z',
-  })
-  consentedAt!: string | null;
-
-  @ApiProperty({
-    type: String,
-    nullable: true,
-    format: 'date-time',
-    description: 'When it must agree again; null when it never must, and when nobody knows.',
-    example: '2027-05-21T09:30:00.000Z',
-  })
-  expiresAt!: string | null;
-}
-
 export class ClientDto {
   @ApiProperty({ example: 'spotify' })
   provider!: string;
@@ -91,8 +63,8 @@ export class ClientDto {
   @ApiProperty({ description: 'True for the one of the settings, which only the settings can change.', example: false })
   fromSettings!: boolean;
 
-  @ApiProperty({ type: () => [ClientLinkDto], description: 'What was agreed to by it.' })
-  links!: ClientLinkDto[];
+  @ApiProperty({ type: () => [LinkDto], description: 'What was agreed to by it.' })
+  links!: LinkDto[];
 }
 
 export class ClientListDto {

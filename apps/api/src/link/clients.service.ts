@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type Accounts, type Link, consentExpiresAt } from '#accounts';
-import { ACCOUNTS, TokenEndpoints } from '../accounts/index.js';
+import type { Accounts } from '#accounts';
+import { ACCOUNTS, TokenEndpoints, toLinkDto } from '../accounts/index.js';
 import { Problem } from '../problem/problem.js';
-import type { ClientDto, ClientLinkDto, NewClientDto } from './clients.dto.js';
+import type { ClientDto, NewClientDto } from './clients.dto.js';
 import { LinkService } from './link.service.js';
 import { LinkableApps } from './linkable-apps.js';
 
@@ -42,7 +42,7 @@ export class ClientsService {
       ...client,
       links: links
         .filter(({ provider, clientId }) => provider === client.provider && clientId === client.clientId)
-        .map((link) => this.linkDto(link)),
+        .map((link) => toLinkDto(link, this.monthsOf(link.provider))),
     }));
   }
 
@@ -95,14 +95,7 @@ export class ClientsService {
     );
   }
 
-  private linkDto({ provider, account, scopes, status, consentedAt }: Link): ClientLinkDto {
-    const months = this.endpoints.all.find((of) => of.provider.id === provider)?.linking.consentMonths ?? null;
-    return {
-      account: account.name,
-      scopes,
-      status,
-      consentedAt: consentedAt?.toISOString() ?? null,
-      expiresAt: consentExpiresAt(consentedAt, months)?.toISOString() ?? null,
-    };
+  private monthsOf(id: string): number | null {
+    return this.endpoints.all.find(({ provider }) => provider.id === id)?.linking.consentMonths ?? null;
   }
 }
