@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { useHarness } from '../support/harness.js';
 
@@ -32,6 +33,33 @@ describe.each(['/', '/docs'])('%s', (path) => {
     const policy = (await get(path)).answer.headers.get('content-security-policy') ?? '';
     expect(policy).toContain("default-src 'self'");
     expect(policy).not.toMatch(/script-src[^;]*unsafe/);
+  });
+});
+
+describe('a page of the owner', () => {
+  it('asks a visitor for the token, with scripts and styles from here', async () => {
+    const answer = await fetch(new URL('/auth', harness.shared.url), { headers: { accept: 'text/html' } });
+    const text = await answer.text();
+    expect(answer.status).toBe(401);
+    for (const address of assets(text)) expect((await get(address)).answer.status, address).toBe(200);
+    const [, form = 'none'] = /<form id="(\w+)"/.exec(text) ?? [];
+    expect((await get('/owner.js')).text).toMatch(new RegExp(`["'\`]${form}["'\`]`));
+  });
+});
+
+describe('the tables of routes in the README', () => {
+  it('have every route that the API description has, and no other', async () => {
+    const { paths } = JSON.parse((await get('/openapi.json')).text) as { paths: Record<string, object> };
+    const described = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`),
+    );
+    const readme = readFileSync('README.md', 'utf8');
+    const tables = readme.slice(readme.indexOf('## Routes'), readme.indexOf('### Errors'));
+    const named = [...tables.matchAll(/^\| ([^|]+)\|/gm)].flatMap(([, cell = '']) =>
+      [...cell.matchAll(/`(?:([A-Z]+) )?(\/[^`?]*)/g)].map(([, method = 'GET', path = '']) => `${method} ${path}`),
+    );
+    const pages = ['/', '/docs', '/openapi.json', '/widget.js', '/not-playing.svg'].map((path) => `GET ${path}`);
+    expect(new Set(named)).toEqual(new Set([...described, ...pages]));
   });
 });
 

@@ -26,6 +26,12 @@ class ServiceLogger extends ConsoleLogger {
     if (FRAMEWORK.has(details.at(-1))) this.debug(message, ...details);
     else super.log(message, ...details);
   }
+
+  /** Why a start fails is said in words by who has started it, with the stack where it is nobody's mistake. */
+  override error(message: unknown, ...details: unknown[]): void {
+    if (details.at(-1) === 'ExceptionHandler') this.debug(message, ...details);
+    else super.error(message, ...details);
+  }
 }
 
 /** Where everything is logged from now on. */

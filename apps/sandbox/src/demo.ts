@@ -1,14 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { startSandbox } from './sandbox.js';
+import { type Sandbox, startSandbox } from './sandbox.js';
 
 const SERVICE_PORT = 7723;
 /** Short enough that a song ends while somebody looks. */
 const SONG_SECONDS = { min: 20, max: 40 };
 const ACCOUNT = { LASTFM_USERNAME: 'Ada', LASTFM_API_KEY: 'de30c0de5a4db0c5de30c0de5a4db0c5' };
+/** Known to everybody: it opens nothing but a demo on this machine. */
+const OWNER_TOKEN = 'the-owner-of-the-demo';
 const SERVICE = join(import.meta.dirname, '../../../service/main.js');
 /** What a process needs of the environment; settings that somebody has for the real thing stay out of the demo. */
 const KEPT = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'NODE_OPTIONS'];
@@ -21,15 +24,17 @@ async function main(): Promise<void> {
     clock: Date.now,
     songSeconds: SONG_SECONDS,
   });
-  // Not the checkout: a .env there belongs to the real thing.
-  const folder = join(process.cwd(), port === SERVICE_PORT ? 'data/demo' : `data/demo-${port}`);
-  mkdirSync(folder, { recursive: true });
+  const folder = emptyFolder(port);
   const service = spawn(process.execPath, [SERVICE], {
     cwd: folder,
     env: {
       ...Object.fromEntries(KEPT.map((name) => [name, process.env[name]])),
       ...ACCOUNT,
       LASTFM_API_URL: `${sandbox.url}/2.0/`,
+      ...spotifySettings(sandbox),
+      // A song at once; Spotify shows one only after somebody has agreed to it.
+      LISTENING_PROVIDER: 'lastfm',
+      ADMIN_TOKEN: OWNER_TOKEN,
       PORT: String(port),
       DATA_DIR: folder,
       LOG_LEVEL: 'warn',
@@ -38,7 +43,7 @@ async function main(): Promise<void> {
   });
   const ended = new Promise<number>((resolve) => {
     service.on('exit', (code) => {
-      resolve(code ?? 0);
+      resolve(code ?? 1);
     });
   });
   stopTogether(service);
@@ -48,6 +53,33 @@ async function main(): Promise<void> {
   });
   process.exitCode = await ended;
   await sandbox.close();
+  // Otherwise its database may still run there; the next demo clears it away.
+  if (process.exitCode === 0) remove(folder);
+}
+
+/** The sandbox's first app, registered as somebody would register their own. */
+function spotifySettings({ spotify: { accountsUrl, apiUrl, clients } }: Sandbox): Readonly<Record<string, string>> {
+  return {
+    SPOTIFY_CLIENT_ID: clients.first.clientId,
+    SPOTIFY_CLIENT_SECRET: clients.first.secret,
+    SPOTIFY_ACCOUNTS_URL: accountsUrl,
+    SPOTIFY_API_URL: apiUrl,
+  };
+}
+
+/**
+ * A folder with nothing of an earlier demo in it: the sandbox has forgotten the tokens that it gave to that one, and so must
+ * the service. Not the checkout, where a .env belongs to the real thing; and where the user of the database can reach it.
+ */
+function emptyFolder(port: number): string {
+  const folder = join(tmpdir(), `tonearm-demo-${userInfo().uid}-${port}`);
+  remove(folder);
+  mkdirSync(folder, { mode: 0o711 });
+  return folder;
+}
+
+function remove(folder: string): void {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 }
 
 /** The terminal sends Ctrl-C to both of us, a supervisor its signal to this process alone: the service gets it either way. */
@@ -62,12 +94,13 @@ function stopTogether(service: ChildProcess): void {
 function greet(service: string, sandbox: string): void {
   const lines = [
     '',
-    'Tonearm is up, with a made-up listener in place of Last.fm:',
+    'Tonearm is up, with a made-up listener, and stand-ins for Last.fm and Spotify:',
     '',
     `  ${service}/                    what plays, changing by itself`,
     `  ${service}/docs                the API, to read and to try`,
     `  ${service}/currently-playing   the same as JSON`,
-    `  ${sandbox}/                    stop the music, or break Last.fm, and see what happens`,
+    `  ${service}/auth                link Spotify; the owner's token is ${OWNER_TOKEN}`,
+    `  ${sandbox}/                    stop the music, break Last.fm or Spotify, and see what happens`,
     '',
     'Ctrl-C stops all of it.',
     '',

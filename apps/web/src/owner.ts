@@ -1,41 +1,62 @@
-/** Makes the forms of the owner's pages work: logging in, and handing in an address that was pasted. */
+/** Makes the owner's pages work: logging in, handing in an address that was pasted, and choosing who answers. */
 
 interface Problem {
+  code: string;
   detail: string;
   remedy: string;
 }
 
-function isProblem(body: unknown): body is Problem {
-  return typeof body === 'object' && body !== null && 'detail' in body && 'remedy' in body;
+/** Of `/admin/providers`, what the choice needs. */
+interface Providers {
+  providers: { id: string; displayName: string; role: string }[];
 }
 
-async function send(path: string, body: object): Promise<string | null> {
+function isProblem(body: unknown): body is Problem {
+  return typeof body === 'object' && body !== null && 'code' in body && 'detail' in body && 'remedy' in body;
+}
+
+function isProviders(body: unknown): body is Providers {
+  return typeof body === 'object' && body !== null && 'providers' in body && Array.isArray(body.providers);
+}
+
+/** @returns what went wrong, in words; null when nothing did */
+async function send(method: string, path: string, body: object): Promise<string | null> {
   try {
     const response = await fetch(path, {
-      method: 'POST',
+      method,
       headers: { 'content-type': 'application/json', accept: 'application/json' },
       body: JSON.stringify(body),
     });
     if (response.ok) return null;
     const problem: unknown = await response.json();
-    return isProblem(problem) ? `${problem.detail} ${problem.remedy}` : `The service answered ${response.status}.`;
+    if (!isProblem(problem)) return `The service answered ${response.status}.`;
+    // How programs log in is of no use to somebody before the form.
+    return problem.code === 'unauthorized' ? problem.detail : `${problem.detail} ${problem.remedy}`;
   } catch {
     return 'The service does not answer. Look whether it runs, then try again.';
   }
 }
 
-/** @param done what happens when the service has taken it */
-function serve(id: string, path: string, field: string, done: () => void): void {
+/**
+ * @param read what the form asks for; undefined when there is nothing to send
+ * @param done what happens when the service has taken it
+ */
+function serve(
+  id: string,
+  [method, path]: readonly [string, string],
+  read: (form: FormData) => object | undefined,
+  done: () => void,
+): void {
   const form = document.querySelector<HTMLFormElement>(`#${id}`);
   const state = document.querySelector<HTMLElement>(`#${id}-state`);
   form?.addEventListener('submit', (event) => {
     event.preventDefault();
     const button = form.querySelector('button');
-    const value = new FormData(form).get(field);
-    if (!state || !button || typeof value !== 'string') return;
+    const body = read(new FormData(form));
+    if (!state || !button || body === undefined) return;
     button.disabled = true;
     state.textContent = 'One moment …';
-    void send(path, { [field]: value.trim() }).then((fault) => {
+    void send(method, path, body).then((fault) => {
       button.disabled = false;
       state.textContent = fault ?? 'Done.';
       if (fault === null) done();
@@ -43,10 +64,42 @@ function serve(id: string, path: string, field: string, done: () => void): void 
   });
 }
 
-serve('login', '/admin/session', 'token', () => {
+function text(name: string): (form: FormData) => object | undefined {
+  return (form) => {
+    const value = form.get(name);
+    return typeof value === 'string' ? { [name]: value.trim() } : undefined;
+  };
+}
+
+/** Offers to let the linked provider answer while another one does. */
+async function offerChoice(form: HTMLFormElement): Promise<void> {
+  const answer: unknown = await (await fetch('/admin/providers', { headers: { accept: 'application/json' } })).json();
+  const now = document.querySelector<HTMLElement>('#choose-now');
+  if (!isProviders(answer) || !now) return;
+  const linked = answer.providers.find(({ displayName }) => displayName === form.dataset['name']);
+  const active = answer.providers.find(({ role }) => role === 'active');
+  if (!linked || !active || linked === active) return;
+  now.textContent = `${active.displayName} answers now, and would answer instead whenever ${linked.displayName} cannot.`;
+  serve(
+    'choose',
+    ['PUT', '/admin/provider'],
+    () => ({ active: linked.id, fallback: active.id }),
+    () => {
+      location.assign('/');
+    },
+  );
+  form.hidden = false;
+}
+
+serve('login', ['POST', '/admin/session'], text('token'), () => {
   location.reload();
 });
-serve('paste', '/callback', 'url', () => {
+serve('paste', ['POST', '/callback'], text('url'), () => {
   // By itself /auth says whose account is linked.
   location.assign('/auth');
 });
+// What was sent back is used up: it stays in no history, and a reload shows the link.
+if (document.querySelector('[data-linked]')) history.replaceState(null, '', '/auth');
+const choice = document.querySelector<HTMLFormElement>('#choose');
+// Without the answer there is nothing to offer: the link stands, and GET /admin/providers tells the rest.
+if (choice) offerChoice(choice).catch(() => undefined);

@@ -1,15 +1,7 @@
+import { isHealth, notesOf, piecesOf, summaryOf } from './state-in-words.js';
 import './widget.js';
 
-/** The parts of `/health` that this page shows. */
-interface Health {
-  ok: boolean;
-  source: string | null;
-  user: string | null;
-  database: string;
-  providers: { id: string; state: string; remedy: string | null }[];
-}
-
-const REFRESH_MS = 15_000;
+const REFRESH_MS = 5_000;
 
 const snippet = `<script type="module" src="${location.origin}/widget.js"></script>\n<tonearm-now-playing></tonearm-now-playing>`;
 
@@ -19,51 +11,40 @@ function element(id: string): HTMLElement {
   return found;
 }
 
-function isHealth(value: unknown): value is Health {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'ok' in value &&
-    'providers' in value &&
-    Array.isArray(value.providers)
-  );
-}
-
 /** Text with its addresses as links. */
 function linked(text: string): Node[] {
-  return text.split(/(https:\/\/[^\s)"]*[^\s)".,;:])/).map((part) => {
-    if (!part.startsWith('https://')) return document.createTextNode(part);
-    const link = document.createElement('a');
-    link.href = part;
-    link.textContent = part;
-    return link;
+  return piecesOf(text).map((piece) => {
+    if (piece.kind === 'text') return document.createTextNode(piece.text);
+    const part = document.createElement(piece.kind === 'code' ? 'code' : 'a');
+    if (part instanceof HTMLAnchorElement) part.href = piece.text;
+    part.textContent = piece.text;
+    return part;
   });
 }
 
-function summarize({ ok, source, user, database }: Health): string {
-  if (database !== 'ok') return 'The database cannot be reached; the log of the service has the cause.';
-  if (source === null) return 'No provider is set up yet. This is what is missing:';
-  const whose = user === null ? source : `${user} on ${source}`;
-  return ok ? `Showing ${whose}.` : `Showing ${whose}, which has a problem:`;
+let shown = '';
+
+/** Touches nothing that is as it was: a selection stays, and nothing is read out twice. */
+function show(summary: string, notes: readonly string[]): void {
+  const wanted = JSON.stringify([summary, notes]);
+  if (wanted === shown) return;
+  shown = wanted;
+  element('state').textContent = summary;
+  const entries = notes.map((note) => {
+    const entry = document.createElement('li');
+    entry.append(...linked(note));
+    return entry;
+  });
+  element('providers').replaceChildren(...entries);
 }
 
 async function showState(): Promise<void> {
-  const state = element('state');
   try {
     const answer: unknown = await (await fetch('/health')).json();
     if (!isHealth(answer)) throw new Error('This is not a health document.');
-    state.textContent = summarize(answer);
-    const entries = answer.providers
-      .filter(({ remedy }) => remedy !== null)
-      .map(({ remedy }) => {
-        const entry = document.createElement('li');
-        entry.append(...linked(remedy ?? ''));
-        return entry;
-      });
-    element('providers').replaceChildren(...entries);
+    show(summaryOf(answer), notesOf(answer));
   } catch {
-    state.textContent = 'The service does not answer right now. This page goes on asking.';
-    element('providers').replaceChildren();
+    show('The service does not answer right now. This page goes on asking.', []);
   }
 }
 
@@ -80,7 +61,10 @@ element('copy').addEventListener('click', () => {
   );
 });
 
-void showState();
-setInterval(() => {
+function lookIfSeen(): void {
   if (!document.hidden) void showState();
-}, REFRESH_MS);
+}
+
+lookIfSeen();
+setInterval(lookIfSeen, REFRESH_MS);
+document.addEventListener('visibilitychange', lookIfSeen);

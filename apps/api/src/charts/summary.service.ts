@@ -55,7 +55,10 @@ export class SummaryService {
       // The order in which parts fail says nothing, and would make other bytes of the same summary.
       errors: failures.map(({ part: name, error, stale }) => fault(name, error, stale)).sort(byPart),
     };
-    return { document, failure: failures.find(({ error }) => isLasting(error, Date.now()))?.error ?? null };
+    return {
+      document,
+      failure: failures.find(({ error }) => isLasting(error, this.providers.sinceOf(running)))?.error ?? null,
+    };
   }
 }
 

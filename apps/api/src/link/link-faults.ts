@@ -23,7 +23,7 @@ export function refusedState(refusal: ConsentRefusal): Problem {
       return new Problem(
         'forbidden',
         'This consent was begun in another browser, or by a program.',
-        'Hand the whole address of this page in where it was begun (POST /callback with url), or begin again at /auth here.',
+        'Begin again at /auth here; or copy the whole address of this page, and paste it at /auth where the consent was begun. A program hands it in with POST /callback.',
       );
   }
 }

@@ -20,7 +20,7 @@ export type ProblemCode = ProviderErrorCode | OwnProblemCode;
 export const PROBLEMS: Readonly<Record<ProblemCode, { status: number; title: string }>> = {
   invalid_request: { status: 400, title: 'The request cannot be understood' },
   unauthorized: { status: 401, title: 'Login needed' },
-  forbidden: { status: 403, title: 'Not for you to see' },
+  forbidden: { status: 403, title: 'Not allowed' },
   insufficient_scope: { status: 403, title: 'The account has not agreed to this' },
   not_found: { status: 404, title: 'Nothing here' },
   method_not_allowed: { status: 405, title: 'Not with this method' },

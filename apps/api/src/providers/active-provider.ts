@@ -79,7 +79,7 @@ export class ActiveProvider implements OnApplicationBootstrap {
     const outcome = active ? await settle(ask(active, PATIENCE_MS)) : this.notConfigured();
     const failure = outcome instanceof ProviderError ? outcome : outcome.failure;
     const { fallback } = this;
-    if (failure && fallback && isLasting(failure, Date.now())) {
+    if (failure && fallback && isLasting(failure, this.sinceOf(active))) {
       const left = Math.max(LEAST_PATIENCE_MS, PATIENCE_MS - (performance.now() - begun));
       const value = await settle(ask(fallback, left));
       if (!(value instanceof ProviderError)) {

@@ -30,13 +30,29 @@ it('shows what is, and does what its buttons say', async () => {
   expect(get('standing').textContent).toBe('the owner has Premium, no app is linked.');
 
   await sandbox.control('POST', '/spotify/tokens', {});
-  await get('premium').press();
+  const [premium, unregistered] = get('faults').children;
+  await premium?.press();
   expect(get('standing').textContent).toBe('the owner has no Premium, linked: Listening at home.');
   expect(pick(await state(), 'spotify', 'switches', 'premium')).toBe(false);
-  await get('premium').press();
+  await premium?.press();
   expect(pick(await state(), 'spotify', 'switches', 'premium')).toBe(true);
+  await unregistered?.press();
+  expect(unregistered?.getAttribute('aria-pressed')).toBe('true');
+  expect(pick(await state(), 'spotify', 'inForce')).toMatchObject([{ scenario: 'not-registered' }]);
+  await unregistered?.press();
+  expect(pick(await state(), 'spotify', 'inForce')).toEqual([]);
   await get('revoke').press();
   expect(get('standing').textContent).toBe('the owner has Premium, no app is linked.');
+
+  // Each is one that the sandbox knows.
+  for (const fault of get('faults').children) {
+    await fault.press();
+    expect([get('problem').textContent, fault.getAttribute('aria-pressed')]).toEqual(['', 'true']);
+  }
+  await get('stop').press();
+  expect(get('force').textContent).toBe('idle for all methods');
+  await get('well').press();
+  for (const fault of get('faults').children) expect(fault.getAttribute('aria-pressed')).toBe('false');
 
   const paused = get('spotifyscenarios').children.find(({ dataset }) => dataset['scenario'] === 'paused');
   await paused?.press();

@@ -12,6 +12,7 @@ const style = `
   .scenarios button { text-align: left; padding: .5rem .75rem; border-radius: 8px; border: 1px solid #8888; cursor: pointer; }
   .scenarios button[aria-pressed="true"] { outline: 3px solid #c2410c; }
   .scenarios small { display: block; opacity: .75; }
+  .choices { align-items: center; margin: 1rem 0; } summary { cursor: pointer; } button { font: inherit; }
   form, .choices { display: flex; flex-wrap: wrap; gap: .5rem; } input, select, form button, .choices button { padding: .35rem .5rem; font: inherit; }
   #problem, #silence { color: #c2410c; white-space: pre-wrap; }
 `;
@@ -41,9 +42,11 @@ export const page = `<!doctype html>
 <input name="album" aria-label="Album" placeholder="Album, if any">
 <button>Play at both</button>
 </form>
+<div class="choices"><button id="stop">Stop the music</button> <button id="well">All is well again</button></div>
 <h2>Spotify: <span id="standing" role="status"></span></h2>
+<p>Press, and watch the service's first page: each is told apart. Press again, and it is over.</p>
+<div id="faults" class="scenarios"></div>
 <div class="choices">
-<button id="premium"></button>
 <button id="revoke">Take back what was allowed to the apps</button>
 <button id="expire">Let all access tokens expire</button>
 <label>The consent page <select id="consent">
@@ -52,12 +55,15 @@ export const page = `<!doctype html>
 </select></label>
 </div>
 <p>What the Web API does now: <span id="spotifyforce" role="status"></span></p>
+<details><summary>Everything that it can do</summary>
 <p><label>For <select id="endpoint"><option value="">all endpoints</option></select></label></p>
 <div id="spotifyscenarios" class="scenarios"></div>
+</details>
 <h2>What Last.fm does now: <span id="force" role="status"></span></h2>
-<p>Choose how Last.fm shall behave, and watch what the service makes of it.</p>
+<details><summary>Everything that it can do</summary>
 <p><label>For <select id="method"><option value="">all methods</option></select></label></p>
 <div id="scenarios" class="scenarios"></div>
+</details>
 <script>${script}</script>
 </body>
 </html>

@@ -6,6 +6,15 @@ export const script = `
     { name: 'lastfm', target: 'method', select: get('method'), force: get('force'), scenarios: get('scenarios') },
     { name: 'spotify', target: 'endpoint', select: get('endpoint'), force: get('spotifyforce'), scenarios: get('spotifyscenarios') },
   ];
+  // Rests are short here, so that nobody has to wait for hours to see them end.
+  const faults = [
+    { name: 'The owner of the app has no Premium', about: 'Spotify closes the whole app.', premium: false },
+    { name: 'The account is not registered', about: 'It is not among the users of the app.', scenario: 'not-registered' },
+    { name: 'A scope is missing', about: 'The account has agreed to less.', scenario: 'insufficient-scope' },
+    { name: 'Too many requests', about: 'Asks to be left alone for 20 s.', scenario: 'rate-limited', parameters: { retryAfter: 20 } },
+    { name: 'The quota is spent', about: 'Asks to be left alone for 2 min.', scenario: 'quota', parameters: { retryAfter: 120 } },
+    { name: 'Spotify is down', about: 'It answers 503.', scenario: 'unavailable' },
+  ];
   let drawn = false;
   let hasPremium = true;
 
@@ -40,13 +49,28 @@ export const script = `
     drawn = true;
   }
 
-  function showSpotify({ switches, linked, apps }) {
+  function showSpotify({ switches, linked, apps, inForce }) {
     hasPremium = switches.premium;
     const names = apps.filter((app) => linked.includes(app.clientId)).map((app) => app.name);
     get('standing').textContent = (hasPremium ? 'the owner has Premium, ' : 'the owner has no Premium, ') +
       (names.length === 0 ? 'no app is linked.' : 'linked: ' + names.join(', ') + '.');
-    get('premium').textContent = hasPremium ? 'Take Premium away from the owner' : 'Give Premium back to the owner';
+    if (!drawn) for (const fault of faults) get('faults').append(button(fault.name, fault.about, () => toggle(fault)));
+    faults.forEach((fault, index) => {
+      get('faults').children[index].setAttribute('aria-pressed', String(isOn(fault, inForce)));
+    });
     if (document.activeElement !== get('consent')) get('consent').value = switches.consent;
+  }
+
+  function isOn(fault, inForce) {
+    if (fault.scenario === undefined) return !hasPremium;
+    return inForce.some((one) => one.scenario === fault.scenario && one.endpoint === null);
+  }
+
+  async function toggle(fault) {
+    const isPressed = get('faults').children[faults.indexOf(fault)].getAttribute('aria-pressed') === 'true';
+    if (fault.scenario === undefined) await tell('PUT', '/control/spotify/switches', { premium: isPressed });
+    else if (isPressed) await tell('PUT', '/control/spotify', { scenario: 'normal' });
+    else await tell('PUT', '/control/spotify', { scenario: fault.scenario, ...fault.parameters });
   }
 
   function showUpstream(upstream, { inForce, scenarios, [upstream.target + 's']: targets }) {
@@ -71,14 +95,19 @@ export const script = `
     for (const target of targets) upstream.select.append(new Option(target, target));
     for (const { scenario, about, parameters } of scenarios) {
       if (Object.values(parameters).some((expects) => expects.endsWith('required'))) continue;
-      const button = document.createElement('button');
-      const small = document.createElement('small');
-      button.dataset.scenario = scenario;
-      small.textContent = about;
-      button.append(scenario, small);
-      button.addEventListener('click', () => set(upstream, scenario, {}));
-      upstream.scenarios.append(button);
+      const made = button(scenario, about, () => set(upstream, scenario, {}));
+      made.dataset.scenario = scenario;
+      upstream.scenarios.append(made);
     }
+  }
+
+  function button(name, about, pressed) {
+    const made = document.createElement('button');
+    const small = document.createElement('small');
+    small.textContent = about;
+    made.append(name, small);
+    made.addEventListener('click', pressed);
+    return made;
   }
 
   async function set(upstream, scenario, parameters) {
@@ -93,9 +122,15 @@ export const script = `
     const track = { artist, title, ...(album === '' ? {} : { album }) };
     for (const upstream of upstreams) await set(upstream, 'playing', { track });
   });
-  get('premium').addEventListener('click', () => tell('PUT', '/control/spotify/switches', { premium: !hasPremium }));
   get('revoke').addEventListener('click', () => tell('POST', '/control/spotify/revoke'));
   get('expire').addEventListener('click', () => tell('POST', '/control/spotify/expire'));
+  get('stop').addEventListener('click', async () => {
+    for (const { name } of upstreams) await tell('PUT', '/control/' + name, { scenario: 'idle' });
+  });
+  get('well').addEventListener('click', async () => {
+    await tell('PUT', '/control/spotify/switches', { premium: true });
+    for (const { name } of upstreams) await tell('DELETE', '/control/' + name);
+  });
   get('consent').addEventListener('change', (event) => {
     event.target.blur();
     void tell('PUT', '/control/spotify/switches', { consent: event.target.value });

@@ -1,0 +1,51 @@
+import { expect, it } from 'vitest';
+import { type Health, notesOf, piecesOf, summaryOf } from './state-in-words.js';
+
+const WELL = { remedy: null, linkWarning: null };
+const HEALTH: Health = {
+  ok: true,
+  source: 'last.fm',
+  user: 'Ada',
+  database: 'ok',
+  degraded: null,
+  providers: [
+    { id: 'lastfm', state: 'ok', ...WELL },
+    { id: 'spotify', state: 'not_linked', remedy: 'Link one.', linkWarning: null },
+  ],
+};
+const OUTAGE = { provider: 'spotify', since: '2026-11-21T12:00:00.000Z' };
+
+it('says who answers, for whom and since when', () => {
+  expect(summaryOf(HEALTH)).toBe('Showing Ada on last.fm.');
+  const instead = summaryOf({ ...HEALTH, degraded: OUTAGE });
+  expect(instead).toMatch(/^Showing Ada on last\.fm for now, because spotify cannot answer \(since .*2026.*\):$/);
+  expect(summaryOf({ ...HEALTH, ok: false, degraded: OUTAGE })).toContain('which has a problem (since ');
+  expect(summaryOf({ ...HEALTH, ok: false, source: null, user: null })).toContain('No provider is set up');
+  expect(summaryOf({ ...HEALTH, ok: false, database: 'unreachable' })).toContain('database');
+});
+
+it('tells what is missing, the provider that should answer first, and nothing of one that nobody wants', () => {
+  expect(notesOf(HEALTH)).toEqual(['Link one.']);
+  const providers = [
+    { id: 'lastfm', state: 'not_configured', remedy: 'Set a key.', linkWarning: null },
+    { id: 'other', state: 'ok', remedy: null, linkWarning: 'Agree again.' },
+    { id: 'spotify', state: 'premium_required', remedy: 'Renew.', linkWarning: null },
+  ];
+  expect(notesOf({ ...HEALTH, degraded: OUTAGE, providers })).toEqual(['Renew.', 'Agree again.']);
+  expect(notesOf({ ...HEALTH, source: null, providers })).toContain('Set a key.');
+  expect(notesOf({ ...HEALTH, degraded: { ...OUTAGE, provider: 'lastfm' }, providers })[0]).toBe('Set a key.');
+});
+
+it.each([
+  ['Open http://127.0.0.1:7723/auth and agree.', ['http://127.0.0.1:7723/auth'], []],
+  ['must be http://127.0.0.1:7723/callback, letter by letter.', [], ['http://127.0.0.1:7723/callback']],
+  ['Set X (https://a.example/b; there, Y).', ['https://a.example/b'], []],
+  ['Link it at /auth?scope=a%20b and agree; or /auth.', ['/auth?scope=a%20b', '/auth'], []],
+  ['Nothing at https://x.example/auth?force=1 before.', ['https://x.example/auth?force=1'], []],
+  ['No /authority here.', [], []],
+])('finds the addresses in: %s', (text, links, codes) => {
+  const pieces = piecesOf(text);
+  const of = (kind: string): string[] => pieces.filter((piece) => piece.kind === kind).map((piece) => piece.text);
+  expect(pieces.map((piece) => piece.text).join('')).toBe(text);
+  expect([of('href'), of('code')]).toEqual([links, codes]);
+});

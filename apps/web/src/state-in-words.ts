@@ -1,0 +1,65 @@
+/** The parts of `/health` that the first page shows. */
+export interface Health {
+  ok: boolean;
+  source: string | null;
+  user: string | null;
+  database: string;
+  degraded: { provider: string | null; since: string } | null;
+  providers: { id: string; state: string; remedy: string | null; linkWarning: string | null }[];
+}
+
+export function isHealth(value: unknown): value is Health {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'ok' in value &&
+    'providers' in value &&
+    Array.isArray(value.providers)
+  );
+}
+
+/** Which provider answers, and whether it does so for another one. */
+export function summaryOf({ ok, source, user, database, degraded }: Health): string {
+  if (database !== 'ok') return 'The database cannot be reached; the log of the service has the cause.';
+  if (source === null) return 'No provider is set up yet. This is what is missing:';
+  const whose = user === null ? source : `${user} on ${source}`;
+  if (!ok) return `Showing ${whose}, which has a problem${sinceOf(degraded)}:`;
+  if (degraded === null) return `Showing ${whose}.`;
+  return `Showing ${whose} for now, because ${degraded.provider ?? 'the provider'} cannot answer${sinceOf(degraded)}:`;
+}
+
+function sinceOf(degraded: Health['degraded']): string {
+  if (degraded === null) return '';
+  return ` (since ${new Date(degraded.since).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' })})`;
+}
+
+/** What is wrong and what to do about it, the provider that should answer first. */
+export function notesOf({ providers, degraded, source }: Health): string[] {
+  const failing = degraded?.provider ?? null;
+  return (
+    providers
+      // One that nobody has set up is missing only when it is wanted, or when there is no other.
+      .filter(({ id, state }) => state !== 'not_configured' || id === failing || source === null)
+      .sort((a, b) => Number(b.id === failing) - Number(a.id === failing))
+      .flatMap(({ remedy, linkWarning }) => [remedy, linkWarning])
+      .filter((note) => note !== null)
+  );
+}
+
+/** A piece of a text; `href` when it is an address to go to, `code` when it is one to copy. */
+export interface Piece {
+  text: string;
+  kind: 'text' | 'href' | 'code';
+}
+
+/** Whole addresses, and our own page for linking, without what ends a sentence or a bracket. */
+const ADDRESS = /((?:https?:\/\/|(?<=\s)\/auth\b)[^\s"]*[^\s".,;:)]|(?<=\s)\/auth\b)/;
+
+/** Takes a text apart at its addresses. */
+export function piecesOf(text: string): Piece[] {
+  return text.split(ADDRESS).map((part, index): Piece => {
+    if (index % 2 === 0) return { text: part, kind: 'text' };
+    // A redirect URI is for the settings of an app: to go there leads nowhere.
+    return { text: part, kind: part.endsWith('/callback') ? 'code' : 'href' };
+  });
+}
