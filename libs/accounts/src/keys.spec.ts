@@ -22,8 +22,8 @@ afterEach(async () => {
 /** Rows of all kinds, sealed with a key. @returns the tokens of a grant, to look for later */
 async function fill(encryptionKey: string, grants: number): Promise<{ id: string; accessToken: string }[]> {
   const accounts = await shop.process({ encryptionKey });
-  await accounts.clients.add({ provider: PROVIDER, app: { clientId: 'c2', clientSecret: 'secret-2' }, label: 'Two' });
-  await accounts.clients.add({ provider: PROVIDER, app: { clientId: 'c3', clientSecret: null }, label: 'Three' });
+  await accounts.clients.add({ provider: PROVIDER, clientId: 'c2', clientSecret: 'secret-2', label: 'Two' });
+  await accounts.clients.add({ provider: PROVIDER, clientId: 'c3', clientSecret: null, label: 'Three' });
   return Promise.all(Array.from({ length: grants }, () => shop.link(accounts)));
 }
 

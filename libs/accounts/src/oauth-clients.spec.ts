@@ -13,10 +13,10 @@ afterAll(() => shop.close());
 
 it('apps are added, changed, listed without secrets, and removed', async () => {
   const { clients } = accounts;
-  await clients.add({ provider: PROVIDER, app: { clientId: 'one', clientSecret: 'first-canary' }, label: 'B' });
-  await clients.add({ provider: PROVIDER, app: { clientId: 'two', clientSecret: null }, label: 'A' });
-  await clients.add({ provider: 'records', app: { clientId: 'one', clientSecret: 'third-canary' }, label: 'C' });
-  await clients.add({ provider: PROVIDER, app: { clientId: 'one', clientSecret: 'second-canary' }, label: 'B2' });
+  await clients.add({ provider: PROVIDER, clientId: 'one', clientSecret: 'first-canary', label: 'B' });
+  await clients.add({ provider: PROVIDER, clientId: 'two', clientSecret: null, label: 'A' });
+  await clients.add({ provider: 'records', clientId: 'one', clientSecret: 'third-canary', label: 'C' });
+  await clients.add({ provider: PROVIDER, clientId: 'one', clientSecret: 'second-canary', label: 'B2' });
 
   expect(await clients.list(PROVIDER)).toMatchObject([
     { clientId: 'two', label: 'A', hasSecret: false },
@@ -33,6 +33,30 @@ it('apps are added, changed, listed without secrets, and removed', async () => {
   expect(await clients.remove(PROVIDER, 'one')).toBe(true);
   expect(await clients.remove(PROVIDER, 'one')).toBe(false);
   expect(await clients.find('records', 'one')).not.toBe(null);
+});
+
+it('an app keeps its secret under another label, until it is taken away by name', async () => {
+  const { clients } = accounts;
+  const key = { provider: 'tapes-2', clientId: 'kept' };
+  await clients.add({ ...key, clientSecret: 'kept-secret', label: 'Before' });
+  await clients.add({ ...key, label: 'After' });
+  expect(await clients.list('tapes-2')).toMatchObject([{ label: 'After', hasSecret: true }]);
+  expect(await clients.find('tapes-2', 'kept')).toEqual({ clientId: 'kept', clientSecret: 'kept-secret' });
+  await clients.add({ ...key, clientSecret: null, label: 'After' });
+  expect(await clients.find('tapes-2', 'kept')).toEqual({ clientId: 'kept', clientSecret: null });
+});
+
+it('an app that is added and removed at the same time is there or not, and nobody fails', async () => {
+  const { clients } = accounts;
+  const key = { provider: 'tapes-3', clientId: 'contested' };
+  await Promise.all(
+    Array.from({ length: 24 }, (_, turn) =>
+      turn % 2 === 0
+        ? clients.add({ ...key, clientSecret: 's'.repeat(turn + 1), label: 'L' })
+        : clients.remove(key.provider, key.clientId),
+    ),
+  );
+  expect((await clients.list(key.provider)).length).toBeLessThan(2);
 });
 
 it('the audit is appended to and read backwards, page by page', async () => {

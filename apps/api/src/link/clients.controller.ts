@@ -48,6 +48,6 @@ export class ClientsController {
   @ApiNoContentResponse({ description: 'It is gone.' })
   @ApiProblems('invalid_request', 'not_found', 'conflict')
   async removeNamed(@Query() { client_id: clientId }: RemoveClientQueryDto): Promise<void> {
-    await this.clients.remove(clientId ?? '');
+    await this.clients.remove(clientId);
   }
 }

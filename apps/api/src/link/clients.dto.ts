@@ -21,13 +21,16 @@ export class NewClientDto {
   clientId!: string;
 
   @ApiPropertyOptional({
-    description: 'Absent for an app that proves itself by PKCE alone. It is kept sealed and never shown again.',
+    type: String,
+    nullable: true,
+    description:
+      'It is kept sealed and never shown again. Null for an app that proves itself by PKCE alone; absent, it stays as it is, and a new app has none.',
     example: 'the 32 characters of the secret',
   })
   @IsOptional()
   @IsString({ message: SECRET_RULE })
   @Matches(/^\S{1,500}$/, { message: SECRET_RULE })
-  clientSecret?: string;
+  clientSecret?: string | null;
 
   @ApiPropertyOptional({ description: 'For people.', example: 'playlist scripts', default: '' })
   @IsOptional()
@@ -37,14 +40,10 @@ export class NewClientDto {
 }
 
 export class RemoveClientQueryDto {
-  @ApiPropertyOptional({
-    description: 'Which app, unless the address says it.',
-    example: '0123456789abcdef0123456789abcdef',
-  })
-  @IsOptional()
+  @ApiProperty({ description: 'Which app.', example: '0123456789abcdef0123456789abcdef' })
   @IsString({ message: CLIENT_RULE })
   @Matches(/^[\w.-]{1,200}$/, { message: CLIENT_RULE })
-  client_id?: string;
+  client_id!: string;
 }
 
 export class ClientDto {

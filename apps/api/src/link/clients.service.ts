@@ -58,11 +58,16 @@ export class ClientsService {
     }
     await this.accounts.clients.add({
       provider: provider.id,
-      app: { clientId, clientSecret: clientSecret ?? null },
+      clientId,
       label,
+      ...(clientSecret === undefined ? {} : { clientSecret }),
     });
-    const detail = { clientId, hasSecret: clientSecret !== undefined };
-    await this.accounts.audit.append({ actor: 'owner', action: 'client.added', subject: provider.id, detail });
+    await this.accounts.audit.append({
+      actor: 'owner',
+      action: 'client.added',
+      subject: provider.id,
+      detail: { clientId },
+    });
     const added = (await this.list()).find((client) => !client.fromSettings && client.clientId === clientId);
     if (!added) throw new Error('An app that was just added is not there.');
     return added;

@@ -108,7 +108,7 @@ export function problemPage(problem: Problem): string {
     );
   }
   return page(
-    'Nothing was linked',
+    code === 'conflict' ? 'Finished already' : 'Nothing was linked',
     html`<p role="alert">${detail}</p>
       <p>${withLinks(remedy)}</p>
       <p><a href="/auth">Begin again</a></p>

@@ -1,10 +1,24 @@
-import { Body, Controller, Delete, Get, Header, HttpCode, Post, Query, Req, Res, UseFilters } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Header,
+  HttpCode,
+  Post,
+  Query,
+  Req,
+  Res,
+  UseFilters,
+  UseGuards,
+} from '@nestjs/common';
 import { ApiFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { OwnerLogin, OwnerOnly } from '../admin/index.js';
 import { ApiProblems } from '../problem/problem.dto.js';
 import { Problem } from '../problem/problem.js';
 import { BrowserBinding } from './browser-binding.js';
+import { NotByHead } from './not-by-head.guard.js';
 import { LinkProblemFilter, wantsJson, wantsPage } from './link-problem.filter.js';
 import { alreadyLinkedPage, linkedPage, otherAddressPage } from './link-pages.js';
 import {
@@ -23,6 +37,7 @@ const NO_STORE = 'no-store';
 
 @ApiTags('Owner')
 @OwnerOnly()
+@UseGuards(NotByHead)
 @UseFilters(LinkProblemFilter)
 @Controller()
 export class LinkController {

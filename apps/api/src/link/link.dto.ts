@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, IsUrl, Matches, MaxLength } from 'class-validator';
 
-const SCOPE_RULE = 'must be scope names with spaces between them, at most 1000 characters';
+const SCOPE_RULE = 'must be scope names with spaces between them, at most 5100 characters';
 const CLIENT_RULE = 'must be the client id of an app, at most 200 characters';
 const PART_RULE = 'must be what the upstream sent back, given once, at most 2000 characters';
 const LONGEST_PART = 2_000;
@@ -22,7 +22,7 @@ export class BeginLinkQueryDto {
   })
   @IsOptional()
   @IsString({ message: SCOPE_RULE })
-  @MaxLength(1_000, { message: SCOPE_RULE })
+  @MaxLength(5_100, { message: SCOPE_RULE })
   @Matches(/^[\w.:/-]+( [\w.:/-]+)*$/, { message: SCOPE_RULE })
   scope?: string;
 

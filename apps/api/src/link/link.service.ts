@@ -70,7 +70,7 @@ export class LinkService {
     const { of, app } = await this.apps.find(clientId);
     const { displayName, id } = of.provider;
     const scopes = asked ?? of.linking.scopes;
-    const link = force ? undefined : await this.goodLink(id, app.clientId, scopes);
+    const link = force ? undefined : await this.goodLink(id, app.clientId, asked);
     if (link) return { begun: false, link, displayName };
     const redirectUri = this.states.redirectUri(of.linking);
     checkRedirectUri(redirectUri, displayName);
@@ -144,10 +144,20 @@ export class LinkService {
     return forgotten;
   }
 
-  private async goodLink(provider: string, clientId: string, scopes: readonly string[]): Promise<Link | undefined> {
+  /** @param asked exactly these, when somebody asks for some; otherwise all that the reads need */
+  private async goodLink(
+    provider: string,
+    clientId: string,
+    asked: readonly string[] | undefined,
+  ): Promise<Link | undefined> {
+    const needed = asked ?? this.providers.get(provider)?.linking?.scopes ?? [];
     const links = await this.accounts.links.list(provider);
     return links.find(
-      (link) => link.clientId === clientId && link.status === 'ok' && missingScopes(scopes, link.scopes).length === 0,
+      (link) =>
+        link.clientId === clientId &&
+        link.status === 'ok' &&
+        missingScopes(needed, link.scopes).length === 0 &&
+        (asked === undefined || missingScopes(link.scopes, asked).length === 0),
     );
   }
 
@@ -177,11 +187,11 @@ export class LinkService {
   ): Promise<FinishedLink> {
     const { links } = this.accounts;
     const scopes = tokens.scopes ?? asked;
-    await links.save({ provider: provider.id, clientId: app.clientId, account, scopes, tokens });
-    // One account for an app at a time: with two, a read could be of either.
-    const others = (await links.list(provider.id)).filter(
-      (link) => link.clientId === app.clientId && link.account.id !== account.id,
-    );
+    const kept = await links.save({ provider: provider.id, clientId: app.clientId, account, scopes, tokens });
+    // One account for an app at a time: with two, a read could be of either. Of two that agree at once the later one stays.
+    const all = (await links.list(provider.id)).filter((link) => link.clientId === app.clientId);
+    const own = all.findIndex(({ id }) => id === kept);
+    const others = all.filter((link, index) => link.account.id !== account.id && index > own);
     for (const { id } of others) await links.forget({ id });
     const replaced = others[0]?.account.name ?? null;
     await this.tell(provider.id, 'account.linked', { clientId: app.clientId, account: account.id, scopes, replaced });

@@ -27,7 +27,7 @@ export class LinkableApps {
     if (clientId === undefined) throw this.nothingToLink();
     throw new Problem(
       'invalid_request',
-      'This client id names no app that is known here.',
+      'clientId (client_id in an address) names no app that is known here.',
       'GET /admin/clients lists the apps; POST /admin/clients adds one.',
     );
   }
