@@ -177,30 +177,53 @@ describe("while the app owner's Premium is over", () => {
   });
 });
 
+/** Lets one read of the provider fail so, and looks how that is told. */
+async function expectTold(service: Service, told: { reason: string; state: string; source: string }): Promise<void> {
+  const { reason, state, source } = told;
+  expect((await json(service, '/currently-playing')).body).toMatchObject({
+    source,
+    degraded: { reason, provider: 'spotify' },
+  });
+  const { providers } = (await asOwner(service, 'GET', '/admin/providers')).body as { providers: object[] };
+  expect(providers[1]).toMatchObject({
+    id: 'spotify',
+    state,
+    reason,
+    detail: expect.stringContaining('Spotify'),
+    remedy: expect.stringMatching(/\w{3}/),
+  });
+}
+
+describe('refusals are told apart', () => {
+  let service: Service;
+  beforeAll(async () => {
+    ({ service } = await linkedService('lastfm'));
+    // Linking anew makes it forget what it knows.
+    started.splice(started.indexOf(service), 1);
+  });
+  afterAll(() => service.stop());
+
+  it.each([
+    ['not-registered', 'user_not_registered', 'not_registered', 'last.fm'],
+    ['insufficient-scope', 'insufficient_scope', 'scope_missing', 'spotify'],
+    ['permissions-missing', 'insufficient_scope', 'scope_missing', 'spotify'],
+    ['country', 'forbidden', 'forbidden', 'spotify'],
+  ] as const)('%s', async (name, reason, state, source) => {
+    await linkByProgram(service, stage);
+    await scenario(name);
+    await expectTold(service, { reason, state, source });
+  });
+});
+
 describe('failures are told apart', () => {
   it.each([
-    ['not-registered', {}, 'user_not_registered', 'not_registered', 'last.fm'],
-    ['insufficient-scope', {}, 'insufficient_scope', 'scope_missing', 'spotify'],
-    ['permissions-missing', {}, 'insufficient_scope', 'scope_missing', 'spotify'],
-    ['country', {}, 'forbidden', 'forbidden', 'spotify'],
     ['rate-limited', { retryAfter: 30 }, 'upstream_rate_limited', 'blocked', 'spotify'],
     ['quota', {}, 'upstream_rate_limited', 'quota_exceeded', 'last.fm'],
     ['server-error', {}, 'upstream_error', 'failing', 'spotify'],
   ] as const)('%s', async (name, more, reason, state, source) => {
     const { service } = await linkedService('lastfm');
     await scenario(name, more);
-    expect((await json(service, '/currently-playing')).body).toMatchObject({
-      source,
-      degraded: { reason, provider: 'spotify' },
-    });
-    const { providers } = (await asOwner(service, 'GET', '/admin/providers')).body as { providers: object[] };
-    expect(providers[1]).toMatchObject({
-      id: 'spotify',
-      state,
-      reason,
-      detail: expect.stringContaining('Spotify'),
-      remedy: expect.stringMatching(/\w{3}/),
-    });
+    await expectTold(service, { reason, state, source });
   });
 
   it('a link that is taken back at the upstream: the fallback answers, and linking again ends it', async () => {
