@@ -5,7 +5,9 @@ export default tseslint.config(
   ...tseslint.configs.strictTypeChecked.map((config) => ({ ...config, files: ['**/*.ts'] })),
   {
     files: ['**/*.ts'],
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: { project: ['tsconfig.json', 'apps/web/tsconfig.json'], tsconfigRootDir: import.meta.dirname },
+    },
     rules: {
       // Nest's modules and the settings are classes that only carry decorators.
       '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }],

@@ -14,5 +14,7 @@ export default defineConfig({
     passWithNoTests: false,
     // Most of a run waits for other processes: more files at once than cores.
     maxWorkers: 4,
+    // Threads start in half the time of processes, and nothing here needs a process of its own.
+    pool: 'threads',
   },
 });

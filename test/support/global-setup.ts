@@ -2,7 +2,7 @@ import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { openDatabase } from '../../libs/database/src/index.js';
 import { openScratchDatabase } from '../../libs/database/src/testing/index.js';
-import { beginScan, endScan } from './secret-scan.js';
+import { beginScan, endScan } from './run-scan.js';
 
 declare module 'vitest' {
   interface ProvidedContext {

@@ -89,6 +89,6 @@ it('whatever happens in whatever order, no two requests overlap and no living to
         }
       },
     ),
-    { seed: 20261121, numRuns: 200, endOnFailure: true },
+    { seed: 20261121, numRuns: 100, endOnFailure: true },
   );
 });

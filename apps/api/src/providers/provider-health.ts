@@ -28,6 +28,13 @@ export class HealthRecord {
     return { failure: this.failure, since: this.since, lastSuccessAt: this.lastSuccessAt };
   }
 
+  /** Forgets how reads went: from now on they are of another account. */
+  reset(): void {
+    this.outage = null;
+    this.withheld.clear();
+    this.since = null;
+  }
+
   /** Passes a read through and notes how it ended. What the provider just does not have is no failure of it. */
   async watch<T>(read: Read, reading: Promise<T>): Promise<T> {
     try {

@@ -70,22 +70,28 @@ export class RunningProviders implements OnApplicationBootstrap, OnApplicationSh
     return PROVIDERS.map((provider) => ({ provider, running: this.get(provider.id) }));
   }
 
-  /** What was read until now is not given out any more: somebody else's account may be read from now on, or none. */
-  renew(id: string): void {
+  /** What was read until now is not given out any more. */
+  private renew(id: string): void {
     const running = this.running.get(id);
     if (running) running.key = this.nextKey(id);
   }
 
+  /** Another account is read from now on, or none: what was known says nothing about it. */
+  private relinked(id: string): void {
+    this.renew(id);
+    this.running.get(id)?.health.reset();
+  }
+
   /** Tells every process that a link was made or forgotten. */
   async linksChanged(id: string): Promise<void> {
-    this.renew(id);
+    this.relinked(id);
     await this.notifications.notify(LINKS_CHANNEL, id);
   }
 
   async onApplicationBootstrap(): Promise<void> {
     await this.compareLinks();
     this.notifications.listen(LINKS_CHANNEL, (id) => {
-      if (id !== null) this.renew(id);
+      if (id !== null) this.relinked(id);
       // Some may have been missed.
       else void this.compareLinks();
     });
@@ -98,7 +104,7 @@ export class RunningProviders implements OnApplicationBootstrap, OnApplicationSh
         if (linking === null) continue;
         const links = await this.accounts.links.list(id);
         const seen = JSON.stringify(links.map((link) => [link.clientId, link.account.id, link.consentedAt]).sort());
-        if (this.links.get(id) !== seen && this.links.has(id)) this.renew(id);
+        if (this.links.get(id) !== seen && this.links.has(id)) this.relinked(id);
         this.links.set(id, seen);
       }
     } catch (error) {
