@@ -49,9 +49,9 @@ export async function createApp(
   await app.register(fastifyCookie);
   await app.register(fastifyHelmet, HEADERS);
   await app.register(fastifyStatic, { root: PAGES, cacheControl: true, maxAge: '5m', wildcard: false });
-  const document = describeApi(app);
-  app.get(ApiDescription).set(document);
-  serveDocsPage(app, document);
+  const description = app.get(ApiDescription);
+  description.set(() => describeApi(app));
+  serveDocsPage(app, () => description.document);
   return app;
 }
 

@@ -3,13 +3,19 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 import { type JsonBytes, encodeJson } from '../answer/json-answer.js';
 import { listEndpoints } from './endpoints.js';
 
-/** The description of the API as it is served. It is made from the finished app, so it comes in after all routes are there. */
+/** The description of the API as it is served: made of the finished app, when somebody first asks for it. */
 @Injectable()
 export class ApiDescription {
-  private encoded: { openapi: JsonBytes; endpoints: JsonBytes } | null = null;
+  private describe: (() => OpenAPIObject) | null = null;
+  private made: { document: OpenAPIObject; openapi: JsonBytes; endpoints: JsonBytes } | null = null;
 
-  set(document: OpenAPIObject): void {
-    this.encoded = { openapi: encodeJson(document), endpoints: encodeJson(listEndpoints(document)) };
+  /** @param describe how to make it; a start need not wait for that */
+  set(describe: () => OpenAPIObject): void {
+    this.describe = describe;
+  }
+
+  get document(): OpenAPIObject {
+    return this.ready.document;
   }
 
   get openapi(): JsonBytes {
@@ -20,8 +26,11 @@ export class ApiDescription {
     return this.ready.endpoints;
   }
 
-  private get ready(): { openapi: JsonBytes; endpoints: JsonBytes } {
-    if (!this.encoded) throw new Error('The API is described before the service listens.');
-    return this.encoded;
+  private get ready(): { document: OpenAPIObject; openapi: JsonBytes; endpoints: JsonBytes } {
+    if (this.made) return this.made;
+    if (!this.describe) throw new Error('The API is described before the service listens.');
+    const document = this.describe();
+    this.made = { document, openapi: encodeJson(document), endpoints: encodeJson(listEndpoints(document)) };
+    return this.made;
   }
 }

@@ -6,7 +6,7 @@ import { etagOf, isKnown } from '../answer/json-answer.js';
 const PATH = 'docs';
 
 /** Serves Swagger UI, from this service alone and with validators like every public read. */
-export function serveDocsPage(app: NestFastifyApplication, document: OpenAPIObject): void {
+export function serveDocsPage(app: NestFastifyApplication, document: () => OpenAPIObject): void {
   const server: FastifyInstance = app.getHttpAdapter().getInstance();
   server.addHook('onSend', (request, reply, payload, done) => {
     if (request.url.startsWith(`/${PATH}`) && reply.statusCode === 200 && typeof payload === 'string') {
