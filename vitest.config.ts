@@ -16,5 +16,8 @@ export default defineConfig({
     maxWorkers: 4,
     // Threads start in half the time of processes, and nothing here needs a process of its own.
     pool: 'threads',
+    // Files of a worker share its modules, which would be loaded a hundred times otherwise; none keeps anything in them that
+    // another could trip over.
+    isolate: false,
   },
 });

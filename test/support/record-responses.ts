@@ -4,10 +4,13 @@ import { isServicePort } from './service.js';
 /** Hands tokens to the owner: the one place where they belong into an answer. */
 const HANDS_OUT = '/admin/tokens';
 
+/** Stands on a fetch that records already: files of one worker share it. */
+const RECORDS = Symbol.for('tonearm records responses');
+
 const ask = globalThis.fetch;
 
 /** Every answer that a test gets from a service is looked through at the end of the run. */
-globalThis.fetch = async (input, init) => {
+const recording: typeof fetch = async (input, init) => {
   const response = await ask(input, init);
   const { port, pathname } = new URL(response.url);
   const isText = !(response.headers.get('content-type') ?? '').startsWith('text/event-stream');
@@ -18,3 +21,5 @@ globalThis.fetch = async (input, init) => {
   }
   return response;
 };
+
+if (!(RECORDS in ask)) globalThis.fetch = Object.assign(recording, { [RECORDS]: true });
