@@ -214,7 +214,11 @@ export class LinkService {
     action: string,
     detail: Readonly<Record<string, string | number | null | readonly string[]>>,
   ): Promise<void> {
-    await this.accounts.audit.append({ actor: 'owner', action, subject: provider, detail });
-    await this.providers.linksChanged(provider);
+    try {
+      await this.accounts.audit.append({ actor: 'owner', action, subject: provider, detail });
+    } finally {
+      // The link has changed whether or not that could be written down: nobody may be told of the one before.
+      await this.providers.linksChanged(provider);
+    }
   }
 }
