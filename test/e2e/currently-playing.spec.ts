@@ -12,7 +12,12 @@ describe('GET /currently-playing', () => {
       track: { artist: 'The Night Ferry', title: 'Paper Lanterns', album: 'Harbour Lights' },
     });
     const service = await harness.freshService();
-    const { status, body } = await json(service, '/currently-playing');
+    // The song comes first, and what was played before it a moment later.
+    const { status, body } = await eventually(async () => {
+      const answer = await json(service, '/currently-playing');
+      expect(answer.body).toMatchObject({ title: 'Paper Lanterns', lastPlayed: expect.anything() });
+      return answer;
+    });
     expect(status).toBe(200);
     expect(body).toEqual({
       isPlaying: true,
@@ -61,7 +66,11 @@ describe('GET /currently-playing', () => {
 
   it('keeps its bytes for a whole song, and changes with the next one', async () => {
     const service = await harness.freshService();
-    const first = await json(service, '/currently-playing');
+    const first = await eventually(async () => {
+      const answer = await json(service, '/currently-playing');
+      expect(answer.body).toMatchObject({ lastPlayed: expect.anything() });
+      return answer;
+    });
     const etag = first.headers.get('etag') ?? '';
     const again = await fetch(`${service.url}/currently-playing`, { headers: { 'if-none-match': etag } });
     expect(again.status).toBe(304);

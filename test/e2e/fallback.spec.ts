@@ -123,7 +123,8 @@ describe("while the app owner's Premium is over", () => {
     const other = await start(databaseUrl, 'lastfm');
     expect((await json(other, '/currently-playing')).body).toMatchObject({ source: 'spotify' });
     await premium(false);
-    await json(service, '/currently-playing');
+    // What plays is asked for when a song is due to end; any other read finds out at once, and tells all of them.
+    await json(service, '/profile');
     await premium(true);
     await eventually(async () => {
       expect((await json(other, '/currently-playing')).body).toMatchObject({ source: 'last.fm', degraded: outage });
@@ -180,9 +181,12 @@ describe("while the app owner's Premium is over", () => {
 /** Lets one read of the provider fail so, and looks how that is told. */
 async function expectTold(service: Service, told: { reason: string; state: string; source: string }): Promise<void> {
   const { reason, state, source } = told;
-  expect((await json(service, '/currently-playing')).body).toMatchObject({
-    source,
-    degraded: { reason, provider: 'spotify' },
+  await json(service, '/profile');
+  await eventually(async () => {
+    expect((await json(service, '/currently-playing')).body).toMatchObject({
+      source,
+      degraded: { reason, provider: 'spotify' },
+    });
   });
   const { providers } = (await asOwner(service, 'GET', '/admin/providers')).body as { providers: object[] };
   expect(providers[1]).toMatchObject({
@@ -208,6 +212,7 @@ describe('refusals are told apart', () => {
     ['insufficient-scope', 'insufficient_scope', 'scope_missing', 'spotify'],
     ['permissions-missing', 'insufficient_scope', 'scope_missing', 'spotify'],
     ['country', 'forbidden', 'forbidden', 'spotify'],
+    ['forbidden', 'not_supported', 'endpoint_gone', 'spotify'],
   ] as const)('%s', async (name, reason, state, source) => {
     await linkByProgram(service, stage);
     await scenario(name);

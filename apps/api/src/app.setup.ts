@@ -12,6 +12,7 @@ import { corsFor } from './cors.js';
 import { ApiDescription } from './docs/api-description.js';
 import { serveDocsPage } from './docs/docs-page.js';
 import { describeApi } from './docs/openapi.js';
+import { FastPath, NowPlayingService } from './now-playing/index.js';
 import { answerClientError } from './problem/client-error.js';
 import { answerUnroutable } from './problem/problem.filter.js';
 import { toInvalidRequest } from './problem/invalid-request.js';
@@ -29,7 +30,8 @@ export async function createApp(
   logger: LoggerService,
   tuning: AccountsTuning = {},
 ): Promise<NestFastifyApplication> {
-  const { CORS_ORIGINS, TRUST_PROXY } = settings.platform;
+  const { CORS_ORIGINS, TRUST_PROXY, FAST_PATH } = settings.platform;
+  const fastPath = new FastPath(CORS_ORIGINS === '*');
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
     clientErrorHandler: answerClientError,
@@ -37,6 +39,9 @@ export async function createApp(
     // Longer than the idle time of usual proxies: a connection must not end under a request that is on its way.
     keepAliveTimeout: 75_000,
     trustProxy: trustProxy(TRUST_PROXY),
+    serverFactory: fastPath.createServer,
+    // A request that came before the end is still answered; what comes after finds no listener.
+    return503OnClosing: false,
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(settings, database, tuning), adapter, {
     abortOnError: false,
@@ -49,6 +54,7 @@ export async function createApp(
   await app.register(fastifyCookie);
   await app.register(fastifyHelmet, HEADERS);
   await app.register(fastifyStatic, { root: PAGES, cacheControl: true, maxAge: '5m', wildcard: false });
+  if (FAST_PATH === 'on') fastPath.open(adapter.getInstance(), app.get(NowPlayingService));
   const description = app.get(ApiDescription);
   description.set(() => describeApi(app));
   serveDocsPage(app, () => description.document);

@@ -65,6 +65,18 @@ export interface Capabilities {
   pause: boolean;
 }
 
+/** How often a provider may be asked what plays, in seconds. The closer a song is to its start, the likelier it is skipped. */
+export interface PollTempo {
+  /** In the first ten seconds of a song. */
+  early: number;
+  /** Up to half a minute. */
+  middle: number;
+  /** After that; the expected end of the song is always looked at. */
+  late: number;
+  /** While nothing plays: each pause once, the last one from then on. */
+  idle: readonly number[];
+}
+
 /** What a provider is given. `Upstream` is the client that all its calls go through. */
 export interface ProviderContext<Settings, Upstream> {
   settings: Settings;
@@ -96,8 +108,13 @@ export interface ProviderDefinition<Settings extends object, Upstream, Id extend
   requires: readonly (keyof Settings & string)[];
   /** Where its upstream is, from the settings. */
   upstreamUrl: (settings: Settings) => string;
+  /** Hosts that its covers come from, over https and without a port; those on the host of the upstream need no mention. */
+  artHosts: readonly string[];
   /** The account it reads, as far as the settings tell; null when only the upstream knows. */
   account: (settings: Settings) => string | null;
+  /** How many calls an app may make in a rolling day, from the settings; a budget of ours, not a limit of the upstream. */
+  dailyCalls: (settings: Settings) => number;
+  tempo: PollTempo;
   capabilities: Capabilities;
   /** How accounts are linked; null when the settings are all that it needs. */
   linking: Linking<Settings, Upstream> | null;

@@ -8,3 +8,4 @@ export const PROVIDERS = [register(lastfm), register(spotify)] as const;
 export type ProviderId = (typeof PROVIDERS)[number]['id'];
 
 export type { ConfiguredLinking, ConfiguredProvider, Provider } from './provider.js';
+export { IsWholeNumber } from './whole-number.js';

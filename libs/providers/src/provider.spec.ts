@@ -42,7 +42,10 @@ function example(linking: Linking<ExampleSettings, UpstreamClient> | null = null
     settings: ExampleSettings,
     requires: ['EXAMPLE_KEY', 'EXAMPLE_USER'],
     upstreamUrl: (settings) => settings.EXAMPLE_URL,
+    artHosts: ['covers.example.test'],
     account: (settings) => settings.EXAMPLE_USER ?? null,
+    dailyCalls: () => 1_000,
+    tempo: { early: 5, middle: 10, late: 20, idle: [30] },
     capabilities: { reads: [], kinds: [], pause: false },
     linking,
     create: (context: Context) => {
@@ -60,6 +63,7 @@ describe('a registered provider', () => {
     const settings = Object.assign(new ExampleSettings(), complete);
     expect(example().provider.configure(settings)).toMatchObject({
       upstreamUrl: 'https://example.test/api/',
+      artOrigins: ['https://covers.example.test', 'https://example.test'],
       account: 'ada',
     });
   });

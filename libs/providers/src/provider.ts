@@ -6,6 +6,7 @@ import type {
   LinkedAccount,
   ListeningProvider,
   OAuthApp,
+  PollTempo,
   ProviderDefinition,
 } from '#listening';
 import type { UpstreamClient } from '#upstream';
@@ -30,8 +31,12 @@ export interface ConfiguredLinking {
 export interface ConfiguredProvider {
   /** Where its upstream is. */
   upstreamUrl: string;
+  /** Where its covers may be fetched from: origins, the upstream's own among them. */
+  artOrigins: readonly string[];
   /** What the upstream counts calls by, for blocks; never the key itself. */
   blockKey: string;
+  /** How many calls it may make in a rolling day. */
+  dailyCalls: number;
   /** The account it reads, as far as the settings tell. */
   account: string | null;
   /** Null when the settings are all that it needs. */
@@ -46,6 +51,7 @@ export interface Provider<Id extends string = string> {
   displayName: string;
   color: string;
   links: { home: string; credentials: string };
+  tempo: PollTempo;
   capabilities: Capabilities;
   /** Null for a provider whose accounts need not agree. */
   linking: { consentMonths: number | null } | null;
@@ -72,9 +78,12 @@ export function register<Settings extends object, Id extends string>(
       }
       const missing = definition.requires.some((name) => settings[name] === undefined);
       if (missing) return null;
+      const upstreamUrl = definition.upstreamUrl(settings);
       return {
-        upstreamUrl: definition.upstreamUrl(settings),
+        upstreamUrl,
+        artOrigins: [...definition.artHosts.map((host) => `https://${host}`), new URL(upstreamUrl).origin],
         blockKey: definition.id,
+        dailyCalls: definition.dailyCalls(settings),
         account: definition.account(settings),
         linking: closeLinking(definition.linking, settings),
         create: (upstream, now, credentials) => definition.create({ settings, upstream, now, credentials }),

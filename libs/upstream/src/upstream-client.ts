@@ -35,6 +35,8 @@ export interface UpstreamClientOptions {
   now: () => number;
   /** A number from 0 to 1. */
   random: () => number;
+  /** Is told of each request that goes out, whatever comes of it. */
+  onRequest?: () => void;
   limits?: Partial<UpstreamLimits>;
 }
 
@@ -237,6 +239,7 @@ export class UpstreamClient {
     const { displayName } = this.options;
     // Not axios' own timeout: that one starts anew with every byte, and an upstream that drips would never end.
     const limit = AbortSignal.timeout(this.limits.attemptMs);
+    this.options.onRequest?.();
     try {
       const { status, headers, data } = await this.http.request<unknown>({
         method: request.method,

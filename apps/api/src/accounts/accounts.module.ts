@@ -4,6 +4,7 @@ import type { Database } from '#database';
 import { DATABASE } from '../database/database.module.js';
 import { PlatformSettings } from '../settings/platform.settings.js';
 import { PROVIDER_SETTINGS } from '../settings/settings.module.js';
+import { DailyCalls } from '../upstream/daily-calls.js';
 import { PostgresBlocks } from '../upstream/postgres-blocks.js';
 import { userAgent } from '../version.js';
 import { TokenEndpoints } from './token-endpoints.js';
@@ -33,13 +34,14 @@ export class AccountsModule implements OnApplicationShutdown {
       providers: [
         {
           provide: OPENED,
-          inject: [DATABASE, PlatformSettings, PROVIDER_SETTINGS, PostgresBlocks],
+          inject: [DATABASE, PlatformSettings, PROVIDER_SETTINGS, PostgresBlocks, DailyCalls],
           useFactory: (
             database: Database,
             settings: PlatformSettings,
             providerSettings: ReadonlyMap<string, object>,
             blocks: PostgresBlocks,
-          ) => open(database, settings, providerSettings, blocks, tuning),
+            calls: DailyCalls,
+          ) => open({ database, settings, providerSettings, blocks, calls }, tuning),
         },
         { provide: ACCOUNTS, inject: [OPENED], useFactory: ({ accounts }: Opened) => accounts },
         { provide: TokenEndpoints, inject: [OPENED], useFactory: ({ endpoints }: Opened) => endpoints },
@@ -54,19 +56,28 @@ export class AccountsModule implements OnApplicationShutdown {
   }
 }
 
+/** What accounts are opened with. */
+interface House {
+  database: Database;
+  settings: PlatformSettings;
+  providerSettings: ReadonlyMap<string, object>;
+  blocks: PostgresBlocks;
+  calls: DailyCalls;
+}
+
 /** @throws VaultError when the keys do not fit what is stored: the service must not start */
-async function open(
-  { prisma }: Database,
-  { DATA_DIR, ENCRYPTION_KEY, origin }: PlatformSettings,
-  providerSettings: ReadonlyMap<string, object>,
-  blocks: PostgresBlocks,
-  tuning: AccountsTuning,
-): Promise<Opened> {
+async function open(house: House, tuning: AccountsTuning): Promise<Opened> {
+  const { database, settings, providerSettings, blocks, calls } = house;
+  const { DATA_DIR, ENCRYPTION_KEY, origin } = settings;
+  const { prisma } = database;
   const logger = new Logger('Accounts');
   const endpoints: TokenEndpoints = new TokenEndpoints(
     providerSettings,
     userAgent(origin),
     blocks,
+    (upstream, clientId) => {
+      calls.count({ upstream, clientId });
+    },
     (provider, clientId) => accounts.clients.find(provider, clientId),
   );
   const accounts: Accounts = await openAccounts({

@@ -23,6 +23,7 @@ export class TokenEndpoints {
     settings: ReadonlyMap<string, object>,
     private readonly userAgent: string,
     private readonly blocks: UpstreamBlocks,
+    private readonly onRequest: (provider: string, clientId: string) => void,
     private readonly addedApp: (provider: string, clientId: string) => Promise<OAuthApp | null>,
   ) {
     for (const provider of PROVIDERS) {
@@ -52,7 +53,7 @@ export class TokenEndpoints {
 
   endpoint({ provider, linking }: LinkingProvider, app: OAuthApp): TokenEndpoint {
     const key = blockKey(provider.id, app.clientId);
-    const client = this.clients.get(key) ?? this.open(key, provider, linking);
+    const client = this.clients.get(key) ?? this.open(key, provider, linking, app.clientId);
     return new TokenEndpoint(client, app);
   }
 
@@ -60,7 +61,12 @@ export class TokenEndpoints {
     for (const client of this.clients.values()) client.close();
   }
 
-  private open(key: string, { displayName }: Provider, { tokenUrl }: ConfiguredLinking): UpstreamClient {
+  private open(
+    key: string,
+    { id, displayName }: Provider,
+    { tokenUrl }: ConfiguredLinking,
+    clientId: string,
+  ): UpstreamClient {
     const client = new UpstreamClient({
       displayName,
       blockKey: key,
@@ -69,6 +75,9 @@ export class TokenEndpoints {
       blocks: this.blocks,
       now: Date.now,
       random: Math.random,
+      onRequest: () => {
+        this.onRequest(id, clientId);
+      },
       limits: TOKEN_ENDPOINT_LIMITS,
     });
     this.clients.set(key, client);

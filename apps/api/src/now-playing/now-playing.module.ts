@@ -1,6 +1,15 @@
 import { Module } from '@nestjs/common';
+import { EventHub } from './event-hub.js';
+import { LastPlayed } from './last-played.js';
+import { LiveState } from './live-state.js';
 import { NowPlayingController } from './now-playing.controller.js';
 import { NowPlayingService } from './now-playing.service.js';
+import { SnapshotStore } from './snapshot-store.js';
+import { Watcher } from './watcher.js';
 
-@Module({ controllers: [NowPlayingController], providers: [NowPlayingService], exports: [NowPlayingService] })
+@Module({
+  controllers: [NowPlayingController],
+  providers: [LiveState, SnapshotStore, LastPlayed, Watcher, NowPlayingService, EventHub],
+  exports: [NowPlayingService],
+})
 export class NowPlayingModule {}

@@ -11,6 +11,7 @@ export type OwnProblemCode =
   | 'payload_too_large'
   | 'unsupported_media_type'
   | 'rate_limited'
+  | 'too_many_listeners'
   | 'headers_too_large'
   | 'internal_error';
 
@@ -29,6 +30,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, { status: number; title: str
   unsupported_media_type: { status: 415, title: 'The body is of a kind that is not read here' },
   rate_limited: { status: 429, title: 'Too many requests' },
   headers_too_large: { status: 431, title: 'The address or the headers are too long' },
+  too_many_listeners: { status: 503, title: 'No place for another listener' },
   internal_error: { status: 500, title: 'A fault of this service' },
   not_supported: { status: 501, title: 'The provider has no such thing' },
   upstream_error: { status: 502, title: 'The provider failed' },

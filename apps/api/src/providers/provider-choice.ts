@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import type { Database, Notifications } from '#database';
 import { DATABASE, NOTIFICATIONS } from '../database/database.module.js';
 import { PlatformSettings } from '../settings/platform.settings.js';
+import { ProviderGeneration } from './provider-generation.js';
 import { RunningProviders } from './running-providers.js';
 
 const CHANNEL = 'provider_choice';
@@ -28,6 +29,7 @@ export class ProviderChoice implements OnModuleInit {
     @Inject(NOTIFICATIONS) private readonly notifications: Notifications,
     private readonly settings: PlatformSettings,
     private readonly providers: RunningProviders,
+    private readonly generation: ProviderGeneration,
   ) {}
 
   async onModuleInit(): Promise<void> {
@@ -62,6 +64,7 @@ export class ProviderChoice implements OnModuleInit {
   }
 
   private async spread(): Promise<void> {
+    await this.generation.advance();
     await this.reload();
     await this.notifications.notify(CHANNEL);
   }
@@ -75,6 +78,7 @@ export class ProviderChoice implements OnModuleInit {
   }
 
   private async reload(): Promise<void> {
+    const generation = await this.generation.read();
     const row = await this.database.prisma.providerChoice.findUnique({ where: { id: 1 } });
     const before = this.current;
     this.stored = row && { active: row.active, fallback: row.fallback, chosenBy: 'admin', since: row.changedAt };
@@ -84,5 +88,6 @@ export class ProviderChoice implements OnModuleInit {
         `${active ?? 'No provider'} answers from now on${fallback ? `, and ${fallback} instead while it cannot` : ''}.`,
       );
     }
+    this.generation.reached(generation);
   }
 }

@@ -84,9 +84,12 @@ describe('HealthRecord', () => {
     expect(health.current.failure).toBeNull();
   });
 
-  it('does not take what a provider does not have for a failure', async () => {
-    const { health, fail } = setUp();
+  it('an endpoint that is gone does not come back with another one', async () => {
+    const { health, succeed, fail } = setUp();
     await fail('profile', 'not_supported');
+    await succeed('nowPlaying');
+    expect(health.current).toMatchObject({ failure: { code: 'not_supported' } });
+    await succeed('profile');
     expect(health.current.failure).toBeNull();
   });
 });

@@ -15,7 +15,7 @@ export class HealthRecord {
   private lastSuccessAt: Date | null = null;
   /** The upstream as a whole fails: the next read of whatever kind that succeeds ends it. */
   private outage: ProviderError | null = null;
-  /** The account does not let this be read: only the same read can end it. */
+  /** This cannot be read, and the rest can: only the same read can end it. */
   private readonly withheld = new Map<Read, ProviderError>();
 
   /** @param changed is told whenever it turns from well to failing, from one failure to another, or back */
@@ -35,7 +35,7 @@ export class HealthRecord {
     this.since = null;
   }
 
-  /** Passes a read through and notes how it ended. What the provider just does not have is no failure of it. */
+  /** Passes a read through and notes how it ended. */
   async watch<T>(read: Read, reading: Promise<T>): Promise<T> {
     try {
       const answer = await reading;
@@ -46,7 +46,7 @@ export class HealthRecord {
       });
       return answer;
     } catch (error) {
-      if (error instanceof ProviderError && error.code !== 'not_supported') {
+      if (error instanceof ProviderError) {
         this.note(() => {
           if (WITHHELD.has(error.code)) this.withheld.set(read, error);
           else this.outage = error;
@@ -72,4 +72,4 @@ export class HealthRecord {
   }
 }
 
-const WITHHELD: ReadonlySet<string> = new Set(['forbidden', 'insufficient_scope']);
+const WITHHELD: ReadonlySet<string> = new Set(['forbidden', 'insufficient_scope', 'not_supported']);

@@ -21,6 +21,7 @@ export const PROVIDER_STATES = [
   'premium_required',
   'not_registered',
   'forbidden',
+  'endpoint_gone',
   'blocked',
   'quota_exceeded',
   'failing',
@@ -150,6 +151,7 @@ const BY_CODE: Readonly<Partial<Record<ProviderErrorCode, StateName>>> = {
   owner_premium_required: 'premium_required',
   user_not_registered: 'not_registered',
   forbidden: 'forbidden',
+  not_supported: 'endpoint_gone',
 };
 
 function stateOf(failure: ProviderError | null, since: Date | null): StateName {

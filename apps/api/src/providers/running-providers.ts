@@ -8,9 +8,11 @@ import { ACCOUNTS } from '../accounts/index.js';
 import { NOTIFICATIONS } from '../database/database.module.js';
 import { PlatformSettings } from '../settings/platform.settings.js';
 import { PROVIDER_SETTINGS } from '../settings/settings.module.js';
+import { type CallBudget, DailyCalls } from '../upstream/daily-calls.js';
 import { PostgresBlocks } from '../upstream/postgres-blocks.js';
 import { userAgent } from '../version.js';
 import { HealthRecord } from './provider-health.js';
+import { ProviderGeneration } from './provider-generation.js';
 import { ProviderOutages } from './provider-outages.js';
 
 /** Says of which provider a link was made or forgotten. */
@@ -30,6 +32,7 @@ export interface RunningProvider {
   health: HealthRecord;
   /** Names what its answers may be kept under: another one after a link, an end of a link, and an outage. */
   key: string;
+  budget: CallBudget;
   /** For calls with a token that is not kept yet. */
   upstream: UpstreamClient;
 }
@@ -40,6 +43,7 @@ export class RunningProviders implements OnApplicationBootstrap, OnApplicationSh
   private readonly running = new Map<string, RunningProvider>();
   private readonly logger = new Logger('Provider');
   private epoch = 0;
+  private readonly healthChanged: (() => void)[] = [];
   /** What was linked when it was last looked, by provider. */
   private readonly links = new Map<string, string>();
 
@@ -49,7 +53,9 @@ export class RunningProviders implements OnApplicationBootstrap, OnApplicationSh
     @Inject(ACCOUNTS) private readonly accounts: Accounts,
     @Inject(NOTIFICATIONS) private readonly notifications: Notifications,
     private readonly blocks: PostgresBlocks,
+    private readonly calls: DailyCalls,
     private readonly outages: ProviderOutages,
+    private readonly generation: ProviderGeneration,
   ) {
     for (const provider of PROVIDERS) {
       const running = this.run(provider, providerSettings.get(provider.id) ?? {});
@@ -70,6 +76,11 @@ export class RunningProviders implements OnApplicationBootstrap, OnApplicationSh
     return PROVIDERS.map((provider) => ({ provider, running: this.get(provider.id) }));
   }
 
+  /** @param changed is called when reads of a provider begin to fail, fail otherwise, or succeed again */
+  onHealthChange(changed: () => void): void {
+    this.healthChanged.push(changed);
+  }
+
   /** What was read until now is not given out any more. */
   private renew(id: string): void {
     const running = this.running.get(id);
@@ -85,21 +96,20 @@ export class RunningProviders implements OnApplicationBootstrap, OnApplicationSh
   /** Tells every process that a link was made or forgotten. */
   async linksChanged(id: string): Promise<void> {
     this.relinked(id);
+    await this.generation.advance();
+    this.generation.reached(await this.generation.read());
     await this.notifications.notify(LINKS_CHANNEL, id);
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.compareLinks();
-    this.notifications.listen(LINKS_CHANNEL, (id) => {
-      if (id !== null) this.relinked(id);
-      // Some may have been missed.
-      else void this.compareLinks();
-    });
+    await this.catchUp();
+    this.notifications.listen(LINKS_CHANNEL, () => void this.catchUp());
   }
 
-  /** Looks whether a link was made or forgotten since the last look. */
-  private async compareLinks(): Promise<void> {
+  /** Looks whether a link was made or forgotten since the last look: word of it may have been missed. */
+  private async catchUp(): Promise<void> {
     try {
+      const generation = await this.generation.read();
       for (const [id, { linking }] of this.running) {
         if (linking === null) continue;
         const links = await this.accounts.links.list(id);
@@ -107,6 +117,7 @@ export class RunningProviders implements OnApplicationBootstrap, OnApplicationSh
         if (this.links.get(id) !== seen && this.links.has(id)) this.relinked(id);
         this.links.set(id, seen);
       }
+      this.generation.reached(generation);
     } catch (error) {
       this.logger.warn(
         `Links cannot be looked at just now (${error instanceof Error ? error.name : 'unknown reason'}).`,
@@ -145,7 +156,8 @@ export class RunningProviders implements OnApplicationBootstrap, OnApplicationSh
     const configured = provider.configure(settings);
     if (!configured) return null;
     const { id, displayName } = provider;
-    const { account, linking } = configured;
+    const { account, linking, dailyCalls } = configured;
+    const budget = { upstream: id, clientId: linking?.app?.clientId ?? '', dailyCalls };
     const upstream = new UpstreamClient({
       displayName,
       blockKey: configured.blockKey,
@@ -154,21 +166,28 @@ export class RunningProviders implements OnApplicationBootstrap, OnApplicationSh
       blocks: this.blocks,
       now: Date.now,
       random: Math.random,
+      onRequest: () => {
+        this.calls.count(budget);
+      },
     });
     const health = new HealthRecord(Date.now, (failure) => {
       if (failure) this.logger.warn(`${displayName}: ${failure.message} ${failure.remedy}`);
       else this.logger.log(`${displayName} answers again.`);
+      for (const changed of this.healthChanged) changed();
     });
     const credentials = linking?.app
       ? this.accounts.credentials({ provider: id, clientId: linking.app.clientId }, displayName)
       : NO_CREDENTIALS;
     const provided = configured.create(upstream, Date.now, credentials);
-    const probe = around(provided, (read, ask) => this.outages.watch(id, health.watch(read, ask())));
+    // What a provider never had is no trouble of it; an endpoint that it counts on and that is gone is.
+    const probe = around(provided, (read, ask) =>
+      provider.capabilities.reads.includes(read) ? this.outages.watch(id, health.watch(read, ask())) : ask(),
+    );
     const reads = around(probe, (_, ask) => {
       const outage = this.outages.get(id);
       return outage ? Promise.reject(outage.error) : ask();
     });
-    return { provider, account, linking, reads, probe, health, upstream, key: this.nextKey(id) };
+    return { provider, account, linking, reads, probe, health, budget, upstream, key: this.nextKey(id) };
   }
 
   private nextKey(id: string): string {

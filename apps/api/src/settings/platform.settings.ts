@@ -1,8 +1,7 @@
-import { IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, MaxLength, Min, MinLength } from 'class-validator';
-import { Transform } from 'class-transformer';
+import { IsIn, IsOptional, IsString, IsUrl, Matches, MaxLength, MinLength } from 'class-validator';
 import { Setting } from '#listening';
 import { IsCron, IsEncryptionKeys, IsOriginList, IsPostgresUrl, IsTimezone, IsTrustProxy } from './setting-checks.js';
-import { PROVIDERS } from '#providers';
+import { IsWholeNumber, PROVIDERS } from '#providers';
 
 const PROVIDER_IDS: readonly string[] = PROVIDERS.map(({ id }) => id);
 const NONE = 'none';
@@ -15,12 +14,7 @@ export class PlatformSettings {
   HOST = '127.0.0.1';
 
   @Setting({ description: 'Port to listen on.', example: '7723', default: '7723' })
-  @Transform(({ value }: { value: unknown }) =>
-    typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value,
-  )
-  @IsInt({ message: 'must be a whole number' })
-  @Min(1, { message: 'must be 1 or more' })
-  @Max(65_535, { message: 'must be 65535 or less' })
+  @IsWholeNumber(1, 65_535)
   PORT = 7723;
 
   @Setting({
@@ -116,6 +110,30 @@ export class PlatformSettings {
   @IsUrl(WEB_ADDRESS, { message: 'must be an http or https address' })
   NOT_PLAYING_IMAGE_URL?: string;
 
+  @Setting({
+    description: 'How many may listen to /currently-playing/stream at once.',
+    example: '10000',
+    default: '10000',
+  })
+  @IsWholeNumber(0, 1_000_000)
+  STREAM_CLIENTS = 10_000;
+
+  @Setting({
+    description: 'How many of them from one address; behind a proxy TRUST_PROXY must be right for this.',
+    example: '100',
+    default: '100',
+  })
+  @IsWholeNumber(1, 1_000_000)
+  STREAM_CLIENTS_PER_ADDRESS = 100;
+
+  @Setting({
+    description: 'Whether /currently-playing is answered before the router: on or off.',
+    example: 'on',
+    default: 'on',
+  })
+  @IsIn(['on', 'off'], { message: 'must be on or off' })
+  FAST_PATH: 'on' | 'off' = 'on';
+
   @Setting({ description: 'Folder for library backups.', example: '/srv/backups/tonearm', default: 'DATA_DIR/backups' })
   @IsOptional()
   @IsString()
@@ -147,6 +165,11 @@ export class PlatformSettings {
   @IsOptional()
   @MinLength(16, { message: 'must have at least 16 characters' })
   METRICS_TOKEN?: string;
+
+  /** The picture for when nothing plays. */
+  get notPlayingImageUrl(): string {
+    return this.NOT_PLAYING_IMAGE_URL ?? `${this.origin}/not-playing.svg`;
+  }
 
   /** The public origin, without a slash at its end. */
   get origin(): string {

@@ -48,7 +48,11 @@ export const lastfm: ProviderDefinition<LastfmSettings, UpstreamClient, 'lastfm'
   settings: LastfmSettings,
   requires: ['LASTFM_API_KEY', 'LASTFM_USERNAME'],
   upstreamUrl: (settings) => settings.LASTFM_API_URL,
+  artHosts: ['lastfm.freetls.fastly.net', 'lastfm-img2.akamaized.net'],
   account: (settings) => settings.LASTFM_USERNAME ?? null,
+  dailyCalls: (settings) => settings.LASTFM_DAILY_CALLS,
+  // It tells neither where a song is nor how long it is, and allows some five calls a second.
+  tempo: { early: 4, middle: 6, late: 10, idle: [5, 10, 20, 30] },
   capabilities: {
     reads: ['nowPlaying', 'recentTracks', 'topTracks', 'topArtists', 'topAlbums', 'lovedTracks', 'profile'],
     kinds: ['track'],

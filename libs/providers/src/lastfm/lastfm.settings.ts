@@ -1,5 +1,6 @@
 import { IsOptional, IsUrl, Matches } from 'class-validator';
 import { Setting } from '#listening';
+import { IsWholeNumber } from '../whole-number.js';
 
 const API_ACCOUNT_PAGE = 'https://www.last.fm/api/account/create';
 
@@ -36,4 +37,13 @@ export class LastfmSettings {
     { message: 'must be an http or https address' },
   )
   LASTFM_API_URL = 'https://ws.audioscrobbler.com/2.0/';
+
+  @Setting({
+    description:
+      'How many calls to Last.fm a rolling day should need at most: it is asked less often as they are used up.',
+    example: '10000',
+    default: '10000',
+  })
+  @IsWholeNumber(100, 1_000_000)
+  LASTFM_DAILY_CALLS = 10_000;
 }

@@ -8,6 +8,7 @@ import {
   buildMessage,
 } from 'class-validator';
 import { Setting } from '#listening';
+import { IsWholeNumber } from '../whole-number.js';
 
 const DASHBOARD = 'https://developer.spotify.com/dashboard';
 const WEB_ADDRESS = { protocols: ['http', 'https'], require_protocol: true, require_tld: false };
@@ -74,6 +75,15 @@ export class SpotifySettings {
   })
   @IsUrl(WEB_ADDRESS, { message: 'must be an http or https address' })
   SPOTIFY_API_URL = 'https://api.spotify.com/v1';
+
+  @Setting({
+    description:
+      'How many calls to Spotify a rolling day should need at most: it is asked less often as they are used up.',
+    example: '1500',
+    default: '1500',
+  })
+  @IsWholeNumber(100, 1_000_000)
+  SPOTIFY_DAILY_CALLS = 1_500;
 }
 
 /**

@@ -1,0 +1,103 @@
+import type { NowPlaying, RecentTrack } from '#listening';
+import type { Substitution } from '../providers/active-provider.js';
+import type { RunningProvider } from '../providers/running-providers.js';
+import type { CurrentlyPlaying } from './now-playing.dto.js';
+
+/** What is known of somebody's listening. */
+export interface Listening {
+  playing: NowPlaying | null;
+  lastPlayed: RecentTrack | null;
+}
+
+export interface Circumstances {
+  /** Who has answered; null when there is nobody to ask. */
+  running: RunningProvider | null;
+  /** Why it is not as it should be, and since when; null when it is. */
+  trouble: Substitution | null;
+  /** The last that is known, and could not be asked anew. */
+  stale: boolean;
+  idleImageUrl: string;
+  now: Date;
+}
+
+/** The public answer. */
+export function toCurrentlyPlaying(listening: Listening, circumstances: Circumstances): CurrentlyPlaying {
+  const { playing, lastPlayed } = listening;
+  const { running, trouble, stale, idleImageUrl, now } = circumstances;
+  const idleName = running?.provider.displayName ?? 'Tonearm';
+  return {
+    isPlaying: playing !== null,
+    title: playing?.title ?? 'Not Playing',
+    artist: playing?.artist ?? idleName,
+    album: playing?.album ?? idleName,
+    albumImageUrl: playing?.albumImageUrl ?? idleImageUrl,
+    songUrl: playing?.songUrl ?? '',
+    source: running?.provider.source ?? null,
+    kind: playing?.kind ?? null,
+    durationMs: playing?.durationMs ?? null,
+    startedAt: playing?.startedAt?.toISOString() ?? null,
+    endsAt: endOf(playing)?.toISOString() ?? null,
+    updatedAt: now.toISOString(),
+    stale,
+    degraded: trouble && toDegraded(trouble),
+    lastPlayed: lastPlayed && toLastPlayed(lastPlayed),
+  };
+}
+
+export function toDegraded({ failure, provider, since }: Substitution): NonNullable<CurrentlyPlaying['degraded']> {
+  return { reason: failure.code, provider, since: since.toISOString() };
+}
+
+/** When a song ends if nobody touches it; null when the provider does not tell. */
+export function endOf(playing: NowPlaying | null): Date | null {
+  if (!playing?.startedAt || playing.durationMs === null) return null;
+  return new Date(playing.startedAt.getTime() + playing.durationMs);
+}
+
+/** The same but for the moment at which it was first so. */
+export function isSame(one: CurrentlyPlaying, other: CurrentlyPlaying): boolean {
+  return JSON.stringify({ ...one, updatedAt: null }) === JSON.stringify({ ...other, updatedAt: null });
+}
+
+function toLastPlayed({
+  title,
+  artist,
+  album,
+  albumImageUrl,
+  songUrl,
+  playedAt,
+}: RecentTrack): CurrentlyPlaying['lastPlayed'] {
+  return { title, artist, album, albumImageUrl, songUrl, playedAt: playedAt?.toISOString() ?? null };
+}
+
+const TYPES: Readonly<Record<keyof CurrentlyPlaying, readonly string[]>> = {
+  isPlaying: ['boolean'],
+  title: ['string'],
+  artist: ['string'],
+  album: ['string'],
+  albumImageUrl: ['string'],
+  songUrl: ['string'],
+  source: ['string', 'null'],
+  kind: ['string', 'null'],
+  durationMs: ['number', 'null'],
+  startedAt: ['string', 'null'],
+  endsAt: ['string', 'null'],
+  updatedAt: ['string'],
+  stale: ['boolean'],
+  degraded: ['object', 'null'],
+  lastPlayed: ['object', 'null'],
+};
+
+/** Reads what this or another process has written. @returns null for what another version may have meant */
+export function parseCurrentlyPlaying(text: string): CurrentlyPlaying | null {
+  const value: unknown = JSON.parse(text);
+  return isCurrentlyPlaying(value) ? value : null;
+}
+
+function isCurrentlyPlaying(value: unknown): value is CurrentlyPlaying {
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(TYPES).every(([name, types]) => {
+    const field: unknown = Reflect.get(value, name);
+    return types.includes(field === null ? 'null' : typeof field);
+  });
+}

@@ -1,0 +1,170 @@
+import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
+import type { ServerResponse } from 'node:http';
+import type { JsonBytes } from '../answer/json-answer.js';
+import { PlatformSettings } from '../settings/platform.settings.js';
+import { type Live, LiveState } from './live-state.js';
+
+/** Proxies end a connection on which nothing comes for a minute or so. */
+const HEARTBEAT_MS = 15_000;
+/** Who has not taken an event for so long is gone, or as good as that. */
+const SLOW_MS = 30_000;
+/** After so many the others get a turn. */
+const SLICE = 500;
+/** When a browser that has lost its connection comes back; spread, so that not all do at once. */
+const RETRY_MS = 3_000;
+const RETRY_SPREAD_MS = 2_000;
+/** The same when the service stops and everybody loses it in the same moment. */
+const RETURN_SPREAD_MS = 15_000;
+const HEARTBEAT = Buffer.from(':\n\n');
+
+/** Why nobody else can listen. */
+export type Refusal = 'full' | 'address_full' | 'stopping';
+
+interface Client {
+  address: string;
+  /** Ends its being counted among those who look. */
+  leave: () => void;
+  /** The id of the event it was sent last. */
+  sent: string | null;
+  /** Since when it has not taken what it was sent, in milliseconds since 1970; null when it has. */
+  slowSince: number | null;
+}
+
+/** Sends what plays to everybody who listens: encoded once, and to a slow one only the newest. */
+@Injectable()
+export class EventHub implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger('Events');
+  private readonly clients = new Map<ServerResponse, Client>();
+  private readonly byAddress = new Map<string, number>();
+  private latest: { id: string; frame: Buffer } | null = null;
+  private round = 0;
+  private isStopping = false;
+
+  constructor(
+    private readonly state: LiveState,
+    private readonly settings: PlatformSettings,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.state.onChange((live) => {
+      this.broadcast(live);
+    });
+  }
+
+  /** How many listen. */
+  get size(): number {
+    return this.clients.size;
+  }
+
+  /** Whether one more from this address may listen; null when it may. */
+  refusal(address: string): Refusal | null {
+    if (this.isStopping) return 'stopping';
+    if (this.clients.size >= this.settings.STREAM_CLIENTS) return 'full';
+    return (this.byAddress.get(address) ?? 0) >= this.settings.STREAM_CLIENTS_PER_ADDRESS ? 'address_full' : null;
+  }
+
+  /**
+   * Lets somebody listen until they go.
+   *
+   * @param response its head is not sent yet
+   * @param headers of the answer
+   * @param lastEventId what the client has already; null for nothing
+   * @param bytes what plays
+   */
+  add(
+    response: ServerResponse,
+    headers: Readonly<Record<string, string | number | string[]>>,
+    { address, lastEventId, bytes }: { address: string; lastEventId: string | null; bytes: JsonBytes },
+  ): void {
+    const { id, frame } = frameOf(bytes);
+    const client: Client = { address, leave: this.state.watch(), sent: id, slowSince: null };
+    this.clients.set(response, client);
+    this.byAddress.set(address, (this.byAddress.get(address) ?? 0) + 1);
+    response.once('close', this.forget);
+    response.on('drain', this.catchUp);
+    const retry = Buffer.from(`retry: ${RETRY_MS + Math.floor(Math.random() * RETRY_SPREAD_MS)}\n\n`);
+    response.writeHead(200, headers);
+    response.write(lastEventId === id ? Buffer.concat([retry, HEARTBEAT]) : Buffer.concat([retry, frame]));
+    // Something newer may have come while this one waited for its first.
+    if (this.latest && this.state.current && this.latest.id !== id) this.send(response, client);
+  }
+
+  @Interval(HEARTBEAT_MS)
+  beat(): void {
+    const tooSlow = Date.now() - SLOW_MS;
+    this.inSlices((response, client) => {
+      if (client.slowSince === null) response.write(HEARTBEAT);
+      else if (client.slowSince < tooSlow) response.destroy();
+    });
+  }
+
+  beforeApplicationShutdown(): void {
+    this.isStopping = true;
+    this.round += 1;
+    if (this.clients.size > 0) this.logger.log(`${this.clients.size} who listen are sent away.`);
+    for (const response of this.clients.keys()) {
+      response.end(`retry: ${Math.floor(Math.random() * RETURN_SPREAD_MS)}\n\n`);
+    }
+  }
+
+  private broadcast({ bytes }: Live): void {
+    this.latest = frameOf(bytes);
+    this.round += 1;
+    const { round } = this;
+    this.inSlices(
+      (response, client) => {
+        this.send(response, client);
+      },
+      () => round === this.round,
+    );
+  }
+
+  /** @param goesOn is asked between two slices */
+  private inSlices(visit: (response: ServerResponse, client: Client) => void, goesOn = () => !this.isStopping): void {
+    const all = [...this.clients];
+    const next = (from: number): void => {
+      if (!goesOn()) return;
+      for (const [response, client] of all.slice(from, from + SLICE)) {
+        if (this.clients.has(response)) visit(response, client);
+      }
+      if (from + SLICE < all.length) setImmediate(next, from + SLICE);
+    };
+    next(0);
+  }
+
+  private send(response: ServerResponse, client: Client): void {
+    const { latest } = this;
+    if (!latest || client.sent === latest.id || client.slowSince !== null) return;
+    client.sent = latest.id;
+    if (!response.write(latest.frame)) client.slowSince = Date.now();
+  }
+
+  /** A slow one has taken what it was sent: it gets the newest, and nothing of what came between. */
+  private readonly catchUp = this.withClient((response, client) => {
+    client.slowSince = null;
+    this.send(response, client);
+  });
+
+  private readonly forget = this.withClient((response, { address, leave }) => {
+    this.clients.delete(response);
+    leave();
+    const left = (this.byAddress.get(address) ?? 1) - 1;
+    if (left > 0) this.byAddress.set(address, left);
+    else this.byAddress.delete(address);
+  });
+
+  /** One function for all of them: ten thousand listeners of their own would be memory for nothing. */
+  private withClient(act: (response: ServerResponse, client: Client) => void) {
+    const { clients } = this;
+    return function (this: ServerResponse): void {
+      const client = clients.get(this);
+      if (client) act(this, client);
+    };
+  }
+}
+
+function frameOf({ body, etag }: JsonBytes): { id: string; frame: Buffer } {
+  const id = etag.replaceAll('"', '');
+  return { id, frame: Buffer.concat([Buffer.from(`id: ${id}\ndata: `), body, Buffer.from('\n\n')]) };
+}

@@ -1,0 +1,123 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Database, Notifications } from '#database';
+import { DATABASE, NOTIFICATIONS } from '../database/database.module.js';
+import { parseCurrentlyPlaying } from './currently-playing.js';
+import type { CurrentlyPlaying } from './now-playing.dto.js';
+
+const CHANNEL = 'now_playing';
+/** A leader that does not renew its lease for so long is gone. */
+const LEASE_MS = 9_000;
+
+/** What plays as all processes know it. Times are ages by the clock of the database, so that no two clocks are compared. */
+export interface Snapshot {
+  /** Null while nothing is known. */
+  document: CurrentlyPlaying | null;
+  /** Who has answered; null when nobody has. */
+  provider: string | null;
+  generation: number;
+  /** How long ago the upstream was asked; null for never. */
+  checkedAgoMs: number | null;
+  /** For how long it is told as it is; negative for how long it should not have been. */
+  freshForMs: number;
+  /** How long ago somebody looked, at any process; null for never. */
+  lookedAgoMs: number | null;
+  /** Whether this process watches the upstream for all. */
+  leads: boolean;
+  /** Whether another one does. */
+  isLed: boolean;
+}
+
+export interface Landing {
+  document: CurrentlyPlaying;
+  provider: string | null;
+  generation: number;
+  freshForMs: number;
+  /** Whether the others need to hear of it. */
+  isNews: boolean;
+}
+
+interface Row {
+  document: string | null;
+  provider: string | null;
+  generation: number;
+  checked_ago: number | null;
+  fresh_for: number | null;
+  looked_ago: number | null;
+  leads: boolean;
+  led: boolean;
+}
+
+/** Where what plays is kept for all processes and the next start, and who of them asks the upstream. */
+@Injectable()
+export class SnapshotStore {
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    @Inject(NOTIFICATIONS) private readonly notifications: Notifications,
+  ) {}
+
+  /** @param heard is called when there may be another snapshot */
+  onNews(heard: () => void): void {
+    this.notifications.listen(CHANNEL, heard);
+  }
+
+  /**
+   * Reads the snapshot.
+   *
+   * @param bid takes the lead if nobody has it, and says how long ago somebody looked at this process; null only reads
+   */
+  async sync(process: string, bid: { lookedAgoMs: number | null } | null): Promise<Snapshot> {
+    if (bid) {
+      await this.database.prisma.$executeRaw`
+        UPDATE now_playing
+        SET leader = ${process}::uuid, lease_until = now() + ${LEASE_MS}::float8 * interval '1 ms'
+        WHERE leader IS NULL OR leader = ${process}::uuid OR lease_until < now()`;
+      if (bid.lookedAgoMs !== null) {
+        await this.database.prisma.$executeRaw`
+          UPDATE now_playing SET looked_at = now() - ${bid.lookedAgoMs}::float8 * interval '1 ms'
+          WHERE looked_at IS NULL OR looked_at < now() - (${bid.lookedAgoMs}::float8 + 1000) * interval '1 ms'`;
+      }
+    }
+    const [row] = await this.database.prisma.$queryRaw<Row[]>`
+      SELECT document, provider, generation,
+        (extract(epoch FROM now() - checked_at) * 1000)::float8 AS checked_ago,
+        (extract(epoch FROM fresh_until - now()) * 1000)::float8 AS fresh_for,
+        (extract(epoch FROM now() - looked_at) * 1000)::float8 AS looked_ago,
+        coalesce(leader = ${process}::uuid AND lease_until > now(), false) AS leads,
+        coalesce(leader <> ${process}::uuid AND lease_until > now(), false) AS led
+      FROM now_playing`;
+    if (!row) throw new Error('The row of what plays is gone.');
+    return {
+      document: row.document === null ? null : parseCurrentlyPlaying(row.document),
+      provider: row.provider,
+      generation: row.generation,
+      checkedAgoMs: row.checked_ago,
+      freshForMs: row.fresh_for ?? Number.NEGATIVE_INFINITY,
+      lookedAgoMs: row.looked_ago,
+      leads: row.leads,
+      isLed: row.led,
+    };
+  }
+
+  /** Keeps what the leader has found. @returns false when this process does not lead any more, and nothing was kept */
+  async land(process: string, { document, provider, generation, freshForMs, isNews }: Landing): Promise<boolean> {
+    const landed = await this.database.prisma.$executeRaw`
+      UPDATE now_playing
+      SET document = ${JSON.stringify(document)}, provider = ${provider}, generation = ${generation}, checked_at = now(),
+        fresh_until = now() + ${freshForMs}::float8 * interval '1 ms',
+        lease_until = now() + ${LEASE_MS}::float8 * interval '1 ms'
+      WHERE leader = ${process}::uuid AND generation <= ${generation}`;
+    if (landed > 0 && isNews) await this.notifications.notify(CHANNEL);
+    return landed > 0;
+  }
+
+  /** Another process may lead at once. */
+  async release(process: string): Promise<void> {
+    await this.database.prisma.$executeRaw`
+      UPDATE now_playing SET leader = NULL, lease_until = NULL WHERE leader = ${process}::uuid`;
+  }
+
+  /** No process but this one uses the database: whoever led before is gone. */
+  async depose(): Promise<void> {
+    await this.database.prisma.$executeRaw`UPDATE now_playing SET leader = NULL, lease_until = NULL`;
+  }
+}

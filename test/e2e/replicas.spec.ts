@@ -1,0 +1,125 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type FaultyProxy, startFaultyProxy } from '../../libs/database/src/testing/faulty-proxy.js';
+import { migratedDatabase } from '../support/database.js';
+import { type Listener, listen } from '../support/events.js';
+import { eventually } from '../support/eventually.js';
+import { json } from '../support/harness.js';
+import { type Stage, openStage } from '../support/sandbox.js';
+import { type Service, removeFolder, startService, temporaryFolder } from '../support/service.js';
+
+const folder = temporaryFolder();
+const listeners: Listener[] = [];
+let stage: Stage;
+let proxy: FaultyProxy;
+let services: Service[] = [];
+
+beforeAll(async () => {
+  stage = await openStage();
+});
+beforeEach(async () => {
+  proxy = await startFaultyProxy(await migratedDatabase());
+  const settings = { ...stage.settings, DATABASE_URL: proxy.connectionString, BASE_URL: 'http://music.example' };
+  services = await Promise.all([1, 2, 3].map(() => startService(folder, settings)));
+});
+afterEach(async () => {
+  for (const listener of listeners.splice(0)) listener.leave();
+  proxy.mend();
+  await Promise.all(services.map((service) => service.stop()));
+  await proxy.close();
+  await stage.reset();
+});
+afterAll(async () => {
+  await stage.close();
+  removeFolder(folder);
+});
+
+const song = (title: string): Promise<void> =>
+  stage.scenario('playing', { track: { artist: 'The Night Ferry', title, album: 'Harbour Lights' } });
+
+const one = (index: number): Service => {
+  const service = services[index];
+  if (!service) throw new Error(`There is no service ${index}.`);
+  return service;
+};
+
+async function hears(service: Service): Promise<Listener> {
+  const listener = await listen(service.url);
+  listeners.push(listener);
+  return listener;
+}
+
+const lastTitle = (listener: Listener): unknown => listener.events().at(-1)?.document['title'];
+
+describe('several processes on one database', () => {
+  it('ask the upstream once for all who come at once, and tell the same bytes', async () => {
+    await song('Paper Lanterns');
+    const asking = services.flatMap((service) =>
+      Array.from({ length: 200 }, () => json(service, '/currently-playing')),
+    );
+    const answers = await Promise.all(asking);
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(new Set(answers.map(({ body }) => (body as { title: string }).title))).toEqual(new Set(['Paper Lanterns']));
+    await eventually(async () => {
+      const seen = await Promise.all(services.map((service) => json(service, '/currently-playing')));
+      expect(seen[0]?.body).toMatchObject({ lastPlayed: expect.anything() });
+      expect(new Set(seen.map(({ headers }) => headers.get('etag'))).size).toBe(1);
+    });
+    // One for what plays, and one for what was played before.
+    expect(await stage.calls()).toEqual({ 'user.getrecenttracks': 2 });
+  });
+
+  it('hear of a change from the one that asks, and another one asks when it is killed', async () => {
+    await song('Paper Lanterns');
+    // Whoever is looked at first takes the lead.
+    expect((await json(one(0), '/currently-playing')).body).toMatchObject({ title: 'Paper Lanterns' });
+    const [, second, third] = await Promise.all(services.map(hears));
+    if (!second || !third) throw new Error('Nobody listens.');
+    await song('Salt on the Window');
+    await eventually(async () => {
+      expect([second, third].map(lastTitle)).toEqual(['Salt on the Window', 'Salt on the Window']);
+      await Promise.resolve();
+    });
+    await one(0).stop('SIGKILL');
+    await song('Compass Rose');
+    await eventually(async () => {
+      expect([second, third].map(lastTitle)).toEqual(['Compass Rose', 'Compass Rose']);
+      await Promise.resolve();
+    }, 25_000);
+    expect(second.isOver()).toBe(false);
+  });
+
+  it('hand the lead over when the one that asks is stopped', async () => {
+    await song('Paper Lanterns');
+    await json(one(0), '/currently-playing');
+    const listener = await hears(one(1));
+    await one(0).stop();
+    await song('Salt on the Window');
+    await eventually(async () => {
+      expect(lastTitle(listener)).toBe('Salt on the Window');
+      await Promise.resolve();
+    });
+  });
+
+  it('go on from memory while the database is away, and catch up when it is back', async () => {
+    await song('Paper Lanterns');
+    await json(one(0), '/currently-playing');
+    const [first, second] = await Promise.all([hears(one(0)), hears(one(1))]);
+    await eventually(async () => {
+      expect(lastTitle(second)).toBe('Paper Lanterns');
+      await Promise.resolve();
+    });
+    proxy.cut();
+    await song('Salt on the Window');
+    // The one that asks goes on; the others say that what they know is old.
+    await eventually(async () => {
+      expect(lastTitle(first)).toBe('Salt on the Window');
+      expect((await json(one(1), '/currently-playing')).body).toMatchObject({ title: 'Paper Lanterns', stale: true });
+    }, 30_000);
+    expect(second.events().at(-1)?.document).toMatchObject({ title: 'Paper Lanterns', stale: true });
+    proxy.mend();
+    await eventually(async () => {
+      expect(second.events().at(-1)?.document).toMatchObject({ title: 'Salt on the Window', stale: false });
+      await Promise.resolve();
+    });
+  });
+});
