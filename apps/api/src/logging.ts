@@ -55,3 +55,8 @@ export function databaseLog(): DatabaseLog {
     },
   };
 }
+
+/** Why something failed, in one line: the last one of a database error says it. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? (error.message.trim().split('\n').at(-1) ?? '') : String(error);
+}

@@ -7,6 +7,9 @@ export const DATABASE = Symbol('database');
 /** Token of what processes on the same database tell each other. */
 export const NOTIFICATIONS = Symbol('notifications');
 
+/** What plays is to be told again within a second of the database's return. */
+const LONGEST_RETRY_MS = 700;
+
 /** Hands the database to whoever asks for it, and closes it when everything else has stopped. */
 @Global()
 @Module({})
@@ -22,7 +25,11 @@ export class DatabaseModule implements OnApplicationShutdown {
       module: DatabaseModule,
       providers: [
         { provide: DATABASE, useValue: database },
-        { provide: NOTIFICATIONS, useFactory: () => openNotifications({ connectionString, log: databaseLog() }) },
+        {
+          provide: NOTIFICATIONS,
+          useFactory: () =>
+            openNotifications({ connectionString, log: databaseLog(), longestRetryMs: LONGEST_RETRY_MS }),
+        },
       ],
       exports: [DATABASE, NOTIFICATIONS],
     };

@@ -4,12 +4,13 @@ import { LastPlayed } from './last-played.js';
 import { LiveState } from './live-state.js';
 import { NowPlayingController } from './now-playing.controller.js';
 import { NowPlayingService } from './now-playing.service.js';
+import { Poller } from './poller.js';
 import { SnapshotStore } from './snapshot-store.js';
 import { Watcher } from './watcher.js';
 
 @Module({
   controllers: [NowPlayingController],
-  providers: [LiveState, SnapshotStore, LastPlayed, Watcher, NowPlayingService, EventHub],
+  providers: [LiveState, SnapshotStore, LastPlayed, Poller, Watcher, NowPlayingService, EventHub],
   exports: [NowPlayingService],
 })
 export class NowPlayingModule {}

@@ -10,6 +10,7 @@ import { toCurrentlyPlaying, toDegraded } from './currently-playing.js';
 import { LastPlayed } from './last-played.js';
 import { type Live, LiveState } from './live-state.js';
 import type { CurrentlyPlaying } from './now-playing.dto.js';
+import { Poller } from './poller.js';
 import { Watcher } from './watcher.js';
 
 /** For how long what one provider alone has said is taken as known. */
@@ -36,6 +37,7 @@ export class NowPlayingService {
   constructor(
     private readonly state: LiveState,
     private readonly watcher: Watcher,
+    private readonly poller: Poller,
     private readonly lastPlayed: LastPlayed,
     private readonly providers: ActiveProvider,
     private readonly settings: PlatformSettings,
@@ -74,7 +76,7 @@ export class NowPlayingService {
   private showOld(): Shown {
     const { current } = this.state;
     if (current) {
-      const document = this.watcher.aged(current);
+      const document = this.poller.aged(current);
       return { document, bytes: encodeJson(document) };
     }
     const running = this.providers.current;

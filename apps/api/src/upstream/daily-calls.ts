@@ -1,6 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Database } from '#database';
 import { DATABASE } from '../database/database.module.js';
+import { reasonOf } from '../logging.js';
 
 const HOUR_MS = 3_600_000;
 /** How long the sum of a day is taken as known; what this process calls itself is added at once. */
@@ -107,8 +108,4 @@ export class DailyCalls {
 
 function keyOf({ upstream, clientId }: Counted): string {
   return `${upstream} ${clientId}`;
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? (error.message.trim().split('\n').at(-1) ?? '') : String(error);
 }

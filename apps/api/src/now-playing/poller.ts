@@ -1,0 +1,178 @@
+import { Injectable } from '@nestjs/common';
+import { type NowPlaying, ProviderError } from '#listening';
+import { ActiveProvider, type Substitution } from '../providers/active-provider.js';
+import { ProviderOutages } from '../providers/provider-outages.js';
+import { type RunningProvider, RunningProviders } from '../providers/running-providers.js';
+import { PlatformSettings } from '../settings/platform.settings.js';
+import { DailyCalls } from '../upstream/daily-calls.js';
+import { endOf, toCurrentlyPlaying } from './currently-playing.js';
+import { LastPlayed } from './last-played.js';
+import type { CurrentlyPlaying } from './now-playing.dto.js';
+import { pauseBeforePoll } from './poll-plan.js';
+import { isSameSong, steadyStart } from './steady-start.js';
+
+/** Pauses after failures in a row; the last one from then on. */
+const FAILURE_PAUSES_MS = [5_000, 10_000, 20_000, 40_000, 60_000] as const;
+/** However long an upstream wants to be left alone: the fallback's songs change meanwhile. */
+const LONGEST_PAUSE_MS = 5 * 60_000;
+/** A song that nobody could confirm for so long is not said to play any more. */
+const BELIEVABLE_MS = 10 * 60_000;
+
+/** What a provider has told without trouble. */
+interface Reading {
+  /** The provider's id. */
+  provider: string;
+  /** Under which key its answers are kept. */
+  key: string;
+  playing: NowPlaying | null;
+  /** When the song was first seen, in milliseconds since 1970. */
+  seenAt: number;
+  at: number;
+}
+
+/** What a poll has come to. */
+export interface Poll {
+  /** Who was asked; null when there is nobody to ask. */
+  running: RunningProvider | null;
+  /** Null when there is nothing to tell, not even old. */
+  reading: Reading | null;
+  /** Why another than the active provider has answered; null when it is its own answer. */
+  instead: Substitution | null;
+  /** Why the reading is old, or there is none. */
+  failure: ProviderError | null;
+}
+
+/** Asks a provider what plays, remembers what it has told, and says when to ask again. */
+@Injectable()
+export class Poller {
+  private last: Reading | null = null;
+  private failures = 0;
+  private idlePolls = 0;
+  private isHealthNews = false;
+
+  constructor(
+    private readonly providers: ActiveProvider,
+    private readonly outages: ProviderOutages,
+    private readonly lastPlayed: LastPlayed,
+    private readonly calls: DailyCalls,
+    private readonly settings: PlatformSettings,
+    running: RunningProviders,
+  ) {
+    const heard = (): void => {
+      this.isHealthNews = true;
+    };
+    running.onHealthChange(heard);
+    outages.onChange(heard);
+  }
+
+  async poll(): Promise<Poll> {
+    this.isHealthNews = false;
+    try {
+      const { running, value, instead } = await this.providers.answer((asked) => this.read(asked));
+      this.failures = value.failure ? this.failures + 1 : 0;
+      return { running, reading: value, instead, failure: value.failure };
+    } catch (error) {
+      if (!(error instanceof ProviderError)) throw error;
+      this.failures += 1;
+      return { running: this.providers.current, reading: null, instead: null, failure: error };
+    }
+  }
+
+  /** Whether the provider's health has changed since it was asked, to something else than the poll says. Says so once. */
+  isRefuted({ instead, failure }: Poll): boolean {
+    const active = this.providers.current;
+    if (!active || !this.isHealthNews) return false;
+    this.isHealthNews = false;
+    const known = this.outages.get(active.provider.id)?.error ?? active.health.current.failure;
+    return (known?.code ?? null) !== ((instead?.failure ?? failure)?.code ?? null);
+  }
+
+  /** Looks what was played before, when it is time. @returns whether there is something new to tell */
+  async refreshHistory({ running }: Poll): Promise<boolean> {
+    return running !== null && (await this.lastPlayed.refresh(running));
+  }
+
+  /** What to tell of it. */
+  describe({ running, reading, instead, failure }: Poll): CurrentlyPlaying {
+    const own = failure && {
+      failure,
+      provider: running?.provider.id ?? null,
+      since: this.providers.sinceOf(running),
+    };
+    return toCurrentlyPlaying(
+      { playing: reading?.playing ?? null, lastPlayed: running && reading ? this.lastPlayed.of(running) : null },
+      {
+        running,
+        trouble: instead ?? own,
+        stale: reading !== null && failure !== null,
+        idleImageUrl: this.settings.notPlayingImageUrl,
+        now: new Date(),
+      },
+    );
+  }
+
+  /** What there is to tell when it could not be asked anew. */
+  aged({ document, checkedAt }: { document: CurrentlyPlaying; checkedAt: number }): CurrentlyPlaying {
+    if (Date.now() - checkedAt < BELIEVABLE_MS || !document.isPlaying) return { ...document, stale: true };
+    const idle = toCurrentlyPlaying(
+      { playing: null, lastPlayed: null },
+      {
+        running: this.providers.current,
+        trouble: null,
+        stale: true,
+        idleImageUrl: this.settings.notPlayingImageUrl,
+        now: new Date(document.updatedAt),
+      },
+    );
+    return { ...idle, source: document.source, degraded: document.degraded, lastPlayed: document.lastPlayed };
+  }
+
+  /** How long to wait before the next one, in milliseconds. */
+  pauseAfter({ running, reading, failure }: Poll): number {
+    const now = Date.now();
+    if (failure || !running || !reading) {
+      const pause = FAILURE_PAUSES_MS[Math.min(this.failures, FAILURE_PAUSES_MS.length) - 1] ?? FAILURE_PAUSES_MS[0];
+      const wanted = (failure?.retryAt?.getTime() ?? now) - now;
+      return Math.max(pause, Math.min(wanted, LONGEST_PAUSE_MS));
+    }
+    const { playing, seenAt } = reading;
+    this.idlePolls = playing ? 0 : this.idlePolls + 1;
+    const end = endOf(playing);
+    const outcome = {
+      idlePolls: this.idlePolls,
+      playing: playing && {
+        positionMs: now - (playing.startedAt?.getTime() ?? seenAt),
+        remainingMs: end && end.getTime() - now,
+      },
+    };
+    return pauseBeforePoll(outcome, running.provider.tempo, this.calls.used(running.budget), Math.random());
+  }
+
+  /** Something has changed for which it is worth asking soon, whatever the last polls have come to. */
+  forgetPauses(): void {
+    this.failures = 0;
+    this.idlePolls = 0;
+  }
+
+  /** What a provider says; the last that it has said while it cannot. */
+  private async read(running: RunningProvider): Promise<Reading & { failure: ProviderError | null }> {
+    const { key } = running;
+    const known = this.last?.key === key ? this.last : null;
+    try {
+      const told = await running.reads.nowPlaying();
+      const isOn = known !== null && isSameSong(known.playing, told);
+      if (known && !isOn) this.lastPlayed.songEnded(running, known.playing, known.seenAt);
+      const playing = known ? steadyStart(known.playing, told) : told;
+      const at = Date.now();
+      this.last = { provider: running.provider.id, key, playing, seenAt: isOn ? known.seenAt : at, at };
+      return { ...this.last, failure: null };
+    } catch (error) {
+      // What the account has come to withhold is not told from memory either.
+      const isWithheld = error instanceof ProviderError && error.code === 'forbidden';
+      // An outage or another account has made it nobody's.
+      const isGone = running.key !== key;
+      if (!(error instanceof ProviderError) || !known || isWithheld || isGone) throw error;
+      return { ...known, playing: Date.now() - known.at < BELIEVABLE_MS ? known.playing : null, failure: error };
+    }
+  }
+}
