@@ -68,9 +68,9 @@ module.exports = {
       name: 'features-have-doors',
       comment: 'A feature uses another by its index.ts, so that one can see what is shared.',
       severity: 'error',
-      from: { path: '^apps/api/src/(now-playing|charts|health|docs|history|link|admin|backup)/' },
+      from: { path: '^apps/api/src/(now-playing|card|charts|health|docs|history|link|admin|backup)/' },
       to: {
-        path: '^apps/api/src/(now-playing|charts|health|docs|history|link|admin|backup)/',
+        path: '^apps/api/src/(now-playing|card|charts|health|docs|history|link|admin|backup)/',
         pathNot: ['^apps/api/src/$1/', '/index\\.ts$'],
       },
     },

@@ -1,4 +1,12 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+import { findNginx } from './test/proxy/find-nginx.mjs';
+import { findBrowser } from './test/support/find-browser.mjs';
+
+/** Tests of what not every machine has; `.ci/run` installs it. */
+const LEFT_OUT = [
+  ...(findBrowser() === undefined ? ['test/browser/**'] : []),
+  ...(findNginx() === undefined ? ['test/proxy/**'] : []),
+];
 
 export default defineConfig({
   // The same condition as tsconfig's customConditions: '#listening' and the others mean their source here, their build in Node.
@@ -6,6 +14,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['source'] } },
   test: {
     include: ['apps/**/*.spec.ts', 'libs/**/*.spec.ts', 'test/**/*.spec.ts'],
+    exclude: [...configDefaults.exclude, ...LEFT_OUT],
     globalSetup: ['test/support/global-setup.ts'],
     setupFiles: ['test/support/record-responses.ts'],
     // Tests start services, several at once on few cores; what must be quick is measured by the benchmark.

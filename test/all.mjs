@@ -1,5 +1,7 @@
 // Everything that npm test runs, side by side: the checks print what they have to say when they fail.
 import { spawn } from 'node:child_process';
+import { findNginx } from './proxy/find-nginx.mjs';
+import { findBrowser } from './support/find-browser.mjs';
 
 const CHECKS = ['format:check', 'lint', 'typecheck'];
 const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm'];
@@ -26,4 +28,14 @@ for (const check of CHECKS) {
 const { code } = await vitest;
 for (const line of failed) process.stderr.write(`\n${line}\n`);
 if (failed.length === 0) process.stdout.write('Format, lint and types are as they should be.\n');
+if (findBrowser() === undefined) {
+  process.stdout.write(
+    'Browser tests did not run: there is no Chromium here. Install it (on Debian: apt install chromium), or name one: CHROMIUM=/path/to/chromium npm test.\n',
+  );
+}
+if (findNginx() === undefined) {
+  process.stdout.write(
+    'Tests of the nginx configuration did not run: there is no nginx here. Install it (on Debian: apt install nginx-light), or name one: NGINX=/path/to/nginx npm test.\n',
+  );
+}
 process.exitCode = code === 0 && failed.length === 0 ? 0 : 1;

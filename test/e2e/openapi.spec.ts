@@ -12,6 +12,7 @@ const harness = useHarness();
 
 const READS = [
   '/currently-playing',
+  '/currently-playing/card.svg',
   '/recent-tracks',
   '/top/tracks',
   '/top/artists',
@@ -24,6 +25,9 @@ const READS = [
   '/health/ready',
   '/endpoints',
 ];
+
+/** Never ends by itself. */
+const STREAM = '/currently-playing/stream';
 
 /** The owner's routes: closed to everybody else. */
 const OWNERS = [
@@ -128,8 +132,15 @@ export const wrong: NonNullable<paths['/top/albums']['get']['parameters']['query
   });
 
   it('has every route, and nothing that is not there', async () => {
-    expect(routes()).toEqual([...READS.map((path) => `GET ${path}`), ...OWNERS].sort());
-    for (const path of READS) expect((await json(harness.shared, path)).status).toBe(200);
+    expect(routes()).toEqual(
+      [...READS, STREAM]
+        .map((path) => `GET ${path}`)
+        .concat(OWNERS)
+        .sort(),
+    );
+    for (const path of [...READS, STREAM]) {
+      expect((await fetch(harness.shared.url + path, { method: 'HEAD' })).status, path).toBe(200);
+    }
   });
 
   it.each(READS)('%s has a summary, an id, described parameters, and its error answers with examples', (path) => {

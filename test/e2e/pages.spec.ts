@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { useHarness } from '../support/harness.js';
 
 const harness = useHarness();
+/** A blog gives this away with every page. */
+const WIDGET_MOST_BYTES = 10_000;
 
 async function get(path: string): Promise<{ answer: Response; text: string }> {
   const answer = await fetch(new URL(path, harness.shared.url));
@@ -78,5 +81,6 @@ describe('the first page', () => {
     expect(text).toContain('tonearm-now-playing');
     // On its own in a foreign page it can load nothing beside it.
     expect(text).not.toMatch(/\bimport\s*["'{(]|\bfrom\s*["']/);
+    expect(gzipSync(text).length).toBeLessThanOrEqual(WIDGET_MOST_BYTES);
   });
 });

@@ -5,6 +5,9 @@ import { AccountsModule, type AccountsTuning } from './accounts/index.js';
 import { AdminModule } from './admin/index.js';
 import type { Database } from '#database';
 import { AnswerInterceptor } from './answer/answer.interceptor.js';
+import { FastPath } from './answer/fast-path.js';
+import { ForgetAnswers } from './answer/forget-answers.js';
+import { CardModule } from './card/card.module.js';
 import { ChartsModule } from './charts/charts.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { DocsModule } from './docs/docs.module.js';
@@ -21,7 +24,7 @@ import { UpstreamModule } from './upstream/upstream.module.js';
 /** The table of contents. */
 @Module({})
 export class AppModule {
-  static forRoot(settings: Settings, database: Database, tuning: AccountsTuning): DynamicModule {
+  static forRoot(settings: Settings, database: Database, tuning: AccountsTuning, fastPath: FastPath): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -32,6 +35,7 @@ export class AppModule {
         AccountsModule.forRoot(tuning),
         ProvidersModule,
         NowPlayingModule,
+        CardModule,
         ChartsModule,
         HealthModule,
         AdminModule,
@@ -40,6 +44,8 @@ export class AppModule {
       ],
       providers: [
         Drain,
+        { provide: FastPath, useValue: fastPath },
+        ForgetAnswers,
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_INTERCEPTOR, useClass: AnswerInterceptor },
       ],

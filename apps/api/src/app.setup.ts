@@ -7,12 +7,12 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { join } from 'node:path';
 import type { Database } from '#database';
 import type { AccountsTuning } from './accounts/index.js';
+import { FastPath } from './answer/fast-path.js';
 import { AppModule } from './app.module.js';
 import { corsFor } from './cors.js';
 import { ApiDescription } from './docs/api-description.js';
 import { serveDocsPage } from './docs/docs-page.js';
 import { describeApi } from './docs/openapi.js';
-import { FastPath, NowPlayingService } from './now-playing/index.js';
 import { answerClientError } from './problem/client-error.js';
 import { answerUnroutable } from './problem/problem.filter.js';
 import { toInvalidRequest } from './problem/invalid-request.js';
@@ -31,7 +31,7 @@ export async function createApp(
   tuning: AccountsTuning = {},
 ): Promise<NestFastifyApplication> {
   const { CORS_ORIGINS, TRUST_PROXY, FAST_PATH } = settings.platform;
-  const fastPath = new FastPath(CORS_ORIGINS === '*');
+  const fastPath = new FastPath(FAST_PATH === 'on', CORS_ORIGINS === '*');
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
     clientErrorHandler: answerClientError,
@@ -43,10 +43,14 @@ export async function createApp(
     // A request that came before the end is still answered; what comes after finds no listener.
     return503OnClosing: false,
   });
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(settings, database, tuning), adapter, {
-    abortOnError: false,
-    logger,
-  });
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.forRoot(settings, database, tuning, fastPath),
+    adapter,
+    {
+      abortOnError: false,
+      logger,
+    },
+  );
   // Ends by itself with 0, where Nest would send itself the signal once more.
   app.enableShutdownHooks(['SIGINT', 'SIGTERM', 'SIGHUP'], { useProcessExit: true });
   app.useGlobalPipes(new ValidationPipe({ transform: true, whitelist: true, exceptionFactory: toInvalidRequest }));
@@ -54,7 +58,7 @@ export async function createApp(
   await app.register(fastifyCookie);
   await app.register(fastifyHelmet, HEADERS);
   await app.register(fastifyStatic, { root: PAGES, cacheControl: true, maxAge: '5m', wildcard: false });
-  if (FAST_PATH === 'on') fastPath.open(adapter.getInstance(), app.get(NowPlayingService));
+  fastPath.observe(adapter.getInstance());
   const description = app.get(ApiDescription);
   description.set(() => describeApi(app));
   serveDocsPage(app, () => description.document);

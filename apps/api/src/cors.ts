@@ -22,7 +22,8 @@ export function corsFor(setting: string): CorsOptions {
 
 const READING = {
   methods: ['GET', 'HEAD'],
-  exposedHeaders: ['ETag', 'Age', 'Cache-Status', 'Retry-After'],
+  // By Date a page tells how far its visitor's clock is off.
+  exposedHeaders: ['ETag', 'Date', 'Age', 'Cache-Status', 'Retry-After'],
   maxAge: 86_400,
   // An OPTIONS that is no preflight is answered like one, and not with a line of text.
   strictPreflight: false,

@@ -1,9 +1,8 @@
+import { cardHtml, cardMarkdown, cardUrl, widgetHtml } from './snippets.js';
 import { isHealth, notesOf, piecesOf, summaryOf } from './state-in-words.js';
 import './widget.js';
 
 const REFRESH_MS = 5_000;
-
-const snippet = `<script type="module" src="${location.origin}/widget.js"></script>\n<tonearm-now-playing></tonearm-now-playing>`;
 
 function element(id: string): HTMLElement {
   const found = document.getElementById(id);
@@ -48,18 +47,47 @@ async function showState(): Promise<void> {
   }
 }
 
-element('snippet').textContent = snippet;
-element('copy').addEventListener('click', () => {
-  const copied = element('copied');
-  navigator.clipboard.writeText(snippet).then(
+/** What is chosen in a list; `fallback` when the browser shows none. */
+function chosen(id: string, fallback: string): string {
+  const list = element(id);
+  return list instanceof HTMLSelectElement ? list.value : fallback;
+}
+
+function showSnippets(): void {
+  const theme = chosen('theme', 'auto');
+  const layout = chosen('layout', 'row');
+  const preview = element('preview');
+  preview.setAttribute('theme', theme);
+  preview.setAttribute('layout', layout);
+  element('widget-snippet').textContent = widgetHtml(location.origin, { theme, layout });
+  element('card-html').textContent = cardHtml(location.origin, theme);
+  element('card-markdown').textContent = cardMarkdown(location.origin, theme);
+  element('card').setAttribute('src', cardUrl(location.origin, theme));
+}
+
+function copy(button: HTMLElement): void {
+  const told = button.parentElement?.querySelector('[role="status"]');
+  const text = element(button.dataset['copies'] ?? '').textContent;
+  const tell = (words: string): void => {
+    if (told) told.textContent = words;
+  };
+  navigator.clipboard.writeText(text).then(
     () => {
-      copied.textContent = 'Copied.';
+      tell('Copied.');
     },
     () => {
-      copied.textContent = 'Your browser does not let this page copy: select the text instead.';
+      tell('Your browser does not let this page copy: select the text instead.');
     },
   );
-});
+}
+
+showSnippets();
+for (const id of ['theme', 'layout']) element(id).addEventListener('change', showSnippets);
+for (const button of document.querySelectorAll<HTMLElement>('[data-copies]')) {
+  button.addEventListener('click', () => {
+    copy(button);
+  });
+}
 
 function lookIfSeen(): void {
   if (!document.hidden) void showState();

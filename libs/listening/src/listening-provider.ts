@@ -67,9 +67,9 @@ export interface Capabilities {
 
 /** How often a provider may be asked what plays, in seconds. The closer a song is to its start, the likelier it is skipped. */
 export interface PollTempo {
-  /** In the first ten seconds of a song. */
+  /** In the first seven seconds of a song. */
   early: number;
-  /** Up to half a minute. */
+  /** Until it is 25 seconds old. */
   middle: number;
   /** After that; the expected end of the song is always looked at. */
   late: number;

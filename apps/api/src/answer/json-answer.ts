@@ -1,11 +1,8 @@
 import { createHash } from 'node:crypto';
+import { Answer, type Bytes } from './answer.js';
 
 /** A JSON document, ready to send. */
-export interface JsonBytes {
-  body: Buffer;
-  /** Strong: the same for the same bytes, on every process. */
-  etag: string;
-}
+export type JsonBytes = Bytes;
 
 export function encodeJson(document: unknown): JsonBytes {
   const body = Buffer.from(JSON.stringify(document));
@@ -17,13 +14,16 @@ export function etagOf(body: Buffer): string {
   return `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
 }
 
-/** What a controller of a public read returns; the interceptor sends it, or 304 to a client that has it. */
-export class JsonAnswer {
+/** What a controller of a public read returns when that is JSON. */
+export class JsonAnswer extends Answer {
   constructor(
-    readonly bytes: JsonBytes,
-    readonly headers: Readonly<Record<string, string>>,
-    readonly status = 200,
-  ) {}
+    bytes: JsonBytes,
+    headers: Readonly<Record<string, string>>,
+    status = 200,
+    isCurrent: (() => boolean) | null = null,
+  ) {
+    super(bytes, 'application/json; charset=utf-8', headers, status, isCurrent);
+  }
 }
 
 /** Whether a request's `If-None-Match` names this representation (RFC 9110 13.1.2: weak comparison, lists, `*`). */

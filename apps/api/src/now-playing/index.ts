@@ -1,5 +1,4 @@
 /** What other features may use of this one. */
 export { CurrentlyPlaying, Degraded } from './now-playing.dto.js';
-export { FastPath } from './fast-path.js';
 export { NowPlayingModule } from './now-playing.module.js';
 export { NowPlayingService } from './now-playing.service.js';

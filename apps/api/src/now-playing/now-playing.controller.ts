@@ -1,13 +1,5 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
-import {
-  ApiHeader,
-  ApiNotModifiedResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiProduces,
-  ApiTags,
-  getSchemaPath,
-} from '@nestjs/swagger';
+import { ApiHeader, ApiNotModifiedResponse, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { JsonAnswer } from '../answer/json-answer.js';
 import { Problem } from '../problem/problem.js';
@@ -42,7 +34,7 @@ export class NowPlayingController {
   @ApiProblems('headers_too_large')
   async get(): Promise<JsonAnswer> {
     const { bytes } = await this.nowPlaying.current();
-    return new JsonAnswer(bytes, { 'Cache-Control': CACHE_CONTROL });
+    return new JsonAnswer(bytes, { 'Cache-Control': CACHE_CONTROL }, 200, () => this.nowPlaying.ready() === bytes);
   }
 
   @Get('stream')
@@ -63,7 +55,7 @@ export class NowPlayingController {
     description: 'Events until one side ends it.',
     content: {
       'text/event-stream': {
-        schema: { $ref: getSchemaPath(CurrentlyPlaying) },
+        schema: { type: 'string', description: 'The `data` of each is a CurrentlyPlaying as JSON.' },
         example: 'id: Zr3pVt0yZ1m8jv1hR0qg2w\ndata: {"isPlaying":true,"title":"Paper Lanterns"}\n\n',
       },
     },

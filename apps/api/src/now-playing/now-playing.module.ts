@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { EventHub } from './event-hub.js';
-import { LastPlayed } from './last-played.js';
+import { PlayHistory } from './play-history.js';
 import { LiveState } from './live-state.js';
 import { NowPlayingController } from './now-playing.controller.js';
 import { NowPlayingService } from './now-playing.service.js';
@@ -10,7 +10,7 @@ import { Watcher } from './watcher.js';
 
 @Module({
   controllers: [NowPlayingController],
-  providers: [LiveState, SnapshotStore, LastPlayed, Poller, Watcher, NowPlayingService, EventHub],
+  providers: [LiveState, SnapshotStore, PlayHistory, Poller, Watcher, NowPlayingService, EventHub],
   exports: [NowPlayingService],
 })
 export class NowPlayingModule {}

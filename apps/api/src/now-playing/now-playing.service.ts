@@ -7,8 +7,8 @@ import { ActiveProvider, type Substitution } from '../providers/active-provider.
 import type { RunningProvider } from '../providers/running-providers.js';
 import { PlatformSettings } from '../settings/platform.settings.js';
 import { toCurrentlyPlaying, toDegraded } from './currently-playing.js';
-import { LastPlayed } from './last-played.js';
-import { type Live, LiveState } from './live-state.js';
+import { PlayHistory } from './play-history.js';
+import { LiveState } from './live-state.js';
 import type { CurrentlyPlaying } from './now-playing.dto.js';
 import { Poller } from './poller.js';
 import { Watcher } from './watcher.js';
@@ -38,7 +38,7 @@ export class NowPlayingService {
     private readonly state: LiveState,
     private readonly watcher: Watcher,
     private readonly poller: Poller,
-    private readonly lastPlayed: LastPlayed,
+    private readonly history: PlayHistory,
     private readonly providers: ActiveProvider,
     private readonly settings: PlatformSettings,
   ) {}
@@ -50,9 +50,9 @@ export class NowPlayingService {
   }
 
   /** What can be told without asking anybody; null when somebody has to be asked. For somebody who looks. */
-  ready(): Live | null {
+  ready(): JsonBytes | null {
     this.watcher.arrive(this.state.look());
-    return this.state.fresh;
+    return this.state.fresh?.bytes ?? null;
   }
 
   /** Waits for the one read that is under way for all, and tells what there is when it takes too long. */
@@ -129,7 +129,7 @@ export class NowPlayingService {
     stale: boolean,
   ): CurrentlyPlaying {
     const { notPlayingImageUrl: idleImageUrl } = this.settings;
-    const lastPlayed = running && this.lastPlayed.of(running);
+    const lastPlayed = running && this.history.of(running);
     return toCurrentlyPlaying({ playing, lastPlayed }, { running, trouble, stale, idleImageUrl, now: new Date() });
   }
 }

@@ -17,10 +17,10 @@ const pause = (outcome: PollOutcome, used = 0, random = MIDDLE): number =>
 describe('the pause before the next poll', () => {
   it.each([
     [0, 5_000],
-    [9_999, 5_000],
-    [10_000, 15_000],
-    [29_999, 15_000],
-    [30_000, 60_000],
+    [6_999, 5_000],
+    [7_000, 15_000],
+    [24_999, 15_000],
+    [25_000, 60_000],
     [170_000, 60_000],
   ])('grows with how far the song is: %i ms', (position, expected) => {
     expect(pause(song(position, 300_000))).toBe(expected);

@@ -2,8 +2,8 @@ import type { PollTempo } from '#listening';
 
 /** A song's successor is asked for when this is over its expected end: players and upstreams are a little late. */
 const PAST_END_MS = 600;
-const EARLY_UNTIL_MS = 10_000;
-const MIDDLE_UNTIL_MS = 30_000;
+const EARLY_UNTIL_MS = 7_000;
+const MIDDLE_UNTIL_MS = 25_000;
 const JITTER = 0.05;
 /** From this part of the budget on the pauses grow. */
 const AMPLE = 0.5;

@@ -6,7 +6,7 @@ import { type RunningProvider, RunningProviders } from '../providers/running-pro
 import { PlatformSettings } from '../settings/platform.settings.js';
 import { DailyCalls } from '../upstream/daily-calls.js';
 import { endOf, toCurrentlyPlaying } from './currently-playing.js';
-import { LastPlayed } from './last-played.js';
+import { PlayHistory } from './play-history.js';
 import type { CurrentlyPlaying } from './now-playing.dto.js';
 import { pauseBeforePoll } from './poll-plan.js';
 import { isSameSong, steadyStart } from './steady-start.js';
@@ -53,7 +53,7 @@ export class Poller {
   constructor(
     private readonly providers: ActiveProvider,
     private readonly outages: ProviderOutages,
-    private readonly lastPlayed: LastPlayed,
+    private readonly history: PlayHistory,
     private readonly calls: DailyCalls,
     private readonly settings: PlatformSettings,
     running: RunningProviders,
@@ -89,7 +89,7 @@ export class Poller {
 
   /** Looks what was played before, when it is time. @returns whether there is something new to tell */
   async refreshHistory({ running }: Poll): Promise<boolean> {
-    return running !== null && (await this.lastPlayed.refresh(running));
+    return running !== null && (await this.history.refresh(running));
   }
 
   /** What to tell of it. */
@@ -100,7 +100,7 @@ export class Poller {
       since: this.providers.sinceOf(running),
     };
     return toCurrentlyPlaying(
-      { playing: reading?.playing ?? null, lastPlayed: running && reading ? this.lastPlayed.of(running) : null },
+      { playing: reading?.playing ?? null, lastPlayed: running && reading ? this.history.of(running) : null },
       {
         running,
         trouble: instead ?? own,
@@ -161,7 +161,7 @@ export class Poller {
     try {
       const told = await running.reads.nowPlaying();
       const isOn = known !== null && isSameSong(known.playing, told);
-      if (known && !isOn) this.lastPlayed.songEnded(running, known.playing, known.seenAt);
+      if (known && !isOn) this.history.songEnded(running, known.playing, known.seenAt);
       const playing = known ? steadyStart(known.playing, told) : told;
       const at = Date.now();
       this.last = { provider: running.provider.id, key, playing, seenAt: isOn ? known.seenAt : at, at };

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { coverSvg } from './cover.js';
+import { coverPng } from './cover.js';
 
 /** The folders of Last.fm's pictures and their width in pixels. */
 const folders = new Map([
@@ -20,13 +20,13 @@ export function artRoutes(app: FastifyInstance): void {
 }
 
 function send(reply: FastifyReply, file: string, size: number | undefined): void {
-  const hash = /^([0-9a-f]{32})\.svg$/.exec(file)?.[1];
+  const hash = /^([0-9a-f]{32})\.png$/.exec(file)?.[1];
   if (hash === undefined || size === undefined) {
     reply.callNotFound();
     return;
   }
   void reply
     .headers({ 'cache-control': 'public, max-age=31536000, immutable', 'access-control-allow-origin': '*' })
-    .type('image/svg+xml')
-    .send(coverSvg(hash, size));
+    .type('image/png')
+    .send(coverPng(hash, size));
 }

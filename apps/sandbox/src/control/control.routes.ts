@@ -86,7 +86,7 @@ export function controlState({ listener, clock, boards, details }: ControlParts)
       title: track.title,
       artist: track.artist.name,
       album: track.album?.title ?? null,
-      cover: track.album === null ? null : `/art/${track.album.coverHash}.svg`,
+      cover: track.album === null ? null : `/art/${track.album.coverHash}.png`,
       startMs,
       endMs,
       scrobbles: number,

@@ -158,7 +158,7 @@ describe('the ledger', () => {
 
   it('holds no control requests and no pictures', async () => {
     await state();
-    await fetch(`${sandbox.url}/art/${'0'.repeat(32)}.svg`);
+    await fetch(`${sandbox.url}/art/${'0'.repeat(32)}.png`);
     expect(pick(await ledger(), 'calls')).toEqual([]);
   });
 });

@@ -57,7 +57,7 @@ describe('top lists', () => {
     expect(albums.some((url) => url.includes(star))).toBe(false);
     const cover = await fetch(albums[3] ?? '');
     expect(cover.status).toBe(200);
-    expect(cover.headers.get('content-type')).toContain('image/svg+xml');
+    expect(cover.headers.get('content-type')).toBe('image/png');
   });
 
   it('refuse a period that does not exist', async () => {

@@ -15,12 +15,12 @@ const sizes = [
 
 /** A picture in its four sizes. `origin` is the sandbox as the client addressed it. */
 export function images(origin: string, hash: string): JsonObject[] {
-  return sizes.map(([size, folder]) => ({ size, '#text': `${origin}/i/u/${folder}/${hash}.svg` }));
+  return sizes.map(([size, folder]) => ({ size, '#text': `${origin}/i/u/${folder}/${hash}.png` }));
 }
 
 /** The five sizes that top artists have. */
 export function artistImages(origin: string): JsonObject[] {
-  return [...images(origin, starHash), { size: 'mega', '#text': `${origin}/i/u/300x300/${starHash}.svg` }];
+  return [...images(origin, starHash), { size: 'mega', '#text': `${origin}/i/u/300x300/${starHash}.png` }];
 }
 
 /** The cover of an album, or the star for a track that is on none. */

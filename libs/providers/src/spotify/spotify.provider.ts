@@ -38,7 +38,7 @@ export const spotify: ProviderDefinition<SpotifySettings, UpstreamClient, 'spoti
   account: () => null,
   dailyCalls: (settings) => settings.SPOTIFY_DAILY_CALLS,
   // Some 130 calls an hour while music plays: an app in development mode is cut off for hours after a few thousand a day.
-  tempo: { early: 5, middle: 15, late: 60, idle: [15, 30, 60, 300] },
+  tempo: { early: 7, middle: 20, late: 40, idle: [15, 30, 60, 300] },
   capabilities: {
     reads: ['nowPlaying', 'recentTracks', 'topTracks', 'topArtists', 'topAlbums', 'lovedTracks', 'profile'],
     kinds: ['track', 'episode', 'ad', 'unknown'],

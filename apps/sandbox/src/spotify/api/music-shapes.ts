@@ -22,7 +22,7 @@ export function addresses(look: Look, kind: string, id: string): { external_urls
 
 /** A picture in three sizes, widest first. */
 export function pictures(look: Look, hash: string): JsonObject[] {
-  return [640, 300, 64].map((size) => ({ height: size, url: `${look.art}/${hash}.svg`, width: size }));
+  return [640, 300, 64].map((size) => ({ height: size, url: `${look.art}/${hash}.png`, width: size }));
 }
 
 /** A performer as it stands on songs and releases. */

@@ -46,7 +46,7 @@ export const playlistEndpoints: readonly Endpoint[] = [
     scopes: [],
     answer: (ask) =>
       withPlaylist(ask, ({ id, total }) =>
-        jsonAnswer(200, total === 0 ? [] : [{ height: null, url: `${ask.look.art}/${hashOf(id)}.svg`, width: null }]),
+        jsonAnswer(200, total === 0 ? [] : [{ height: null, url: `${ask.look.art}/${hashOf(id)}.png`, width: null }]),
       ),
   },
 ];

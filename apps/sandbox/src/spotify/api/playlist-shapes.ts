@@ -35,7 +35,7 @@ export function playlistShape(
     ...more,
     href: `${look.base}/playlists/${id}`,
     id,
-    images: playlist.total === 0 ? null : [{ height: null, url: `${look.art}/${hashOf(id)}.svg`, width: null }],
+    images: playlist.total === 0 ? null : [{ height: null, url: `${look.art}/${hashOf(id)}.png`, width: null }],
     name: playlist.name,
     owner: { display_name: owner.displayName, ...personShape(look, owner) },
     primary_color: null,

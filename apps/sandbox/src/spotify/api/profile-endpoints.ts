@@ -36,7 +36,7 @@ function me({ look, scopes }: Ask): Answer {
     ...fieldsIf(look.isFull, { followers: { href: null, total: 12 } }),
     ...rest,
     account_id: idOfName('account', id),
-    images: [300, 64].map((size) => ({ height: size, url: `${look.art}/${hashOf(id)}.svg`, width: size })),
+    images: [300, 64].map((size) => ({ height: size, url: `${look.art}/${hashOf(id)}.png`, width: size })),
     ...fieldsIf(isPrivate, { product: 'premium' }),
   });
 }

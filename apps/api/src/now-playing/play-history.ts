@@ -20,7 +20,7 @@ interface Known {
 
 /** The newest song of the history: as it was seen to end, and now and then as the history tells it. */
 @Injectable()
-export class LastPlayed {
+export class PlayHistory {
   private known: Known | null = null;
 
   /** Null when there is none, and before the history has been read. */

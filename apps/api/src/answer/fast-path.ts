@@ -1,0 +1,126 @@
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { LRUCache } from 'lru-cache';
+import { type IncomingMessage, type RequestListener, type Server, type ServerResponse, createServer } from 'node:http';
+
+/** Answers to different addresses that are kept at most, and what they may hold together. */
+const MOST = 500;
+const MOST_BYTES = 16_000_000;
+/** About what the two heads of an answer take. */
+const HEAD_BYTES = 4_000;
+/** An address that is longer than any of ours needs to be is not worth the memory. */
+const LONGEST_URL = 300;
+
+/** Names and values in turn, as they go out. */
+type RawHeaders = string[];
+
+/** An answer of the router, to be repeated. */
+interface Kept {
+  /** Whether it is still what the router would say. */
+  isCurrent: () => boolean;
+  etag: string;
+  body: Buffer;
+  ok: RawHeaders | null;
+  notModified: RawHeaders | null;
+}
+
+/**
+ * Repeats what the router has answered, before the router is asked: for the same address, and for as long as whoever has
+ * made the answer says that it holds. Whatever is out of the ordinary goes to the router.
+ */
+export class FastPath {
+  private readonly kept = new LRUCache<string, Kept>({
+    max: MOST,
+    maxSize: MOST_BYTES,
+    sizeCalculation: ({ body }) => body.length + HEAD_BYTES,
+  });
+  /** Counts how often all was forgotten. */
+  private epoch = 0;
+  private readonly begun = new WeakMap<IncomingMessage, number>();
+  private readonly offered = new WeakMap<IncomingMessage, Pick<Kept, 'isCurrent' | 'etag' | 'body'>>();
+
+  /**
+   * @param isOn without it everything goes to the router
+   * @param isPublic whether every origin may read: otherwise the head of an answer depends on who asks
+   */
+  constructor(
+    private readonly isOn: boolean,
+    private readonly isPublic: boolean,
+  ) {}
+
+  /** For Fastify, which leaves the options of such a server to whoever makes it. */
+  readonly createServer = (
+    route: RequestListener,
+    options: { keepAliveTimeout?: number; requestTimeout?: number },
+  ): Server => {
+    const server = createServer((request, response) => {
+      if (this.answer(request, response)) return;
+      this.begun.set(request, this.epoch);
+      route(request, response);
+    });
+    if (options.keepAliveTimeout !== undefined) server.keepAliveTimeout = options.keepAliveTimeout;
+    if (options.requestTimeout !== undefined) server.requestTimeout = options.requestTimeout;
+    return server;
+  };
+
+  /** Sees the answers of the router, as they go out. */
+  observe(router: FastifyInstance): void {
+    router.addHook('onSend', (request, reply, payload, done) => {
+      this.keep(request.raw, reply);
+      done(null, payload);
+    });
+  }
+
+  /** What is being answered to a request may be repeated, as long as `isCurrent` says so. */
+  offer(request: IncomingMessage, answer: Pick<Kept, 'isCurrent' | 'etag' | 'body'>): void {
+    if (this.isOn && this.isOrdinary(request)) this.offered.set(request, answer);
+  }
+
+  /** Nothing is repeated of what has been answered until now, or is being answered. */
+  clear(): void {
+    this.epoch += 1;
+    this.kept.clear();
+  }
+
+  private keep(request: IncomingMessage, reply: FastifyReply): void {
+    const offered = this.offered.get(request);
+    const { url } = request;
+    if (!offered || url === undefined || url.length > LONGEST_URL) return;
+    if (this.begun.get(request) !== this.epoch) return;
+    const before = this.kept.get(url);
+    const kept =
+      before?.etag === offered.etag ? { ...before, ...offered } : { ...offered, ok: null, notModified: null };
+    const { statusCode } = reply;
+    const length = ['content-length', String(offered.body.length)];
+    if (statusCode === 200) this.kept.set(url, { ...kept, ok: [...headOf(reply), ...length] });
+    else if (statusCode === 304) this.kept.set(url, { ...kept, notModified: headOf(reply) });
+  }
+
+  private answer(request: IncomingMessage, response: ServerResponse): boolean {
+    const kept = this.kept.get(request.url ?? '');
+    if (!kept || !this.isOrdinary(request)) return false;
+    const known = request.headers['if-none-match'];
+    const head = known === undefined ? kept.ok : known === kept.etag ? kept.notModified : null;
+    if (!head || !kept.isCurrent()) return false;
+    response.writeHead(known === undefined ? 200 : 304, head);
+    response.end(known === undefined && request.method === 'GET' ? kept.body : undefined);
+    return true;
+  }
+
+  private isOrdinary({ method, headers }: IncomingMessage): boolean {
+    return (
+      (method === 'GET' || method === 'HEAD') &&
+      (this.isPublic || headers.origin === undefined) &&
+      headers['content-length'] === undefined &&
+      headers['transfer-encoding'] === undefined &&
+      headers.expect === undefined
+    );
+  }
+}
+
+function headOf(reply: FastifyReply): RawHeaders {
+  // Node tells names in lower case, and sends them as they were given.
+  const spelling = new Map(reply.raw.getRawHeaderNames().map((name) => [name.toLowerCase(), name]));
+  return Object.entries(reply.getHeaders()).flatMap(([name, value]) =>
+    value === undefined ? [] : [spelling.get(name) ?? name, String(value)],
+  );
+}

@@ -1,0 +1,102 @@
+/** What a card says around a song. */
+export interface CardWords {
+  direction: 'ltr' | 'rtl';
+  /** @param service its display name; null when it is not known */
+  playing: (service: string | null) => string;
+  last: (service: string | null) => string;
+  idle: string;
+  /** What is shown could not be asked anew. */
+  stale: string;
+  unavailable: (service: string) => string;
+  /** No provider is configured. */
+  notSetUp: string;
+  /** Nobody has told yet what plays. */
+  unknown: string;
+}
+
+/** The first one is spoken to those who do not say. */
+export const LOCALES = ['en', 'de', 'fr', 'es', 'it', 'pt', 'ja', 'ar'] as const;
+export type Locale = (typeof LOCALES)[number];
+
+export const CARD_WORDS: Readonly<Record<Locale, CardWords>> = {
+  en: {
+    direction: 'ltr',
+    playing: (service) => (service === null ? 'Now playing' : `Now playing on ${service}`),
+    last: (service) => (service === null ? 'Last played' : `Last played on ${service}`),
+    idle: 'Not playing',
+    stale: 'May be out of date',
+    unavailable: (service) => `${service} is unavailable`,
+    notSetUp: 'Not set up yet',
+    unknown: 'No answer yet',
+  },
+  de: {
+    direction: 'ltr',
+    playing: (service) => (service === null ? 'Läuft gerade' : `Läuft gerade auf ${service}`),
+    last: (service) => (service === null ? 'Zuletzt gehört' : `Zuletzt gehört auf ${service}`),
+    idle: 'Gerade läuft nichts',
+    stale: 'Vielleicht nicht mehr aktuell',
+    unavailable: (service) => `${service} ist nicht erreichbar`,
+    notSetUp: 'Noch nicht eingerichtet',
+    unknown: 'Noch keine Antwort',
+  },
+  fr: {
+    direction: 'ltr',
+    playing: (service) => (service === null ? 'En écoute' : `En écoute sur ${service}`),
+    last: (service) => (service === null ? 'Dernière écoute' : `Dernière écoute sur ${service}`),
+    idle: 'Rien en écoute',
+    stale: 'Peut-être plus à jour',
+    unavailable: (service) => `${service} est indisponible`,
+    notSetUp: 'Pas encore configuré',
+    unknown: 'Pas encore de réponse',
+  },
+  es: {
+    direction: 'ltr',
+    playing: (service) => (service === null ? 'Suena ahora' : `Suena ahora en ${service}`),
+    last: (service) => (service === null ? 'Última escucha' : `Última escucha en ${service}`),
+    idle: 'Ahora no suena nada',
+    stale: 'Puede no estar al día',
+    unavailable: (service) => `${service} no está disponible`,
+    notSetUp: 'Aún sin configurar',
+    unknown: 'Aún sin respuesta',
+  },
+  it: {
+    direction: 'ltr',
+    playing: (service) => (service === null ? 'In ascolto' : `In ascolto su ${service}`),
+    last: (service) => (service === null ? 'Ultimo ascolto' : `Ultimo ascolto su ${service}`),
+    idle: 'Nessun ascolto',
+    stale: 'Forse non aggiornato',
+    unavailable: (service) => `${service} non è disponibile`,
+    notSetUp: 'Non ancora configurato',
+    unknown: 'Ancora nessuna risposta',
+  },
+  pt: {
+    direction: 'ltr',
+    playing: (service) => (service === null ? 'Tocando agora' : `Tocando agora no ${service}`),
+    last: (service) => (service === null ? 'Última música' : `Última música no ${service}`),
+    idle: 'Nada tocando agora',
+    stale: 'Pode estar desatualizado',
+    unavailable: (service) => `${service} está indisponível`,
+    notSetUp: 'Ainda não configurado',
+    unknown: 'Ainda sem resposta',
+  },
+  ja: {
+    direction: 'ltr',
+    playing: (service) => (service === null ? '再生中' : `${service} で再生中`),
+    last: (service) => (service === null ? '最後に再生した曲' : `${service} で最後に再生した曲`),
+    idle: '再生していません',
+    stale: '最新ではない可能性があります',
+    unavailable: (service) => `${service} は現在利用できません`,
+    notSetUp: 'まだ設定されていません',
+    unknown: 'まだ応答がありません',
+  },
+  ar: {
+    direction: 'rtl',
+    playing: (service) => (service === null ? 'يُسمَع الآن' : `يُسمَع الآن على ${service}`),
+    last: (service) => (service === null ? 'آخر ما سُمِع' : `آخر ما سُمِع على ${service}`),
+    idle: 'لا شيء يُسمَع الآن',
+    stale: 'قد لا يكون محدَّثًا',
+    unavailable: (service) => `${service} غير متاح حاليًا`,
+    notSetUp: 'لم يُضبَط بعد',
+    unknown: 'لا جواب بعد',
+  },
+};

@@ -1,0 +1,176 @@
+import { type Face, faceOf } from './face.js';
+import { type LiveFeed, feedOf, isSame } from './live-feed.js';
+import type { Playing } from './playing.js';
+import { clockOf, progressOf } from './progress.js';
+import { STYLE } from './themes.js';
+
+const TICK_MS = 1_000;
+/** For visitors who want nothing to move. */
+const STILL_TICK_MS = 15_000;
+
+/** Where the script came from, there is the service. */
+const HOME = import.meta.url;
+const stillness = matchMedia('(prefers-reduced-motion: reduce)');
+/** Not an element: pages that allow no inline styles allow this. */
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(STYLE);
+
+/**
+ * Shows what plays: `<tonearm-now-playing></tonearm-now-playing>`. Asks the service that the script came from, or the one
+ * named in `src`; what stands between the tags is shown until it knows.
+ */
+export class NowPlayingElement extends HTMLElement {
+  static readonly observedAttributes = ['src'];
+
+  private readonly fallback = document.createElement('slot');
+  private readonly card = part('div', 'card');
+  private readonly cover = document.createElement('img');
+  private readonly label = part('div', 'label');
+  private readonly state = part('span', 'state');
+  private readonly source = part('span', 'source');
+  private readonly hint = part('span', 'unseen');
+  private readonly titleLink = part('a', 'title');
+  private readonly detailLink = part('a', 'detail');
+  private readonly time = part('div', 'time');
+  private readonly position = part('span', 'position');
+  private readonly fill = part('div', 'fill');
+  private readonly duration = part('span', 'duration');
+  private readonly news = part('div', 'unseen');
+  private feed: LiveFeed | undefined;
+  private shown: Playing | null = null;
+  private spoken = '';
+  private timer: number | undefined;
+
+  constructor() {
+    super();
+    this.card.role = 'group';
+    this.card.ariaLabel = 'What is playing';
+    this.card.hidden = true;
+    this.news.role = 'status';
+    this.cover.decoding = 'async';
+    // Whose page it is shown on is no business of whoever keeps the covers.
+    this.cover.referrerPolicy = 'no-referrer';
+    this.cover.addEventListener('error', () => {
+      this.cover.hidden = true;
+    });
+    this.titleLink.dir = this.detailLink.dir = 'auto';
+    const frame = part('div', 'cover');
+    frame.append(this.cover);
+    const track = part('div', 'track');
+    track.ariaHidden = 'true';
+    track.append(this.fill);
+    const of = part('span', 'unseen');
+    of.textContent = ' of ';
+    this.time.append(this.position, of, track, this.duration);
+    this.label.append(this.state, this.source, this.hint);
+    const text = part('div', 'text');
+    text.append(this.label, this.titleLink, this.detailLink, this.time);
+    this.card.append(frame, text);
+    const root = this.attachShadow({ mode: 'open' });
+    root.adoptedStyleSheets = [sheet];
+    root.append(this.fallback, this.card, this.news);
+  }
+
+  connectedCallback(): void {
+    const address = addressOf(this.getAttribute('src'));
+    this.toggleAttribute('offline', address === null);
+    this.feed = address === null ? undefined : feedOf(address);
+    this.feed?.add(this.update);
+    this.update();
+  }
+
+  disconnectedCallback(): void {
+    this.feed?.remove(this.update);
+    this.feed = undefined;
+    clearTimeout(this.timer);
+  }
+
+  attributeChangedCallback(): void {
+    if (!this.isConnected || !this.shadowRoot) return;
+    this.disconnectedCallback();
+    this.connectedCallback();
+  }
+
+  /** Touches nothing that is as it was. */
+  private readonly update = (): void => {
+    clearTimeout(this.timer);
+    const { feed } = this;
+    if (!feed || document.hidden) return;
+    this.toggleAttribute('offline', feed.isAway);
+    const { playing } = feed;
+    if (playing === null) return;
+    this.toggleAttribute('playing', playing.isPlaying);
+    this.toggleAttribute('stale', playing.stale);
+    this.show(faceOf(playing, feed.isAway));
+    this.tick();
+    if (isSame(playing, this.shown)) return;
+    this.shown = playing;
+    this.dispatchEvent(new CustomEvent('tonearm-change', { detail: playing, bubbles: true, composed: true }));
+  };
+
+  private show(face: Face): void {
+    write(this.state, face.label);
+    write(this.source, face.source);
+    write(this.hint, face.hint && ` ${face.hint}`);
+    this.label.title = face.hint;
+    writeLink(this.titleLink, face.title, face.titleUrl);
+    writeLink(this.detailLink, face.detail, face.detailUrl);
+    this.showCover(face.imageUrl, face.imageText);
+    this.fallback.hidden = true;
+    this.card.hidden = false;
+    // What is there from the beginning is read with the page.
+    const isNews = this.spoken !== '' && this.spoken !== face.spoken;
+    this.spoken = face.spoken;
+    if (isNews && this.feed?.isFirst(this.update)) write(this.news, face.spoken);
+  }
+
+  private showCover(url: string | null, text: string): void {
+    this.cover.alt = text;
+    if (url === this.cover.getAttribute('src')) return;
+    this.cover.hidden = url === null;
+    if (url === null) this.cover.removeAttribute('src');
+    else this.cover.src = url;
+  }
+
+  private readonly tick = (): void => {
+    const { feed } = this;
+    const progress = feed?.playing ? progressOf(feed.playing, feed.clock.now()) : null;
+    this.time.hidden = progress === null;
+    if (progress === null) return;
+    const { position, duration } = progress;
+    write(this.position, clockOf(position));
+    write(this.duration, clockOf(duration));
+    this.fill.style.width = `${(100 * position) / duration}%`;
+    if (position >= duration) return;
+    this.timer = setTimeout(this.tick, stillness.matches ? STILL_TICK_MS : TICK_MS - (position % TICK_MS));
+  };
+}
+
+/** @returns the address of `/currently-playing`; null when `src` names no address of the web */
+function addressOf(src: string | null): URL | null {
+  try {
+    const service = src === null ? new URL(HOME) : new URL(src.replace(/\/*$/, '/'), document.baseURI);
+    return /^https?:$/.test(service.protocol) ? new URL('currently-playing', service) : null;
+  } catch {
+    return null;
+  }
+}
+
+function part<Name extends keyof HTMLElementTagNameMap>(name: Name, className: string): HTMLElementTagNameMap[Name] {
+  const element = document.createElement(name);
+  element.className = className;
+  element.setAttribute('part', className);
+  return element;
+}
+
+function write(element: HTMLElement, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** Long texts are cut off: whoever points at one reads it whole. */
+function writeLink(link: HTMLAnchorElement, text: string, url: string | null): void {
+  write(link, text);
+  link.title = text;
+  if (url === null) link.removeAttribute('href');
+  else link.href = url;
+}

@@ -1,0 +1,173 @@
+/** The colours that a theme sets; each is a custom property `--tonearm-<name>` for who wants another one. */
+interface Theme {
+  background: string;
+  color: string;
+  muted: string;
+  accent: string;
+  track: string;
+  border: string;
+}
+
+const light: Theme = {
+  background: '#fff',
+  color: '#16181d',
+  muted: '#5b6270',
+  accent: '#2f6f52',
+  track: '#dfe3e8',
+  border: '#d9dde3',
+};
+const dark: Theme = {
+  background: '#17191e',
+  color: '#f2f4f7',
+  muted: '#a8b0bd',
+  accent: '#7fd1a8',
+  track: '#3a404b',
+  border: '#2f343d',
+};
+
+/** By the value of the attribute `theme`; `auto` goes with the visitor's system. */
+const THEMES: Readonly<Record<string, Theme>> = {
+  light,
+  dark,
+  paper: {
+    background: '#f6efe2',
+    color: '#2c2418',
+    muted: '#6b5d49',
+    accent: '#a4552b',
+    track: '#e0d3bc',
+    border: '#ddcfb8',
+  },
+  midnight: {
+    background: '#0f1a33',
+    color: '#e8eefc',
+    muted: '#9fb0d6',
+    accent: '#6ea8ff',
+    track: '#2a3a63',
+    border: '#22305a',
+  },
+  forest: {
+    background: '#13261d',
+    color: '#e6f2ea',
+    muted: '#9dbfac',
+    accent: '#6fce97',
+    track: '#2b4a3b',
+    border: '#25402f',
+  },
+  rose: {
+    background: '#fff2f4',
+    color: '#3a131f',
+    muted: '#7a4451',
+    accent: '#b01248',
+    track: '#f0cfd7',
+    border: '#f1cad3',
+  },
+  contrast: {
+    background: '#000',
+    color: '#fff',
+    muted: '#fff',
+    accent: '#ffd400',
+    track: '#666',
+    border: '#fff',
+  },
+  // As if it were written into the page.
+  inherit: {
+    background: 'transparent',
+    color: 'currentcolor',
+    muted: 'currentcolor',
+    accent: 'currentcolor',
+    track: 'color-mix(in srgb, currentcolor 25%, transparent)',
+    border: 'transparent',
+  },
+};
+
+function declarations(theme: Theme): string {
+  return Object.entries(theme)
+    .map(([name, value]) => `--_${name}: ${value};`)
+    .join(' ');
+}
+
+const themeRules = Object.entries(THEMES).map(([name, theme]) => `:host([theme="${name}"]) { ${declarations(theme)} }`);
+
+/** The whole style of the widget, for its shadow root. */
+export const STYLE = `
+:host { ${declarations(light)} }
+@media (prefers-color-scheme: dark) { :host { ${declarations(dark)} } }
+${themeRules.join('\n')}
+:host {
+  --_cover: var(--tonearm-cover-size, 5.5em);
+  --_padding: var(--tonearm-padding, 0.75em);
+  --_radius: var(--tonearm-radius, 0.75em);
+  display: block;
+  box-sizing: border-box;
+  max-width: var(--tonearm-width, 26em);
+  min-height: calc(var(--_cover) + 2 * var(--_padding) + 2px);
+  font-family: var(--tonearm-font, inherit);
+  line-height: 1.35;
+  text-align: start;
+}
+:host([theme="inherit"]) { --_padding: var(--tonearm-padding, 0em); }
+:host([layout="compact"]) { --_cover: var(--tonearm-cover-size, 2.75em); --_padding: var(--tonearm-padding, 0.5em); }
+:host([layout="tall"]) { --_cover: 100%; max-width: var(--tonearm-width, 16em); min-height: 0; }
+:host([hidden]), [hidden] { display: none !important; }
+.card {
+  position: relative;
+  box-sizing: border-box;
+  display: flex;
+  gap: 0.9em;
+  align-items: center;
+  padding: var(--_padding);
+  border: 1px solid var(--tonearm-border, var(--_border));
+  border-radius: var(--_radius);
+  background: var(--tonearm-background, var(--_background));
+  color: var(--tonearm-color, var(--_color));
+}
+.cover {
+  flex: none;
+  width: var(--_cover);
+  aspect-ratio: 1;
+  overflow: hidden;
+  border-radius: var(--tonearm-cover-radius, 4px);
+  background: var(--tonearm-track, var(--_track));
+}
+.cover img { display: block; width: 100%; height: 100%; object-fit: contain; }
+.text { flex: 1; display: grid; min-width: 0; }
+.label, .title, .detail { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.label, .detail, .time { color: var(--tonearm-muted, var(--_muted)); }
+.label, .time { font-size: 0.75em; }
+.state:not(:empty) + .source:not(:empty)::before { content: " · "; }
+.title, .detail { text-align: match-parent; }
+.title { font-weight: 600; }
+.detail { font-size: 0.9em; }
+:host(:not([playing], [layout="compact"])) .detail {
+  display: -webkit-box;
+  -webkit-box-orient: vertical;
+  -webkit-line-clamp: 2;
+  white-space: normal;
+  overflow-wrap: anywhere;
+}
+a { color: inherit; text-decoration: none; }
+a[href]::after { content: ""; position: absolute; inset: 0; border-radius: var(--_radius); }
+a[href]:hover { text-decoration: underline; }
+a[href]:focus-visible { outline: none; }
+a[href]:focus-visible::after { outline: 2px solid var(--tonearm-accent, var(--_accent)); outline-offset: 2px; }
+.time { display: flex; gap: 0.7em; align-items: center; margin-top: 0.2em; font-variant-numeric: tabular-nums; }
+.track {
+  flex: 1;
+  height: 0.35em;
+  overflow: hidden;
+  border-radius: 1em;
+  background: var(--tonearm-track, var(--_track));
+}
+.fill { height: 100%; background: var(--tonearm-accent, var(--_accent)); }
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+:host([layout="tall"]) .card { flex-direction: column; align-items: stretch; }
+:host([layout="tall"]) .text { flex: none; }
+:host([layout="compact"]) .text { grid-template-columns: minmax(0, 1fr) auto; column-gap: 0.9em; align-items: center; }
+:host([layout="compact"]) .label { grid-area: 1 / 2 / 3; max-width: 7em; text-align: end; white-space: normal; }
+:host([layout="compact"]:not([stale], [offline])) .state, :host([layout="compact"]) .time { display: none; }
+:host([layout="compact"]:not([stale], [offline])) .source::before { content: none !important; }
+@media (forced-colors: active) {
+  .track { outline: 1px solid CanvasText; }
+  .fill { background: Highlight; forced-color-adjust: none; }
+}
+`;

@@ -1,0 +1,63 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { openScratchDatabase } from '../../libs/database/src/testing/index.js';
+import { OWNER, linkByProgram } from '../support/link-by-program.js';
+import type { Stage } from '../support/sandbox.js';
+import { type Service, removeFolder, startService, temporaryFolder } from '../support/service.js';
+
+/** Services on one database of their own, for as long as the work takes. */
+export async function withServices<T>(
+  count: number,
+  env: Readonly<Record<string, string>>,
+  work: (services: readonly [Service, ...Service[]]) => Promise<T>,
+): Promise<T> {
+  const folder = temporaryFolder();
+  const database = await openScratchDatabase();
+  const services: Service[] = [];
+  try {
+    for (let index = 0; index < count; index += 1) {
+      services.push(await startService(folder, { ...env, DATABASE_URL: database.connectionString }));
+    }
+    const [first, ...others] = services;
+    if (!first) throw new Error('There is nobody to measure.');
+    return await work([first, ...others]);
+  } finally {
+    await Promise.all(services.map((service) => service.stop()));
+    await database.close();
+    removeFolder(folder);
+  }
+}
+
+/** Three services on one database, with a linked account. */
+export async function withThreeLinked<T>(
+  stage: Stage,
+  work: (services: readonly [Service, ...Service[]]) => Promise<T>,
+): Promise<T> {
+  const env = { ...stage.settings, ...stage.spotifySettings, ADMIN_TOKEN: OWNER, LISTENING_PROVIDER: 'spotify' };
+  return withServices(3, env, async (services) => {
+    await linkByProgram(services[0], stage);
+    return work(services);
+  });
+}
+
+/** Keeps a process with all its threads on one core, where the system can do that. */
+export function pin(pid: number, core: number): void {
+  if (process.platform === 'linux') execFileSync('taskset', ['-acp', String(core), String(pid)], { stdio: 'ignore' });
+}
+
+/** Processor time that a process has used so far, in seconds. Linux only. */
+export function processorSeconds(pid: number): number {
+  // After the name, which may hold anything but is in parentheses: fields 14 and 15 of proc(5), in hundredths.
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+/** Memory that a process holds, in megabytes. Linux only. */
+export function residentMegabytes(pid: number): number {
+  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return Number(kilobytes) / 1024;
+}
+
+export function sumOf(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}

@@ -1,0 +1,191 @@
+import { spawn } from 'node:child_process';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { eventually } from '../support/eventually.js';
+import type { Stage } from '../support/sandbox.js';
+import type { BareAnswer } from './bare.js';
+import { type Figure, figure } from './figures.js';
+import type { Load, LoadResult } from './load.js';
+import { pin, processorSeconds, withServices } from './services.js';
+
+const RUNS = 5;
+const SECONDS = 4;
+const SERVER_CORE = 0;
+const LOAD_CORE = 1;
+/** Well below what either of the two can do, so that what is measured is how long an answer takes and not a queue. */
+const PACED_PART = 0.3;
+
+/** Lets a process of its own ask. */
+export function ask(load: Load): Promise<LoadResult> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [join(import.meta.dirname, 'load.js'), JSON.stringify(load)]);
+    if (child.pid !== undefined) pin(child.pid, LOAD_CORE);
+    let output = '';
+    let errors = '';
+    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+    child.on('close', (code) => {
+      if (code === 0) resolve(JSON.parse(output) as LoadResult);
+      else reject(new Error(`The load ended with ${String(code)}: ${errors.slice(-2_000)}`));
+    });
+  });
+}
+
+interface Bare {
+  url: string;
+  pid: number;
+  stop: () => void;
+}
+
+function startBare(answer: BareAnswer): Promise<Bare> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'bare.js'), JSON.stringify(answer)]);
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.stdout.once('data', (chunk: Buffer) => {
+      resolve({
+        url: `http://127.0.0.1:${chunk.toString().trim()}`,
+        pid: child.pid ?? 0,
+        stop: () => {
+          child.kill();
+        },
+      });
+    });
+  });
+}
+
+interface Raw {
+  status: number | undefined;
+  headers: string[];
+  body: Buffer;
+  etag: string;
+}
+
+/** One answer as it comes over the wire. */
+export function rawAnswer(url: string, headers: Readonly<Record<string, string>> = {}): Promise<Raw> {
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { headers }, (answer) => {
+      const chunks: Buffer[] = [];
+      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+      answer.on('end', () => {
+        const { statusCode: status, rawHeaders } = answer;
+        resolve({ status, headers: rawHeaders, body: Buffer.concat(chunks), etag: answer.headers.etag ?? '' });
+      });
+    });
+    sent.on('error', reject);
+    sent.end();
+  });
+}
+
+/** The head without what Node adds by itself. */
+function ownHeaders(headers: readonly string[]): string[] {
+  const added = new Set(['date', 'connection', 'keep-alive']);
+  return headers.filter((_, index) => !added.has((headers[index - (index % 2)] ?? '').toLowerCase()));
+}
+
+/** The service beside a bare server that sends the same bytes. */
+async function sideBySide(serviceUrl: string, path: string): Promise<{ bare: Bare; etag: string }> {
+  return eventually(async () => {
+    const found = await rawAnswer(serviceUrl + path);
+    const known = await rawAnswer(serviceUrl + path, { 'if-none-match': found.etag });
+    if (found.status !== 200 || known.status !== 304) throw new Error(`${path} is not what is to be measured.`);
+    const bare = await startBare({
+      headers: ownHeaders(found.headers),
+      body: found.body.toString('base64'),
+      etag: found.etag,
+      notModifiedHeaders: ownHeaders(known.headers),
+    });
+    return { bare, etag: found.etag };
+  });
+}
+
+interface Measured {
+  /** Requests per second of processor time, which is what one core can do, however fast it is asked. */
+  perCore: number;
+  p99: number;
+}
+
+async function measure(
+  { url, pid }: { url: string; pid: number },
+  load: Omit<Load, 'url'>,
+  path: string,
+): Promise<Measured> {
+  const before = processorSeconds(pid);
+  const { requests, p99 } = await ask({ ...load, url: url + path });
+  return { perCore: requests / (processorSeconds(pid) - before), p99 };
+}
+
+interface Question {
+  path: string;
+  isConditional: boolean;
+}
+
+/** How much of what a bare server can do the service does, run by run, one after the other. */
+async function ratios(service: { url: string; pid: number }, { path, isConditional }: Question): Promise<number[]> {
+  const { bare, etag } = await sideBySide(service.url, path);
+  const load = {
+    headers: isConditional ? { 'If-None-Match': etag } : {},
+    connections: 64,
+    pipelining: 4,
+    amount: null,
+    seconds: SECONDS,
+    rate: null,
+    expected: { status: isConditional ? 304 : 200, etag },
+  };
+  try {
+    pin(bare.pid, SERVER_CORE);
+    const found: number[] = [];
+    for (let run = 0; run <= RUNS; run += 1) {
+      const one = await measure(bare, load, path);
+      const other = await measure(service, load, path);
+      // The first round lets both be compiled and is not counted.
+      if (run > 0) found.push(other.perCore / one.perCore);
+    }
+    return found;
+  } finally {
+    bare.stop();
+  }
+}
+
+/** By how many milliseconds the slowest hundredth of answers comes later than from a bare server, at the same pace. */
+async function extraLatency(service: { url: string; pid: number }, path: string): Promise<number[]> {
+  const { bare, etag } = await sideBySide(service.url, path);
+  const load = { headers: {}, pipelining: 1, amount: null, seconds: SECONDS, expected: { status: 200, etag } };
+  try {
+    pin(bare.pid, SERVER_CORE);
+    const { requests, seconds } = await ask({ ...load, url: bare.url + path, connections: 64, rate: null });
+    const rate = Math.round((requests / seconds) * PACED_PART);
+    const found: number[] = [];
+    for (let run = 0; run < RUNS; run += 1) {
+      const one = await measure(bare, { ...load, connections: 50, rate }, path);
+      const other = await measure(service, { ...load, connections: 50, rate }, path);
+      found.push(other.p99 - one.p99);
+    }
+    return found;
+  } finally {
+    bare.stop();
+  }
+}
+
+/** What an answer from memory costs beside one of a bare server. */
+export function throughput(stage: Stage): Promise<Figure[]> {
+  return withServices(1, stage.settings, async ([service]) => {
+    await stage.scenario('playing', {
+      track: { artist: 'The Night Ferry', title: 'Paper Lanterns', album: 'Harbour Lights' },
+    });
+    pin(service.pid, SERVER_CORE);
+    await eventually(async () => {
+      const { body } = await rawAnswer(`${service.url}/currently-playing`);
+      if (!body.includes('"lastPlayed":{')) throw new Error('The history has not been read yet.');
+    });
+    const ok = await ratios(service, { path: '/currently-playing', isConditional: false });
+    const known = await ratios(service, { path: '/currently-playing', isConditional: true });
+    const extra = await extraLatency(service, '/currently-playing');
+    const list = await ratios(service, { path: '/recent-tracks?limit=1', isConditional: false });
+    return [
+      figure('`/currently-playing` 200, one core, over a bare node:http', 'ratio', '0.90', '0.97', ok),
+      figure('the same, 304', 'ratio', '0.95', '0.99', known),
+      figure('p99 at a paced load, minus that of a bare node:http', 'ms', '1', '0.2', extra),
+      figure('`/recent-tracks` from memory, over a bare node:http', 'ratio', '0.60', '0.80', list),
+    ];
+  });
+}

@@ -1,0 +1,93 @@
+import { eventually } from '../support/eventually.js';
+import type { Stage } from '../support/sandbox.js';
+import type { Service } from '../support/service.js';
+import { type Figure, figure } from './figures.js';
+import { sumOf, withServices } from './services.js';
+import { ask, rawAnswer } from './throughput.js';
+
+const MILLION = 1_000_000;
+const CROWD = 10_000;
+const SONG = { artist: 'The Night Ferry', title: 'Paper Lanterns', album: 'Harbour Lights' };
+
+async function awaitSong({ url }: Service): Promise<string> {
+  return eventually(async () => {
+    const { body, etag } = await rawAnswer(`${url}/currently-playing`);
+    if (!body.includes(SONG.title) || !body.includes('"lastPlayed":{')) throw new Error('The song is not known yet.');
+    return etag;
+  });
+}
+
+interface Window {
+  calls: number;
+  seconds: number;
+}
+
+/** Calls to the upstream from the first look on, while somebody asks `amount` times, or for so many seconds nobody does. */
+function watched(stage: Stage, processes: number, amount: number, seconds: number): Promise<Window> {
+  return withServices(processes, { ...stage.settings, BASE_URL: 'http://music.example' }, async (services) => {
+    await stage.reset();
+    await stage.scenario('playing', { track: SONG });
+    const begun = performance.now();
+    const etags = await Promise.all(services.map(awaitSong));
+    if (amount > 0) {
+      await Promise.all(
+        services.map(({ url }, index) =>
+          ask({
+            url: `${url}/currently-playing`,
+            headers: {},
+            connections: 64,
+            pipelining: 8,
+            amount: Math.ceil(amount / services.length),
+            seconds: 0,
+            rate: null,
+            expected: { status: 200, etag: etags[index] ?? '' },
+          }),
+        ),
+      );
+    }
+    const left = seconds * 1000 - (performance.now() - begun);
+    if (left > 0) await new Promise((resolve) => setTimeout(resolve, left));
+    return { calls: sumOf(await stage.calls()), seconds: (performance.now() - begun) / 1000 };
+  });
+}
+
+async function withAndWithout(stage: Stage, processes: number): Promise<Figure[]> {
+  const busy = await watched(stage, processes, MILLION, 0);
+  const quiet = await watched(stage, processes, 0, busy.seconds);
+  const name = `upstream calls in ${busy.seconds.toFixed(0)} s, ${processes} ${processes === 1 ? 'process' : 'processes'}`;
+  return [
+    figure(`${name}, with 1,000,000 requests`, 'calls', 'as without', 'as without', [busy.calls]),
+    figure(`${name}, without`, 'calls', '', '', [quiet.calls]),
+  ];
+}
+
+/** Calls when ten thousand ask three processes at once that know nothing, before the first of them has its answer. */
+function coldCrowd(stage: Stage): Promise<Figure[]> {
+  return withServices(3, { ...stage.settings, BASE_URL: 'http://music.example' }, async (services) => {
+    await stage.reset();
+    await stage.scenario('playing', { track: SONG });
+    const began = performance.now();
+    const asking = Array.from({ length: CROWD }, (_, index) =>
+      rawAnswer(`${services[index % services.length]?.url ?? ''}/currently-playing`),
+    );
+    const first = await Promise.race(asking);
+    const calls = sumOf(await stage.calls());
+    const answers = await Promise.all(asking);
+    const seconds = (performance.now() - began) / 1000;
+    const withSong = answers.filter(({ body }) => body.includes(SONG.title)).length;
+    if (first.status !== 200 || answers.some(({ status }) => status !== 200)) throw new Error('Some got no answer.');
+    return [
+      figure('upstream calls for what plays, 10,000 cold first requests at once, 3 processes', 'calls', '1', '1', [
+        calls,
+      ]),
+      figure('the same: requests answered with the song', 'requests', '', String(CROWD), [withSong]),
+      figure('the same: until all are answered', 's', '', '', [seconds]),
+    ];
+  });
+}
+
+export async function upstreamCalls(stage: Stage): Promise<Figure[]> {
+  const one = await withAndWithout(stage, 1);
+  const three = await withAndWithout(stage, 3);
+  return [...one, ...three, ...(await coldCrowd(stage))];
+}

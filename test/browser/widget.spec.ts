@@ -1,0 +1,346 @@
+import type { Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Site, obstacles, openSite, picture, useBrowser } from '../support/browser.js';
+import { migratedDatabase } from '../support/database.js';
+import { eventually } from '../support/eventually.js';
+import { json } from '../support/harness.js';
+import { OWNER, asOwner, linkByProgram } from '../support/link-by-program.js';
+import { type Stage, openStage } from '../support/sandbox.js';
+import { type Service, removeFolder, startService, temporaryFolder } from '../support/service.js';
+
+const ARTIST = 'The Night Ferry';
+const THEMES = ['auto', 'light', 'dark', 'paper', 'midnight', 'forest', 'rose', 'contrast', 'inherit'];
+const { visit } = useBrowser();
+const folder = temporaryFolder();
+let stage: Stage;
+let settings: Readonly<Record<string, string>>;
+let service: Service;
+let blog: Site;
+/** What plays. */
+let song = '';
+
+beforeAll(async () => {
+  stage = await openStage();
+  settings = {
+    DATABASE_URL: await migratedDatabase(),
+    ADMIN_TOKEN: OWNER,
+    LISTENING_PROVIDER: 'spotify',
+    ...stage.spotifySettings,
+  };
+  service = await startService(folder, settings);
+  await linkByProgram(service, stage);
+  await play('Paper Lanterns');
+  await eventually(async () => {
+    expect((await json(service, '/currently-playing')).body).toMatchObject({ title: song });
+  });
+  blog = await openSite(pagesOf(service.url));
+});
+afterAll(async () => {
+  await blog.close();
+  await service.stop();
+  await stage.close();
+  removeFolder(folder);
+});
+
+function pagesOf(service: string): Record<string, string> {
+  const page = (body: string, head = ''): string =>
+    `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A blog</title>${head}` +
+    '<style>:root { color-scheme: light dark; font-family: system-ui; background: canvas }</style>' +
+    `<script type="module" src="${service}/widget.js"></script></head>` +
+    `<body><main><h1>A blog</h1>${body}<p>Below.</p></main></body></html>`;
+  const policy = `default-src 'none'; script-src ${service}; connect-src ${service}; img-src http:`;
+  const dead = 'http://127.0.0.1:9';
+  return {
+    '/': page('<tonearm-now-playing></tonearm-now-playing>'),
+    '/all': page(
+      THEMES.flatMap((theme) =>
+        ['row', 'compact', 'tall'].map(
+          (layout) => `<tonearm-now-playing theme="${theme}" layout="${layout}"></tonearm-now-playing>`,
+        ),
+      ).join('\n'),
+    ),
+    '/strict': page(
+      '<tonearm-now-playing theme="dark"></tonearm-now-playing>',
+      `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
+    ),
+    '/dead': page(
+      `<tonearm-now-playing src="${dead}">Ask me what plays.</tonearm-now-playing>` +
+        `<tonearm-now-playing id="empty" src="${dead}"></tonearm-now-playing>` +
+        '<tonearm-now-playing id="alive"></tonearm-now-playing>',
+    ),
+  };
+}
+
+async function play(title: string): Promise<void> {
+  const track = { title, artist: ARTIST, album: 'Harbour Lights' };
+  await turnTo({ scenario: 'playing', track });
+  song = title;
+}
+
+async function turnTo(scenario: object): Promise<void> {
+  await stage.control('PUT', '/control/spotify', scenario);
+  // In the middle of a song the service asks once a minute; who is to answer being settled anew, it asks at once.
+  await asOwner(service, 'DELETE', '/admin/provider');
+}
+
+const piece = (page: Page, name: string, widget = 'tonearm-now-playing'): Locator =>
+  page.locator(`${widget} .${name}`).first();
+
+async function shows(page: Page, name: string, text: string | RegExp): Promise<void> {
+  await eventually(async () => {
+    expect(await piece(page, name).textContent()).toMatch(text);
+  });
+}
+
+/** A property of what stands in the first widget. */
+function inside(page: Page, selector: string, property: string): Promise<unknown> {
+  return page.evaluate(
+    `document.querySelector('tonearm-now-playing').shadowRoot.querySelector('${selector}').${property}`,
+  );
+}
+
+/** What a page asks the service from now on: `poll` or `stream`, in order. */
+function asked(page: Page): string[] {
+  const questions: string[] = [];
+  page.on('request', (request) => {
+    const path = new URL(request.url()).pathname;
+    if (path === '/currently-playing') questions.push('poll');
+    if (path === '/currently-playing/stream') questions.push('stream');
+  });
+  return questions;
+}
+
+describe('on a page of somebody else', () => {
+  it('shows the song, its source, its cover and how far it is', async () => {
+    const page = await visit(blog.url);
+    await shows(page, 'title', song);
+    expect(await piece(page, 'detail').textContent()).toBe(ARTIST);
+    expect(await piece(page, 'label').textContent()).toBe('Now playingSpotify');
+    expect(await piece(page, 'title').getAttribute('href')).toMatch(/^https:\/\/open\.spotify\.com\/track\//);
+    expect(await piece(page, 'duration').textContent()).toBe('4:00');
+    expect(await page.locator('tonearm-now-playing img').getAttribute('alt')).toBe('Cover of Harbour Lights');
+    await eventually(async () => {
+      expect(await inside(page, 'img', 'naturalWidth')).toBe(300);
+    });
+    await picture(page, 'widget');
+  });
+
+  it('changes the song by an event, says so once, and takes no text for HTML', async () => {
+    const page = await visit(blog.url);
+    await shows(page, 'title', song);
+    await page.evaluate(
+      'heard = []; addEventListener("tonearm-change", ({ detail }) => heard.push(detail.title)); undefined',
+    );
+    const status = page.locator('tonearm-now-playing [role=status]');
+    expect(await status.textContent()).toBe('');
+    const questions = asked(page);
+    await play('<b>Salt</b> & Vinegar');
+    await shows(page, 'title', '<b>Salt</b> & Vinegar');
+    expect(questions).toEqual([]);
+    expect(await page.evaluate('heard')).toEqual(['<b>Salt</b> & Vinegar']);
+    expect(await status.textContent()).toBe(`Now playing: <b>Salt</b> & Vinegar, ${ARTIST}`);
+  });
+
+  it('keeps its face while the service is killed and starts again, and lives on', async () => {
+    const page = await visit(blog.url);
+    await shows(page, 'title', song);
+    const before = song;
+    await service.stop('SIGKILL');
+    try {
+      await shows(page, 'state', 'Last known');
+      expect(await piece(page, 'title').textContent()).toBe(before);
+      expect(await inside(page, 'img', 'naturalWidth')).toBe(300);
+      await picture(page, 'widget-away');
+    } finally {
+      service = await startService(folder, { ...settings, PORT: new URL(service.url).port });
+    }
+    await page.waitForResponse((response) => response.url().endsWith('/stream') && response.ok());
+    await shows(page, 'state', 'Now playing');
+    const questions = asked(page);
+    await play('The Lighthouse Keeper');
+    await shows(page, 'title', 'The Lighthouse Keeper');
+    expect(questions).toEqual([]);
+  });
+
+  it('works under a policy that allows the service alone', async () => {
+    const page = await visit(`${blog.url}/strict`);
+    await shows(page, 'title', song);
+    expect(await inside(page, '.card', 'computedStyleMap().get("background-color").toString()')).toBe(
+      'rgb(23, 25, 30)',
+    );
+  });
+});
+
+describe('progress', () => {
+  /** Seconds of the position that is shown, at a clock that the test holds. */
+  async function secondsAfter(
+    milliseconds: readonly number[],
+    reducedMotion: 'reduce' | 'no-preference',
+  ): Promise<number[]> {
+    const page = await visit('about:blank', { reducedMotion });
+    await page.clock.install();
+    await page.goto(blog.url);
+    await shows(page, 'title', song);
+    await page.clock.pauseAt(new Date(Date.now() + 1_000));
+    const seconds: number[] = [];
+    for (const step of milliseconds) {
+      await page.clock.runFor(step);
+      const [minutes = 0, rest = 0] = ((await piece(page, 'position').textContent()) ?? '').split(':').map(Number);
+      seconds.push(minutes * 60 + rest);
+    }
+    return seconds;
+  }
+
+  it('moves by itself', async () => {
+    const [first = 0, ...then] = await secondsAfter([1, 3_000, 2_000], 'no-preference');
+    expect(then).toEqual([first + 3, first + 5]);
+  });
+
+  it('hardly moves for visitors who want nothing to', async () => {
+    const [first = 0, second = 0, third = 0] = await secondsAfter([1, 8_000, 15_000], 'reduce');
+    expect(second).toBe(first);
+    expect(third - second).toBeGreaterThanOrEqual(14);
+  });
+});
+
+describe('a visitor whose clock is an hour fast', () => {
+  it('sees how far the song really is', async () => {
+    const page = await visit('about:blank');
+    await page.clock.install({ time: Date.now() + 3_600_000 });
+    await page.goto(service.url);
+    await shows(page, 'title', song);
+    await eventually(async () => {
+      expect(await piece(page, 'position').textContent()).not.toBe('4:00');
+    });
+  });
+});
+
+describe('where the stream does not get through', () => {
+  it('asks instead when the service has no room for one more', async () => {
+    const page = await visit('about:blank');
+    const questions = asked(page);
+    await page.route('**/stream', (route) => route.fulfill({ status: 503 }));
+    await page.goto(blog.url);
+    await shows(page, 'title', song);
+    await eventually(() => {
+      expect(questions.filter((question) => question === 'poll').length).toBeGreaterThan(1);
+      return Promise.resolve();
+    });
+    expect(questions.filter((question) => question === 'stream')).toHaveLength(1);
+  });
+
+  it('asks instead when it is open and silent', async () => {
+    const page = await visit('about:blank');
+    await page.route('**/stream', () => undefined);
+    await page.goto(blog.url);
+    await shows(page, 'title', song);
+  });
+});
+
+describe('as a guest', () => {
+  it('opens one stream for all widgets of a page', async () => {
+    const page = await visit('about:blank');
+    const questions = asked(page);
+    await page.goto(`${blog.url}/all`);
+    await shows(page, 'title', song);
+    await eventually(async () => {
+      expect(await page.locator('tonearm-now-playing[playing]').count()).toBe(3 * THEMES.length);
+    });
+    expect(questions).toEqual(['stream']);
+  });
+
+  it('asks nothing while nobody looks, and at once when somebody does', async () => {
+    const page = await visit('about:blank');
+    await page.clock.install();
+    await page.goto(blog.url);
+    await shows(page, 'title', song);
+    const before = song;
+    const closed = page.waitForEvent('requestfailed', (request) => request.url().endsWith('/stream'));
+    const look = (hidden: boolean): Promise<unknown> =>
+      page.evaluate(
+        `Object.defineProperty(document, 'hidden', { value: ${hidden}, configurable: true });` +
+          'document.dispatchEvent(new Event("visibilitychange"))',
+      );
+    const questions = asked(page);
+    await look(true);
+    await closed;
+    await play('Two Tides');
+    await page.clock.runFor(120_000);
+    expect(questions).toEqual([]);
+    expect(await piece(page, 'title').textContent()).toBe(before);
+    await look(false);
+    await shows(page, 'title', 'Two Tides');
+    expect(questions[0]).toBe('stream');
+  });
+
+  it('leaves what stands between the tags until it knows more, and takes the same room', async () => {
+    const page = await visit(`${blog.url}/dead`);
+    await eventually(async () => {
+      expect(await piece(page, 'title', '#alive').textContent()).toBe(song);
+    });
+    expect(await page.getByText('Ask me what plays.').isVisible()).toBe(true);
+    const heights = await page.evaluate('["empty", "alive"].map((id) => document.getElementById(id).offsetHeight)');
+    expect(heights).toEqual([expect.any(Number), expect.any(Number)]);
+    expect(new Set(heights as number[]).size).toBe(1);
+  });
+});
+
+describe('for everybody', () => {
+  it.each(['light', 'dark'] as const)(
+    'puts nothing into the way, in all themes and layouts, when it is %s',
+    async (colorScheme) => {
+      const page = await visit(`${blog.url}/all`, { colorScheme, viewport: { width: 320, height: 800 } });
+      await shows(page, 'title', song);
+      expect(await obstacles(page)).toEqual([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320);
+    },
+  );
+
+  it('is one stop on the way of the keyboard, and that is the song', async () => {
+    const page = await visit(blog.url);
+    await shows(page, 'title', song);
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.shadowRoot.activeElement.textContent')).toBe(song);
+    await picture(page, 'widget-focus');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.localName')).toBe('body');
+  });
+});
+
+describe('the first page', () => {
+  it.each([
+    ['light', 320],
+    ['dark', 1024],
+  ] as const)('puts nothing into the way when it is %s and %d wide', async (colorScheme, width) => {
+    const page = await visit(service.url, { colorScheme, viewport: { width, height: 900 } });
+    await shows(page, 'title', song);
+    expect(await obstacles(page)).toEqual([]);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+    await picture(page, `first-page-${colorScheme}`);
+  });
+
+  it('shows the theme that is chosen, and the lines for it', async () => {
+    const page = await visit(service.url);
+    await page.getByLabel('Theme').selectOption('midnight');
+    expect(await page.locator('#preview').getAttribute('theme')).toBe('midnight');
+    expect(await page.locator('#widget-snippet').textContent()).toContain('<tonearm-now-playing theme="midnight">');
+    expect(await page.locator('#card-markdown').textContent()).toContain('card.svg?theme=midnight');
+  });
+});
+
+describe('silence', () => {
+  it('is told with what was played last, and puts nothing into the way either', async () => {
+    await turnTo({ scenario: 'idle' });
+    try {
+      const page = await visit(`${blog.url}/all`);
+      await shows(page, 'title', 'Not Playing');
+      await shows(page, 'detail', /^Last played: .+ – .+/);
+      expect(await piece(page, 'detail').getAttribute('href')).toMatch(/^https:/);
+      expect(await piece(page, 'time').isVisible()).toBe(false);
+      expect(await obstacles(page)).toEqual([]);
+      await picture(page, 'widget-idle');
+    } finally {
+      await play(song);
+    }
+  });
+});
