@@ -1,6 +1,7 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { JsonBytes } from '../answer/json-answer.js';
 import { PlatformSettings } from '../settings/platform.settings.js';
 import { type Live, LiveState } from './live-state.js';
@@ -16,12 +17,23 @@ const RETRY_MS = 3_000;
 const RETRY_SPREAD_MS = 2_000;
 /** The same when the service stops and everybody loses it in the same moment. */
 const RETURN_SPREAD_MS = 15_000;
-const HEARTBEAT = Buffer.from(':\n\n');
 
 /** Why nobody else can listen. */
 export type Refusal = 'full' | 'address_full' | 'stopping';
 
+/** What goes to everybody, in the two ways it can be sent. */
+interface Message {
+  plain: Buffer;
+  /** As a chunk of a chunked answer (RFC 9112 7.1), which is how HTTP/1.1 sends what has no end. */
+  chunk: Buffer;
+}
+
+interface Event extends Message {
+  id: string;
+}
+
 interface Client {
+  response: ServerResponse;
   address: string;
   /** Ends its being counted among those who look. */
   leave: () => void;
@@ -35,9 +47,9 @@ interface Client {
 @Injectable()
 export class EventHub implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('Events');
-  private readonly clients = new Map<ServerResponse, Client>();
+  private readonly clients = new Map<Socket, Client>();
   private readonly byAddress = new Map<string, number>();
-  private latest: { id: string; frame: Buffer } | null = null;
+  private latest: Event | null = null;
   private round = 0;
   private isStopping = false;
 
@@ -77,25 +89,27 @@ export class EventHub implements OnApplicationBootstrap, BeforeApplicationShutdo
     headers: Readonly<Record<string, string | number | string[]>>,
     { address, lastEventId, bytes }: { address: string; lastEventId: string | null; bytes: JsonBytes },
   ): void {
-    const { id, frame } = frameOf(bytes);
-    const client: Client = { address, leave: this.state.watch(), sent: id, slowSince: null };
-    this.clients.set(response, client);
+    const { socket } = response;
+    if (!socket) return;
+    const { id, plain } = eventOf(bytes);
+    const client: Client = { response, address, leave: this.state.watch(), sent: id, slowSince: null };
+    this.clients.set(socket, client);
     this.byAddress.set(address, (this.byAddress.get(address) ?? 0) + 1);
-    response.once('close', this.forget);
-    response.on('drain', this.catchUp);
+    socket.once('close', this.forget);
+    socket.on('drain', this.catchUp);
     const retry = Buffer.from(`retry: ${RETRY_MS + Math.floor(Math.random() * RETRY_SPREAD_MS)}\n\n`);
     response.writeHead(200, headers);
-    response.write(lastEventId === id ? Buffer.concat([retry, HEARTBEAT]) : Buffer.concat([retry, frame]));
+    response.write(Buffer.concat([retry, lastEventId === id ? HEARTBEAT.plain : plain]));
     // Something newer may have come while this one waited for its first.
-    if (this.latest && this.state.current && this.latest.id !== id) this.send(response, client);
+    if (this.latest && this.state.current && this.latest.id !== id) this.sendLatest(socket, client);
   }
 
   @Interval(HEARTBEAT_MS)
   beat(): void {
     const tooSlow = Date.now() - SLOW_MS;
-    this.inSlices((response, client) => {
-      if (client.slowSince === null) response.write(HEARTBEAT);
-      else if (client.slowSince < tooSlow) response.destroy();
+    this.inSlices((socket, client) => {
+      if (client.slowSince === null) this.write(socket, client, HEARTBEAT);
+      else if (client.slowSince < tooSlow) socket.destroy();
     });
   }
 
@@ -103,51 +117,57 @@ export class EventHub implements OnApplicationBootstrap, BeforeApplicationShutdo
     this.isStopping = true;
     this.round += 1;
     if (this.clients.size > 0) this.logger.log(`${this.clients.size} who listen are sent away.`);
-    for (const response of this.clients.keys()) {
+    for (const { response } of this.clients.values()) {
       response.end(`retry: ${Math.floor(Math.random() * RETURN_SPREAD_MS)}\n\n`);
     }
   }
 
   private broadcast({ bytes }: Live): void {
-    this.latest = frameOf(bytes);
+    this.latest = eventOf(bytes);
     this.round += 1;
     const { round } = this;
     this.inSlices(
-      (response, client) => {
-        this.send(response, client);
+      (socket, client) => {
+        this.sendLatest(socket, client);
       },
       () => round === this.round,
     );
   }
 
   /** @param goesOn is asked between two slices */
-  private inSlices(visit: (response: ServerResponse, client: Client) => void, goesOn = () => !this.isStopping): void {
+  private inSlices(visit: (socket: Socket, client: Client) => void, goesOn = () => !this.isStopping): void {
     const all = [...this.clients];
     const next = (from: number): void => {
       if (!goesOn()) return;
-      for (const [response, client] of all.slice(from, from + SLICE)) {
-        if (this.clients.has(response)) visit(response, client);
+      for (const [socket, client] of all.slice(from, from + SLICE)) {
+        if (this.clients.has(socket)) visit(socket, client);
       }
       if (from + SLICE < all.length) setImmediate(next, from + SLICE);
     };
     next(0);
   }
 
-  private send(response: ServerResponse, client: Client): void {
+  private sendLatest(socket: Socket, client: Client): void {
     const { latest } = this;
     if (!latest || client.sent === latest.id || client.slowSince !== null) return;
     client.sent = latest.id;
-    if (!response.write(latest.frame)) client.slowSince = Date.now();
+    this.write(socket, client, latest);
+  }
+
+  /** Past the response, which would frame and copy the same bytes for each of them anew. */
+  private write(socket: Socket, client: Client, { plain, chunk }: Message): void {
+    const isTaken = socket.write(client.response.chunkedEncoding ? chunk : plain);
+    if (!isTaken) client.slowSince = Date.now();
   }
 
   /** A slow one has taken what it was sent: it gets the newest, and nothing of what came between. */
-  private readonly catchUp = this.withClient((response, client) => {
+  private readonly catchUp = this.withClient((socket, client) => {
     client.slowSince = null;
-    this.send(response, client);
+    this.sendLatest(socket, client);
   });
 
-  private readonly forget = this.withClient((response, { address, leave }) => {
-    this.clients.delete(response);
+  private readonly forget = this.withClient((socket, { address, leave }) => {
+    this.clients.delete(socket);
     leave();
     const left = (this.byAddress.get(address) ?? 1) - 1;
     if (left > 0) this.byAddress.set(address, left);
@@ -155,16 +175,23 @@ export class EventHub implements OnApplicationBootstrap, BeforeApplicationShutdo
   });
 
   /** One function for all of them: ten thousand listeners of their own would be memory for nothing. */
-  private withClient(act: (response: ServerResponse, client: Client) => void) {
+  private withClient(act: (socket: Socket, client: Client) => void) {
     const { clients } = this;
-    return function (this: ServerResponse): void {
+    return function (this: Socket): void {
       const client = clients.get(this);
       if (client) act(this, client);
     };
   }
 }
 
-function frameOf({ body, etag }: JsonBytes): { id: string; frame: Buffer } {
-  const id = etag.replaceAll('"', '');
-  return { id, frame: Buffer.concat([Buffer.from(`id: ${id}\ndata: `), body, Buffer.from('\n\n')]) };
+function messageOf(plain: Buffer): Message {
+  const length = Buffer.from(`${plain.length.toString(16)}\r\n`);
+  return { plain, chunk: Buffer.concat([length, plain, Buffer.from('\r\n')]) };
 }
+
+function eventOf({ body, etag }: JsonBytes): Event {
+  const id = etag.replaceAll('"', '');
+  return { id, ...messageOf(Buffer.concat([Buffer.from(`id: ${id}\ndata: `), body, Buffer.from('\n\n')])) };
+}
+
+const HEARTBEAT = messageOf(Buffer.from(':\n\n'));
