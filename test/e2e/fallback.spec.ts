@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { startFaultyProxy } from '../../libs/database/src/testing/faulty-proxy.js';
 import { migratedDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { ISO, json } from '../support/harness.js';
@@ -147,13 +148,66 @@ describe("while the app owner's Premium is over", () => {
     expect((await stage.calls())['spotify me']).toBe((calls['spotify me'] ?? 0) + 1);
   });
 
+  it('a process that has been refused itself says that it is over when another one finds out', async () => {
+    const { service, databaseUrl } = await linkedService('lastfm');
+    const other = await start(databaseUrl, 'lastfm');
+    await premium(false);
+    await json(service, '/profile');
+    expect((await asOwner(other, 'POST', '/admin/providers/spotify/probe')).body).toMatchObject({
+      state: 'premium_required',
+    });
+    await premium(true);
+    await asOwner(service, 'POST', '/admin/providers/spotify/probe');
+    await eventually(async () => {
+      const { providers } = (await asOwner(other, 'GET', '/admin/providers')).body as { providers: object[] };
+      expect(providers[1]).toMatchObject({ id: 'spotify', reason: null });
+    }, 3_000);
+  });
+
+  it('what else is wrong by then is told, and not the outage that is over', async () => {
+    const { service } = await linkedService('lastfm');
+    await premium(false);
+    await json(service, '/profile');
+    await premium(true);
+    await scenario('not-registered');
+    expect((await asOwner(service, 'POST', '/admin/providers/spotify/probe')).body).toMatchObject({
+      state: 'not_registered',
+      nextProbeAt: null,
+    });
+  });
+
+  it('a link that has ended is told first: without it nobody finds out that the outage is over', async () => {
+    const { service } = await linkedService('lastfm');
+    await premium(false);
+    await json(service, '/profile');
+    await stage.control('POST', '/control/spotify/revoke');
+    await stage.control('POST', '/control/spotify/expire');
+    await premium(true);
+    expect((await asOwner(service, 'POST', '/admin/providers/spotify/probe')).body).toMatchObject({
+      state: 'needs_consent',
+      reason: 'reauthorization_required',
+    });
+  });
+
+  it('a new link ends it: that is not made without the app being let in', async () => {
+    const { service, databaseUrl } = await linkedService('lastfm');
+    await premium(false);
+    expect((await json(service, '/profile')).body).toMatchObject({ source: 'last.fm' });
+    await premium(true);
+    await linkByProgram(service, stage);
+    expect((await json(service, '/profile')).body).toMatchObject({ source: 'spotify' });
+    await eventually(async () => {
+      expect(await query(databaseUrl, 'SELECT * FROM provider_outages')).toEqual([]);
+    });
+  });
+
   it('a restart asks again at once: what the owner has changed may have ended it', async () => {
     const { service, databaseUrl } = await linkedService('lastfm');
     await premium(false);
     await json(service, '/currently-playing');
     await service.stop();
     await premium(true);
-    await query(databaseUrl, "UPDATE provider_outages SET probe_at = probe_at - interval '10 min'");
+    await query(databaseUrl, "UPDATE provider_outages SET asked_at = asked_at - interval '61 s'");
     const restarted = await start(databaseUrl, 'lastfm');
     await eventually(async () => {
       expect((await json(restarted, '/currently-playing')).body).toMatchObject({ source: 'spotify', degraded: null });
@@ -224,7 +278,8 @@ describe('failures are told apart', () => {
   it.each([
     ['rate-limited', { retryAfter: 30 }, 'upstream_rate_limited', 'blocked', 'spotify'],
     ['quota', {}, 'upstream_rate_limited', 'quota_exceeded', 'last.fm'],
-    ['server-error', {}, 'upstream_error', 'failing', 'spotify'],
+    // Two reads with three attempts each are as many failures in a row as it takes.
+    ['server-error', {}, 'upstream_error', 'failing', 'last.fm'],
   ] as const)('%s', async (name, more, reason, state, source) => {
     const { service } = await linkedService('lastfm');
     await scenario(name, more);
@@ -259,5 +314,102 @@ describe('failures are told apart', () => {
         degraded: { reason: 'upstream_error', provider: 'spotify' },
       });
     });
+  });
+});
+
+describe('while neither of the two can answer', () => {
+  it('a page of everything is what the active one has told before, and names each part once', async () => {
+    const { service } = await linkedService('lastfm');
+    expect((await json(service, '/summary')).body).toMatchObject({ source: 'spotify', errors: [] });
+    await scenario('not-registered');
+    await stage.scenario('offline');
+    await json(service, '/loved-tracks');
+    await eventually(async () => {
+      const { status, body } = await json(service, '/summary');
+      expect({ status, body }).toMatchObject({
+        status: 200,
+        body: { source: 'spotify', profile: { source: 'spotify' } },
+      });
+      const { errors, topTracks } = body as { errors: { part: string; code: string }[]; topTracks: unknown[] };
+      expect(topTracks).toHaveLength(10);
+      expect(errors).toContainEqual(expect.objectContaining({ part: 'currentlyPlaying', code: 'user_not_registered' }));
+    });
+  });
+
+  it('a part that fails with both of them is named once', async () => {
+    const { service } = await linkedService('lastfm');
+    await premium(false);
+    await stage.scenario('backend-failed', { method: 'user.getrecenttracks' });
+    const { body } = await json(service, '/summary');
+    expect(body).toMatchObject({ source: 'last.fm' });
+    const parts = (body as { errors: { part: string }[] }).errors.map(({ part }) => part);
+    expect(parts.sort()).toEqual(['currentlyPlaying', 'recentTracks']);
+  });
+});
+
+describe('an upstream that hangs', () => {
+  it('is tried again behind the backs of visitors: the fallback answers all of them, and at once', async () => {
+    const { service } = await linkedService('lastfm');
+    await scenario('hang');
+    const paths = ['/profile', '/recent-tracks', '/top/tracks', '/top/artists', '/top/albums', '/loved-tracks'];
+    await Promise.all(paths.map((path) => json(service, path)));
+    await eventually(async () => {
+      expect((await json(service, '/profile')).body).toMatchObject({ source: 'last.fm' });
+    });
+    // Longer than the circuit stays open, and than its trial takes.
+    const until = Date.now() + 12_000;
+    while (Date.now() < until) {
+      const begun = Date.now();
+      const answers = await Promise.all(paths.map((path) => json(service, path)));
+      const sources = answers.map(({ status, body }) => [status, (body as { source?: unknown }).source]);
+      expect(sources).toEqual(paths.map(() => [200, 'last.fm']));
+      expect(Date.now() - begun).toBeLessThan(2_000);
+    }
+  });
+});
+
+describe('a long pause', () => {
+  it('is as long after a restart as it was before', async () => {
+    const { service, databaseUrl } = await linkedService('lastfm');
+    await scenario('rate-limited', { retryAfter: 1_200 });
+    await json(service, '/profile');
+    await service.stop();
+    const [{ since } = { since: null }] = (await query(
+      databaseUrl,
+      `UPDATE upstream_blocks SET blocked_since = now() - interval '19 min', blocked_until = now() + interval '50 s'
+        RETURNING blocked_since AS since`,
+    )) as { since: Date | null }[];
+    const restarted = await start(databaseUrl, 'lastfm');
+    expect((await json(restarted, '/profile')).body).toMatchObject({ source: 'last.fm' });
+    const { providers } = (await asOwner(restarted, 'GET', '/admin/providers')).body as { providers: object[] };
+    expect(providers[1]).toMatchObject({ state: 'blocked', since: since?.toISOString() });
+  });
+});
+
+describe('while the database cannot be reached', () => {
+  it('the fallback answers for what needs a token, and the owner is told what is wrong', async () => {
+    const proxy = await startFaultyProxy(await migratedDatabase());
+    try {
+      const service = await start(proxy.connectionString, 'lastfm');
+      await linkByProgram(service, stage);
+      proxy.cut();
+      const songs = await json(service, '/top/tracks');
+      expect(songs).toMatchObject({ status: 200, body: { source: 'last.fm' } });
+      expect(songs.headers.get('cache-status')).toContain('detail=upstream_error');
+      const refused = {
+        status: 503,
+        body: { code: 'database_unavailable', remedy: expect.stringContaining('DATABASE_URL') },
+      };
+      expect(await asOwner(service, 'PUT', '/admin/provider', { active: 'lastfm' })).toMatchObject(refused);
+      expect(await asOwner(service, 'DELETE', '/admin/provider')).toMatchObject(refused);
+      expect(await asOwner(service, 'POST', '/admin/providers/lastfm/probe')).toMatchObject(refused);
+      proxy.mend();
+      await eventually(async () => {
+        expect((await asOwner(service, 'PUT', '/admin/provider', { active: 'spotify' })).status).toBe(200);
+      });
+    } finally {
+      await Promise.all(started.splice(0).map((service) => service.stop()));
+      await proxy.close();
+    }
   });
 });

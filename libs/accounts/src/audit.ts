@@ -26,12 +26,18 @@ export interface AuditRecord {
 export class Audit {
   constructor(private readonly prisma: PrismaClient) {}
 
-  /** Kept when this resolves. */
-  async append({ actor, action, subject, detail = {} }: AuditEvent): Promise<void> {
+  /**
+   * Kept when this resolves.
+   * @param within a transaction, with which it is kept or not; absent: it stands alone
+   */
+  async append(
+    { actor, action, subject, detail = {} }: AuditEvent,
+    within: Pick<PrismaClient, 'auditEntry'> = this.prisma,
+  ): Promise<void> {
     const copy = Object.fromEntries(
       Object.entries(detail).map(([name, value]) => [name, typeof value === 'object' && value ? [...value] : value]),
     );
-    await this.prisma.auditEntry.create({ data: { actor, action, subject, detail: copy } });
+    await within.auditEntry.create({ data: { actor, action, subject, detail: copy } });
   }
 
   /**

@@ -11,11 +11,12 @@ export type GrantStatus = 'ok' | 'suspect' | 'needs_consent';
 /**
  * Why a grant is not `ok`.
  *
- * - `revoked`: the refresh token was refused.
+ * - `expired`: the upstream says that the refresh token has lived its time.
+ * - `revoked`: the refresh token was refused, for whatever else.
  * - `in_doubt`: it was refused after an exchange whose answer was lost; a new one may have been in it.
  * - `no_refresh_token`: there never was one, and the access token is over.
  */
-export type GrantReason = 'revoked' | 'in_doubt' | 'no_refresh_token';
+export type GrantReason = 'expired' | 'revoked' | 'in_doubt' | 'no_refresh_token';
 
 /** A row of account_grants as it is read back; tokens are sealed. */
 export interface GrantRow {

@@ -202,6 +202,8 @@ export function narrowestCover<Row extends Pick<GrantRow, 'scopes' | 'status'>>(
   return best ?? null;
 }
 
+const REASONS: readonly GrantReason[] = ['expired', 'revoked', 'in_doubt', 'no_refresh_token'];
+
 function reasonIn(text: string | null): GrantReason | null {
-  return text === 'revoked' || text === 'in_doubt' || text === 'no_refresh_token' ? text : null;
+  return REASONS.find((reason) => reason === text) ?? null;
 }

@@ -8,6 +8,9 @@ const FIRST_COOLDOWN_MS = 5_000;
 const LONGEST_COOLDOWN_MS = 10 * 60_000;
 const SHORTEST_COOLDOWN_MS = 1_000;
 
+/** The words are the only thing that tells the two apart; without any it counts as withdrawn. */
+const EXPIRED = /\bexpired\b/i;
+
 /**
  * What follows for a grant from an exchange that gave no tokens.
  *
@@ -16,7 +19,7 @@ const SHORTEST_COOLDOWN_MS = 1_000;
  * @param random a number from 0 to 1
  */
 export function consequenceOf(
-  error: Pick<TokenError, 'kind' | 'retryAt'>,
+  error: Pick<TokenError, 'kind' | 'description' | 'retryAt'>,
   seen: Pick<GrantRow, 'attemptState' | 'inDoubt' | 'status' | 'failures'>,
   now: number,
   random: number,
@@ -36,7 +39,8 @@ export function consequenceOf(
       return none;
     case 'invalid_grant': {
       const hasCrashed = seen.attemptState === 'sent';
-      const reason: GrantReason = hasCrashed || seen.inDoubt ? 'in_doubt' : 'revoked';
+      const refused: GrantReason = EXPIRED.test(error.description ?? '') ? 'expired' : 'revoked';
+      const reason: GrantReason = hasCrashed || seen.inDoubt ? 'in_doubt' : refused;
       if (hasCrashed || seen.status === 'suspect') return { ...none, status: { to: 'needs_consent', reason } };
       // Upstreams have refused living tokens for hours and taken them again: one refusal proves nothing.
       return { ...none, status: { to: 'suspect', reason }, cooldownMs: SUSPECT_RECHECK_MS };

@@ -14,6 +14,7 @@ export function notLinked(displayName: string): ProviderError {
 }
 
 const ENDED: Readonly<Record<GrantReason, string>> = {
+  expired: 'refuses the stored consent: it has expired',
   revoked: 'refuses the stored consent: it was withdrawn, or has expired',
   in_doubt: 'refuses the stored consent, after an answer of its own was lost that may have renewed it',
   no_refresh_token: 'gave no refresh token, and the access token is over',

@@ -6,7 +6,7 @@ import { type UpstreamBlock, UpstreamBlocksInMemory, nextBlock } from './upstrea
 const now = Date.UTC(2026, 9, 21, 7, 0, 0);
 
 function block(more: Partial<UpstreamBlock> = {}): UpstreamBlock {
-  return { until: now - 1, reason: 'HTTP 429', strikes: 0, ...more };
+  return { since: now - 2, until: now - 1, reason: 'HTTP 429', strikes: 0, ...more };
 }
 
 /** The wait after each of so many refusals in a row without a word, in milliseconds. */
@@ -89,6 +89,16 @@ describe('without a word', () => {
   it('is a wait also within a block that the server had named', () => {
     const { until } = nextBlock(null, block({ until: now + 60_000 }), 'HTTP 429', now, 0);
     expect(until - now).toBeGreaterThanOrEqual(5_000);
+  });
+});
+
+describe('since when', () => {
+  it('is since the refusal that began it, however often it is prolonged', () => {
+    const first = nextBlock(now + 1_000, block(), 'HTTP 429', now, 0);
+    expect(first.since).toBe(now);
+    const prolonged = nextBlock(now + 60_000, first, 'HTTP 429', now + 500, 0);
+    expect(prolonged.since).toBe(now);
+    expect(nextBlock(null, prolonged, 'HTTP 429', prolonged.until, 0).since).toBe(prolonged.until);
   });
 });
 

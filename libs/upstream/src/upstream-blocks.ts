@@ -2,6 +2,8 @@ import { LATEST_MS } from './retry-after.js';
 
 /** Until when an upstream wants to be left alone. */
 export interface UpstreamBlock {
+  /** Since when it does, with whatever prolonged it; milliseconds since 1970. */
+  since: number;
   /** Milliseconds since 1970. */
   until: number;
   reason: string;
@@ -62,7 +64,8 @@ export function nextBlock(
   const named = said !== null && said > now;
   const strikes = named ? 0 : strikesWith(previous, now);
   const wait = named ? said - now : Math.min(FIRST_WAIT_MS * 2 ** (strikes - 1), LONGEST_WAIT_MS);
-  return { until: Math.min(Math.ceil(now + wait * (1.01 + 0.04 * random)), LATEST_MS), reason, strikes };
+  const since = previous !== null && previous.until > now ? previous.since : now;
+  return { since, until: Math.min(Math.ceil(now + wait * (1.01 + 0.04 * random)), LATEST_MS), reason, strikes };
 }
 
 /** Nothing is sent during a block, so a refusal that arrives then is of the same burst as the one that began it. */

@@ -99,7 +99,7 @@ describe('a refusal while other calls are under way', () => {
     const upstream = await server();
     const held: ServerResponse[] = [];
     upstream.will((response) => held.push(response));
-    await blocks.extend('example', { until: START - 1, reason: 'HTTP 429', strikes: 0 });
+    await blocks.extend('example', { since: START - 2, until: START - 1, reason: 'HTTP 429', strikes: 0 });
     const client = blockable(upstream.url);
     const readings = [client.read({}, judge), client.read({}, judge)].map((reading) =>
       reading.then(

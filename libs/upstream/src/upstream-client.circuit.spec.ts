@@ -40,6 +40,22 @@ describe('a circuit that failures in a row have opened', () => {
     expect(upstream.calls).toHaveLength(6);
   });
 
+  it('is told, until a read has been good', async () => {
+    const { upstream, client } = await opened();
+    expect(client.isDown).toBe(true);
+    const held: ServerResponse[] = [];
+    upstream.will((response) => held.push(response));
+    vi.setSystemTime(START + OPEN_MS);
+    const trial = client.read({}, judge);
+    await eventually(() => {
+      expect(held).toHaveLength(1);
+    });
+    expect(client.isDown).toBe(true);
+    held[0]?.end('{}');
+    await trial;
+    expect(client.isDown).toBe(false);
+  });
+
   it('says when another try makes sense', async () => {
     const { client } = await opened();
     expect((await failureOf(client.read({}, judge))).retryAt).toBe(START + OPEN_MS);

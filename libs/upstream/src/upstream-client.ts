@@ -18,7 +18,7 @@ import {
 } from 'cockatiel';
 import { parseRetryAfter } from './retry-after.js';
 import { type UpstreamAnswer, type Verdict, parseJson } from './upstream-answer.js';
-import { type UpstreamBlocks, nextBlock } from './upstream-blocks.js';
+import { type UpstreamBlock, type UpstreamBlocks, nextBlock } from './upstream-blocks.js';
 import { UpstreamError } from './upstream-error.js';
 
 export interface UpstreamClientOptions {
@@ -192,6 +192,11 @@ export class UpstreamClient {
     return this.unlessBlocked(() => this.attempt(outgoing, judge, new AbortController().signal));
   }
 
+  /** Whether the last reads have all failed, and none has been good since. */
+  get isDown(): boolean {
+    return this.circuit.state !== CircuitState.Closed;
+  }
+
   /** Closes the kept connections. */
   close(): void {
     for (const agent of this.agents) agent.destroy();
@@ -202,7 +207,7 @@ export class UpstreamClient {
     const { blocks, blockKey, displayName, now } = this.options;
     const block = await blocks.read(blockKey);
     if (block && block.until > now()) {
-      throw new UpstreamError('blocked', `${displayName} asked to be left alone (${block.reason}).`, block.until);
+      throw leftAlone('blocked', `${displayName} asked to be left alone (${block.reason}).`, block);
     }
     const answer = await attempt();
     // Another call may have been refused while this one was under way: that block stays.
@@ -230,7 +235,7 @@ export class UpstreamClient {
         const said = parseRetryAfter(answer.headers['retry-after'], now());
         const block = nextBlock(said, await blocks.read(blockKey), verdict.reason, now(), random());
         await blocks.extend(blockKey, block);
-        throw new UpstreamError('rate_limited', `${displayName} refuses more calls (${verdict.reason}).`, block.until);
+        throw leftAlone('rate_limited', `${displayName} refuses more calls (${verdict.reason}).`, block);
       }
     }
   }
@@ -290,6 +295,10 @@ export class UpstreamClient {
     const aborted = error instanceof UpstreamError && error.kind === 'aborted';
     return aborted && this.circuit.state === CircuitState.HalfOpen;
   }
+}
+
+function leftAlone(kind: 'blocked' | 'rate_limited', message: string, { since, until }: UpstreamBlock): UpstreamError {
+  return new UpstreamError(kind, message, until, undefined, since);
 }
 
 const WORTH_ANOTHER_TRY: ReadonlySet<string> = new Set(['timeout', 'unreachable', 'faulty']);

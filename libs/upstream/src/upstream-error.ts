@@ -23,6 +23,8 @@ export class UpstreamError extends Error {
     /** Another try makes no sense before this moment (milliseconds since 1970); null when nobody knows. */
     readonly retryAt: number | null = null,
     cause?: unknown,
+    /** Since when nothing is sent, with `rate_limited` and `blocked` (milliseconds since 1970); null otherwise. */
+    readonly since: number | null = null,
   ) {
     super(message, { cause });
   }

@@ -18,7 +18,7 @@ export class LinkDto {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'Why it is not ok: revoked, in_doubt or no_refresh_token.',
+    description: 'Why it is not ok: revoked, expired, in_doubt or no_refresh_token.',
     example: null,
   })
   reason!: string | null;

@@ -16,6 +16,7 @@ export class ProvidersController {
   @Header('Cache-Control', 'no-store')
   @ApiOperation({ operationId: 'getProviders', summary: 'How each provider is, and which one answers' })
   @ApiOkResponse({ type: ProvidersDto, description: 'All of them.' })
+  @ApiProblems('database_unavailable')
   list(): Promise<ProvidersDto> {
     return this.providers.list();
   }
@@ -31,7 +32,7 @@ export class ProvidersController {
   })
   @ApiParam({ name: 'id', enum: PROVIDER_IDS, example: 'spotify' })
   @ApiOkResponse({ type: ProviderDto, description: 'How it is now, well or not.' })
-  @ApiProblems('not_found')
+  @ApiProblems('not_found', 'database_unavailable')
   probe(@Param('id') id: string): Promise<ProviderDto> {
     return this.providers.probe(id);
   }
@@ -45,7 +46,13 @@ export class ProvidersController {
       'The provider is asked first: one that is not configured, not linked, or refuses is not chosen, and the answer says why. In force on every process within a second.',
   })
   @ApiOkResponse({ type: ChoiceDto, description: 'Chosen, and in force.' })
-  @ApiProblems('invalid_request', 'payload_too_large', 'unsupported_media_type', ...READ_PROBLEMS)
+  @ApiProblems(
+    'invalid_request',
+    'payload_too_large',
+    'unsupported_media_type',
+    'database_unavailable',
+    ...READ_PROBLEMS,
+  )
   choose(@Body() choice: ChoiceRequestDto): Promise<ChoiceDto> {
     return this.providers.choose(choice);
   }
@@ -54,6 +61,7 @@ export class ProvidersController {
   @Header('Cache-Control', 'no-store')
   @ApiOperation({ operationId: 'forgetChoice', summary: 'Let LISTENING_PROVIDER and LISTENING_FALLBACK decide again' })
   @ApiOkResponse({ type: ChoiceDto, description: 'What they say, in force.' })
+  @ApiProblems('database_unavailable')
   forget(): Promise<ChoiceDto> {
     return this.providers.forgetChoice();
   }

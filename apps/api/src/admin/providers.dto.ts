@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional } from 'class-validator';
+import { IsIn, ValidateIf } from 'class-validator';
 import { PROVIDERS } from '#providers';
 import { LinkDto } from '../accounts/index.js';
 import { PROVIDER_STATES, type StateName } from '../providers/provider-states.js';
@@ -7,9 +7,12 @@ import { PROVIDER_STATES, type StateName } from '../providers/provider-states.js
 export const PROVIDER_IDS: readonly string[] = PROVIDERS.map(({ id }) => id);
 export const NO_FALLBACK = 'none';
 
+/** Null is a value like any other, and one that is not taken. */
+const IfGiven = (): PropertyDecorator => ValidateIf((_, value) => value !== undefined);
+
 export class ChoiceRequestDto {
   @ApiPropertyOptional({ enum: PROVIDER_IDS, description: 'Who answers; as it is unless given.', example: 'lastfm' })
-  @IsOptional()
+  @IfGiven()
   @IsIn(PROVIDER_IDS, { message: `must be one of ${PROVIDER_IDS.join(', ')}` })
   active?: string;
 
@@ -18,7 +21,7 @@ export class ChoiceRequestDto {
     description: 'Who answers instead while that one cannot; as it is unless given.',
     example: 'none',
   })
-  @IsOptional()
+  @IfGiven()
   @IsIn([...PROVIDER_IDS, NO_FALLBACK], { message: `must be one of ${PROVIDER_IDS.join(', ')}, or ${NO_FALLBACK}` })
   fallback?: string;
 }
@@ -50,6 +53,17 @@ export class ChoiceDto {
     example: null,
   })
   since!: string | null;
+}
+
+export class BudgetDto {
+  @ApiProperty({ description: 'Calls of every kind in the last 24 hours, of all processes.', example: 412 })
+  used!: number;
+
+  @ApiProperty({
+    description: 'How many there should be at most: from half of them on they become fewer.',
+    example: 1500,
+  })
+  dailyCalls!: number;
 }
 
 export class ProviderDto {
@@ -122,6 +136,13 @@ export class ProviderDto {
     example: null,
   })
   linkWarning!: string | null;
+
+  @ApiProperty({
+    type: () => BudgetDto,
+    nullable: true,
+    description: 'Calls of the last 24 hours; null for a provider that is not configured.',
+  })
+  budget!: BudgetDto | null;
 
   @ApiProperty({ type: () => [LinkDto] })
   links!: LinkDto[];

@@ -3,8 +3,9 @@ import type { Accounts, Link } from '#accounts';
 import { ProviderError } from '#listening';
 import { ACCOUNTS, toLinkDto } from '../accounts/index.js';
 import { Problem } from '../problem/problem.js';
-import { ProviderChoice } from '../providers/provider-choice.js';
+import { type Choice, ProviderChoice, type Wanted } from '../providers/provider-choice.js';
 import { ProviderOutages } from '../providers/provider-outages.js';
+import { DailyCalls } from '../upstream/daily-calls.js';
 import { type ProviderState, ProviderStates } from '../providers/provider-states.js';
 import { type RunningProvider, RunningProviders } from '../providers/running-providers.js';
 import {
@@ -23,13 +24,14 @@ export class ProvidersService {
     private readonly providers: RunningProviders,
     private readonly states: ProviderStates,
     private readonly outages: ProviderOutages,
+    private readonly calls: DailyCalls,
     @Inject(ACCOUNTS) private readonly accounts: Accounts,
   ) {}
 
   async list(): Promise<ProvidersDto> {
     const [states, links] = await Promise.all([this.states.all(), this.accounts.links.list()]);
     const providers = await Promise.all(states.map((state) => this.describe(state, links)));
-    return { ...this.chosen, providers };
+    return { ...toDto(this.choice.current), providers };
   }
 
   /** @throws Problem `not_found` */
@@ -42,42 +44,50 @@ export class ProvidersService {
   }
 
   /** @throws Problem, or the ProviderError for which the provider cannot be chosen */
-  async choose({ active: wanted, fallback: wantedFallback }: ChoiceRequestDto): Promise<ChoiceDto> {
-    const before = this.choice.current;
-    if (wanted === undefined && wantedFallback === undefined) {
+  async choose(request: ChoiceRequestDto): Promise<ChoiceDto> {
+    if (request.active === undefined && request.fallback === undefined) {
       throw new Problem('invalid_request', 'Neither active nor fallback is given.', 'Give at least one of them.');
     }
-    const active = wanted ?? before.active;
-    if (active === null) throw this.providers.notConfigured(null);
-    const fallback =
-      wantedFallback === undefined ? before.fallback : wantedFallback === NO_FALLBACK ? null : wantedFallback;
-    if (active === fallback) {
-      // Switching to what was the fallback is what an owner does in trouble: the two change places.
-      if (wantedFallback === undefined && before.active !== null) return this.store(active, before.active, before);
-      throw new Problem(
-        'invalid_request',
-        'fallback must differ from active.',
-        `Use another provider, or ${NO_FALLBACK}.`,
-      );
+    // A live answer, whatever is in memory: it also ends an outage that is over.
+    if (request.active !== undefined) await this.configured(request.active).probe.profile();
+    let before = this.choice.current;
+    for (;;) {
+      const wanted = this.resolve(request, before);
+      await this.check(wanted, request, before);
+      const chosen = await this.choice.change((now) => {
+        before = now;
+        const { active, fallback } = this.resolve(request, now);
+        // Somebody else has chosen meanwhile, and together with that it would be a choice that nobody has checked.
+        return active === wanted.active && fallback === wanted.fallback ? wanted : null;
+      });
+      if (chosen) return toDto(chosen);
     }
-    return this.store(active, fallback, before);
   }
 
   async forgetChoice(): Promise<ChoiceDto> {
-    const before = this.choice.current;
-    await this.choice.forget();
-    await this.note(before);
-    return this.chosen;
+    return toDto(await this.choice.forget());
   }
 
-  private async store(active: string, fallback: string | null, before: ChoiceBefore): Promise<ChoiceDto> {
-    const running = this.configured(active);
-    // A live answer, whatever is in memory: it also ends an outage that is over.
-    if (active !== before.active) await running.probe.profile();
-    if (fallback !== null && fallback !== before.active) await this.checkLinked(this.configured(fallback));
-    await this.choice.store({ active, fallback });
-    await this.note(before);
-    return this.chosen;
+  /** What a request comes to, given what was chosen before. @throws Problem, or ProviderError `provider_not_configured` */
+  private resolve({ active: named, fallback: namedFallback }: ChoiceRequestDto, before: Choice): Wanted {
+    const active = named ?? before.active;
+    if (active === null) throw this.providers.notConfigured(null);
+    const fallback =
+      namedFallback === undefined ? before.fallback : namedFallback === NO_FALLBACK ? null : namedFallback;
+    if (active !== fallback) return { active, fallback };
+    // Switching to what was the fallback is what an owner does in trouble: the two change places.
+    if (namedFallback === undefined && before.active !== null) return { active, fallback: before.active };
+    throw new Problem(
+      'invalid_request',
+      'fallback must differ from active.',
+      `Use another provider, or ${NO_FALLBACK}.`,
+    );
+  }
+
+  private async check({ active, fallback }: Wanted, request: ChoiceRequestDto, before: Choice): Promise<void> {
+    this.configured(active);
+    const isFallbackNew = request.fallback !== undefined || fallback !== before.fallback;
+    if (fallback !== null && isFallbackNew) await this.checkLinked(this.configured(fallback));
   }
 
   private configured(id: string): RunningProvider {
@@ -93,19 +103,8 @@ export class ProvidersService {
     if (links.some(({ clientId }) => clientId === linking.app?.clientId)) return;
     throw new ProviderError('provider_not_linked', {
       message: `No ${provider.displayName} account is linked.`,
-      remedy: 'Link one at /auth, then choose it.',
+      remedy: `Link one at /auth, then choose it; or choose "fallback": "${NO_FALLBACK}" in the same request.`,
     });
-  }
-
-  private async note(before: ChoiceBefore): Promise<void> {
-    const { active, fallback, chosenBy } = this.choice.current;
-    const detail = { active, fallback, chosenBy, activeBefore: before.active, fallbackBefore: before.fallback };
-    await this.accounts.audit.append({ actor: 'owner', action: 'provider.chosen', subject: active ?? 'none', detail });
-  }
-
-  private get chosen(): ChoiceDto {
-    const { since, ...choice } = this.choice.current;
-    return { ...choice, since: since?.toISOString() ?? null };
   }
 
   private async describe(state: ProviderState, links: readonly Link[]): Promise<ProviderDto> {
@@ -130,12 +129,18 @@ export class ProvidersService {
       redirectUri: running?.linking ? this.states.redirectUri(running.linking) : null,
       linkExpiresAt: state.linkExpiresAt?.toISOString() ?? null,
       linkWarning: state.linkWarning,
+      budget: running && {
+        used: await this.calls.sum(running.budget),
+        dailyCalls: running.budget.dailyCalls,
+      },
       links: links.filter((link) => link.provider === id).map((link) => toLinkDto(link, months)),
     };
   }
 }
 
-type ChoiceBefore = ProviderChoice['current'];
+function toDto({ since, ...choice }: Choice): ChoiceDto {
+  return { ...choice, since: since?.toISOString() ?? null };
+}
 
 /** How a probe ends is in the health record. */
 async function settled(probing: Promise<unknown>): Promise<void> {

@@ -129,7 +129,10 @@ describe('ReadCache', () => {
     expect(waiting).toHaveLength(1);
   });
 
-  it('gives nothing away that the account has come to withhold', async () => {
+  it.each([
+    ['the account', 'forbidden'],
+    ['the upstream', 'owner_premium_required'],
+  ] as const)('gives nothing away that %s has come to withhold', async (_, code) => {
     const { cache, clock, policy, settle } = setUp();
     const first = cache.get(policy);
     await settle(({ resolve }) => {
@@ -137,12 +140,12 @@ describe('ReadCache', () => {
     });
     await first;
     clock.now += 60_000;
-    const hidden = expect(cache.get(policy)).rejects.toMatchObject({ code: 'forbidden' });
+    const hidden = expect(cache.get(policy)).rejects.toMatchObject({ code });
     await settle(({ reject }) => {
-      reject(new ProviderError('forbidden', { message: 'It is hidden.', remedy: 'Show it.' }));
+      reject(new ProviderError(code, { message: 'It is hidden.', remedy: 'Show it.' }));
     });
     await hidden;
-    await expect(cache.get(policy)).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(cache.get(policy)).rejects.toMatchObject({ code });
   });
 
   it('does not turn many who ask during a failure into many calls', async () => {

@@ -1,11 +1,14 @@
 import { LRUCache } from 'lru-cache';
-import { ProviderError } from '#listening';
+import { ProviderError, type ProviderErrorCode } from '#listening';
 import { inTime } from './in-time.js';
 
 /** Longest that a public read waits for an upstream. */
 export const PATIENCE_MS = 2_500;
 /** A failure is taken as known for so long: many who ask must not become many calls, least of all then. */
 const FAILURE_MS = 5_000;
+
+/** The owner has just hidden it, or the upstream refuses the whole app: nobody hands out what was seen before. */
+const WITHHELD: ReadonlySet<ProviderErrorCode> = new Set(['forbidden', 'owner_premium_required']);
 
 interface Held<T> {
   value: T;
@@ -45,7 +48,7 @@ export interface ReadPolicy<T> {
 
 /**
  * Answers questions from memory, with one read under way per question however many ask. What the upstream fails to tell
- * anew is told from memory, with its age; what the account has come to withhold is not.
+ * anew is told from memory, with its age; what it has come to withhold is not.
  */
 export class ReadCache<T extends object> {
   private readonly held: LRUCache<string, Held<T>, ReadPolicy<T>>;
@@ -97,8 +100,7 @@ export class ReadCache<T extends object> {
   }
 
   private fallBack(policy: ReadPolicy<T>, old: Held<T> | undefined, failure: ProviderError): CachedRead<T> {
-    if (failure.code === 'forbidden') {
-      // The owner has just hidden it: nobody hands out what was seen before.
+    if (WITHHELD.has(failure.code)) {
       this.held.delete(policy.key);
       throw failure;
     }

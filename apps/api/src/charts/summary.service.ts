@@ -4,7 +4,6 @@ import { type JsonBytes, encodeJson } from '../answer/json-answer.js';
 import type { CachedRead } from '../answer/read-cache.js';
 import { NowPlayingService } from '../now-playing/index.js';
 import { ActiveProvider } from '../providers/active-provider.js';
-import { isLasting } from '../providers/lasting-failure.js';
 import type { RunningProvider } from '../providers/running-providers.js';
 import type { SummaryDto, SummaryFault } from './charts.dto.js';
 import { ChartsService, type Document } from './charts.service.js';
@@ -18,7 +17,7 @@ export class SummaryService {
     private readonly providers: ActiveProvider,
   ) {}
 
-  /** All of it is one provider's. @throws ProviderError `provider_not_configured` when there is nobody to ask */
+  /** All of it is one provider's. @throws ProviderError when there is nobody to ask, or nothing of it to give */
   async summary(period: Period, limit: number): Promise<JsonBytes> {
     const { value, instead } = await this.providers.answer((running, patienceMs) =>
       this.gather({ running, patienceMs, period, limit }),
@@ -26,7 +25,8 @@ export class SummaryService {
     const { document } = value;
     if (!instead) return encodeJson(document);
     const currentlyPlaying = this.nowPlaying.tellSubstitution(document.currentlyPlaying, instead);
-    const errors = [fault('currentlyPlaying', instead.failure, currentlyPlaying.stale), ...document.errors];
+    const others = document.errors.filter(({ part: name }) => name !== 'currentlyPlaying');
+    const errors = [fault('currentlyPlaying', instead.failure, currentlyPlaying.stale), ...others];
     return encodeJson({ ...document, currentlyPlaying, errors });
   }
 
@@ -43,6 +43,9 @@ export class SummaryService {
     ]);
     const { document: currentlyPlaying, failure } = current;
     if (failure) failures.push({ part: 'currentlyPlaying', error: failure, stale: currentlyPlaying.stale });
+    const lasting = failures.find(({ error }) => this.providers.isLasting(error, running))?.error ?? null;
+    const nothing = failure !== null && !currentlyPlaying.stale;
+    if (nothing && [profile, recent, tracks, artists, albums].every((one) => one === null)) throw lasting ?? failure;
     const document: SummaryDto = {
       source: running.provider.source,
       period,
@@ -55,10 +58,7 @@ export class SummaryService {
       // The order in which parts fail says nothing, and would make other bytes of the same summary.
       errors: failures.map(({ part: name, error, stale }) => fault(name, error, stale)).sort(byPart),
     };
-    return {
-      document,
-      failure: failures.find(({ error }) => isLasting(error, this.providers.sinceOf(running)))?.error ?? null,
-    };
+    return { document, failure: lasting };
   }
 }
 

@@ -2,6 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ProviderError } from '#listening';
 import { allowedMethods } from './allowed-methods.js';
+import { isDatabaseAway } from './database-away.js';
 import { PROBLEMS, Problem, type ProblemCode } from './problem.js';
 
 const SEE_ENDPOINTS = 'GET /endpoints lists every address with its methods and parameters.';
@@ -21,6 +22,14 @@ export class ProblemFilter implements ExceptionFilter {
   protected toProblem(error: unknown, request: FastifyRequest): Problem {
     if (error instanceof Problem) return error;
     if (error instanceof ProviderError) return Problem.from(error);
+    if (isDatabaseAway(error)) {
+      this.logger.warn(`${request.method} ${pathOf(request)}: the database cannot be reached.`);
+      return new Problem(
+        'database_unavailable',
+        'The database of this service cannot be reached.',
+        'Start it, or look into DATABASE_URL and the log of this service; nothing has to be restarted, and /health tells when it is back.',
+      );
+    }
     const status = statusOf(error);
     if (status === 404) return notFound(request);
     const known = status === null ? undefined : BY_STATUS[status];

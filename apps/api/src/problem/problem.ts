@@ -13,7 +13,8 @@ export type OwnProblemCode =
   | 'rate_limited'
   | 'too_many_listeners'
   | 'headers_too_large'
-  | 'internal_error';
+  | 'internal_error'
+  | 'database_unavailable';
 
 export type ProblemCode = ProviderErrorCode | OwnProblemCode;
 
@@ -32,6 +33,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, { status: number; title: str
   headers_too_large: { status: 431, title: 'The address or the headers are too long' },
   too_many_listeners: { status: 503, title: 'No place for another listener' },
   internal_error: { status: 500, title: 'A fault of this service' },
+  database_unavailable: { status: 503, title: 'The database cannot be reached' },
   not_supported: { status: 501, title: 'The provider has no such thing' },
   upstream_error: { status: 502, title: 'The provider failed' },
   provider_not_configured: { status: 503, title: 'No working configuration' },

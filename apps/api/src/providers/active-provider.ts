@@ -2,12 +2,15 @@ import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common'
 import { ProviderError } from '#listening';
 import { PATIENCE_MS } from '../answer/read-cache.js';
 import { isLasting } from './lasting-failure.js';
-import { ProviderChoice } from './provider-choice.js';
+import { type Choice, ProviderChoice } from './provider-choice.js';
+import { ProviderGeneration } from './provider-generation.js';
 import { ProviderOutages } from './provider-outages.js';
 import { type RunningProvider, RunningProviders } from './running-providers.js';
 
-/** However long the first has taken, the second gets a chance. */
+/** However long the first takes, so much is left for the second. */
 const LEAST_PATIENCE_MS = 500;
+/** An upstream that is down is tried again now and then, and nobody has to wait for how that ends. */
+const TRIAL_PATIENCE_MS = 250;
 
 /** Why another provider than the active one has answered. */
 export interface Substitution {
@@ -35,28 +38,22 @@ export class ActiveProvider implements OnApplicationBootstrap {
     private readonly choice: ProviderChoice,
     private readonly providers: RunningProviders,
     private readonly outages: ProviderOutages,
+    private readonly generation: ProviderGeneration,
   ) {}
 
   onApplicationBootstrap(): void {
     if (this.current) return;
-    const { message, remedy } = this.notConfigured();
+    const { message, remedy } = this.providers.notConfigured(this.choice.current.active);
     this.logger.warn(`${message} ${remedy}`);
-  }
-
-  private notConfigured(): ProviderError {
-    return this.providers.notConfigured(this.choice.current.active);
   }
 
   /** The one that is chosen; null when it is not configured. */
   get current(): RunningProvider | null {
-    const { active } = this.choice.current;
-    return active === null ? null : this.providers.get(active);
+    return this.find(this.choice.current.active);
   }
 
-  /** The one that answers instead while the active one cannot; null for none. */
-  get fallback(): RunningProvider | null {
-    const { fallback } = this.choice.current;
-    return fallback === null ? null : this.providers.get(fallback);
+  private find(id: string | null): RunningProvider | null {
+    return id === null ? null : this.providers.get(id);
   }
 
   /** Since when a provider has been as it is. */
@@ -65,32 +62,63 @@ export class ActiveProvider implements OnApplicationBootstrap {
     return outage?.since ?? running?.health.current.since ?? this.startedAt;
   }
 
+  /** Whether a failure is a reason to ask another provider. */
+  isLasting(failure: ProviderError, running: RunningProvider | null): boolean {
+    const circumstances = { since: this.sinceOf(running), isDown: running?.upstream.isDown ?? false };
+    if (isLasting(failure, circumstances)) return true;
+    // Who has not waited to the end does not know what others have found.
+    const known = running?.health.current.failure;
+    return failure.code === 'upstream_timeout' && known ? isLasting(known, circumstances) : false;
+  }
+
   /**
    * One question, answered by one provider alone.
    *
    * @param ask may fail with a ProviderError, or answer from memory and say why in `failure`
    * @throws ProviderError the active provider's, when the fallback cannot answer either
    */
-  async answer<T extends { failure: ProviderError | null }>(
-    ask: (running: RunningProvider, patienceMs: number) => Promise<T>,
+  async answer<T extends { failure: ProviderError | null }>(ask: Ask<T>): Promise<Answered<T>> {
+    const until = performance.now() + PATIENCE_MS;
+    for (;;) {
+      const generation = this.generation.current;
+      const answered = await settle(this.answerBy(this.choice.current, ask, until));
+      const hasFailed =
+        answered instanceof ProviderError || answered.instead !== null || answered.value.failure !== null;
+      // Somebody has switched, or linked, meanwhile: what was asked before may fail for what is not so any more.
+      if (hasFailed && generation !== this.generation.current) continue;
+      if (answered instanceof ProviderError) throw answered;
+      return answered;
+    }
+  }
+
+  private async answerBy<T extends { failure: ProviderError | null }>(
+    choice: Choice,
+    ask: Ask<T>,
+    until: number,
   ): Promise<Answered<T>> {
-    const begun = performance.now();
-    const active = this.current;
-    const outcome = active ? await settle(ask(active, PATIENCE_MS)) : this.notConfigured();
+    const active = this.find(choice.active);
+    const fallback = this.find(choice.fallback);
+    const left = until - performance.now();
+    const patience = fallback ? left - LEAST_PATIENCE_MS : left;
+    const bounded = fallback && active?.upstream.isDown ? Math.min(patience, TRIAL_PATIENCE_MS) : patience;
+    const outcome = active
+      ? await settle(ask(active, Math.max(0, bounded)))
+      : this.providers.notConfigured(choice.active);
     const failure = outcome instanceof ProviderError ? outcome : outcome.failure;
-    const { fallback } = this;
-    if (failure && fallback && isLasting(failure, this.sinceOf(active))) {
-      const left = Math.max(LEAST_PATIENCE_MS, PATIENCE_MS - (performance.now() - begun));
-      const value = await settle(ask(fallback, left));
+    if (failure && fallback && this.isLasting(failure, active)) {
+      const value = await settle(ask(fallback, Math.max(LEAST_PATIENCE_MS, until - performance.now())));
       if (!(value instanceof ProviderError)) {
-        const provider = this.choice.current.active;
-        return { running: fallback, value, instead: { failure, provider, since: this.sinceOf(active) } };
+        const instead = { failure, provider: choice.active, since: this.sinceOf(active) };
+        return { running: fallback, value, instead };
       }
     }
-    if (active && !(outcome instanceof ProviderError)) return { running: active, value: outcome, instead: null };
-    throw failure ?? this.notConfigured();
+    if (outcome instanceof ProviderError) throw outcome;
+    if (active === null) throw this.providers.notConfigured(choice.active);
+    return { running: active, value: outcome, instead: null };
   }
 }
+
+type Ask<T> = (running: RunningProvider, patienceMs: number) => Promise<T>;
 
 /** A provider's error as a value; every other one goes on. */
 async function settle<T>(asking: Promise<T>): Promise<T | ProviderError> {

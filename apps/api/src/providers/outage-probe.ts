@@ -23,13 +23,22 @@ export class OutageProbe implements OnApplicationBootstrap {
 
   @Interval(LOOK_EVERY_MS)
   async look(atStart = false): Promise<void> {
+    if (this.outages.isQuiet) return;
+    // What could not be written down or was missed, by a database that was away.
+    await this.attempt('Outages', () => this.outages.sync());
     for (const provider of this.outages.all.keys()) {
-      try {
+      await this.attempt(`Probe of ${provider}`, async () => {
         if (await this.outages.claimProbe(provider, atStart)) await this.providers.get(provider)?.probe.profile();
-      } catch (error) {
-        // A provider's failure is in its health record, and the log has it when it is news.
-        this.logger.debug(`Probe of ${provider}: ${error instanceof Error ? error.message : String(error)}`);
-      }
+      });
+    }
+  }
+
+  /** A provider's failure is in its health record, and the log has it when it is news; the same goes for the database. */
+  private async attempt(what: string, act: () => Promise<void>): Promise<void> {
+    try {
+      await act();
+    } catch (error) {
+      this.logger.debug(`${what}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
 }

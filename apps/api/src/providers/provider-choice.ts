@@ -1,11 +1,11 @@
-import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
-import type { Database, Notifications } from '#database';
-import { DATABASE, NOTIFICATIONS } from '../database/database.module.js';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import type { Accounts } from '#accounts';
+import type { Database, PrismaClient } from '#database';
+import { ACCOUNTS } from '../accounts/index.js';
+import { DATABASE } from '../database/database.module.js';
 import { PlatformSettings } from '../settings/platform.settings.js';
 import { ProviderGeneration } from './provider-generation.js';
 import { RunningProviders } from './running-providers.js';
-
-const CHANNEL = 'provider_choice';
 
 /** Which provider answers, and which one instead while it cannot. */
 export interface Choice {
@@ -18,55 +18,82 @@ export interface Choice {
   since: Date | null;
 }
 
+/** What an admin can choose. */
+export interface Wanted {
+  active: string;
+  fallback: string | null;
+}
+
+type Transaction = Pick<PrismaClient, 'providerChoice' | 'auditEntry' | '$queryRaw' | '$executeRaw'>;
+
 /** The admin's stored choice, else what the settings say; the same in every process within a second of a change. */
 @Injectable()
-export class ProviderChoice implements OnModuleInit {
+export class ProviderChoice {
   private readonly logger = new Logger('Provider');
   private stored: Choice | null = null;
 
   constructor(
     @Inject(DATABASE) private readonly database: Database,
-    @Inject(NOTIFICATIONS) private readonly notifications: Notifications,
+    @Inject(ACCOUNTS) private readonly accounts: Accounts,
     private readonly settings: PlatformSettings,
     private readonly providers: RunningProviders,
     private readonly generation: ProviderGeneration,
-  ) {}
-
-  async onModuleInit(): Promise<void> {
-    this.notifications.listen(CHANNEL, () => {
-      this.reload().catch((error: unknown) => {
-        const reason = error instanceof Error ? error.message.trim().split('\n').at(-1) : String(error);
-        this.logger.warn(`The choice of the provider cannot be read (${String(reason)}); the last one known holds.`);
-      });
-    });
-    await this.reload();
+  ) {
+    generation.learnBy(() => this.load());
   }
 
   get current(): Choice {
     return this.stored ?? this.default;
   }
 
-  /** Keeps a choice, and tells every process. In force here when this resolves. */
-  async store({ active, fallback }: { active: string; fallback: string | null }): Promise<void> {
-    const choice = { active, fallback, changedAt: new Date() };
-    await this.database.prisma.providerChoice.upsert({
-      where: { id: 1 },
-      create: { id: 1, ...choice },
-      update: choice,
+  /**
+   * Changes the choice and writes that down, one change after the other over all processes. In force here when this resolves.
+   *
+   * @param decide from the choice as it is; null: not after all
+   * @returns the choice that this very change has made; null when it made none
+   */
+  async change(decide: (before: Choice) => Wanted | null): Promise<Choice | null> {
+    return this.replace(async (transaction, before) => {
+      const wanted = decide(before);
+      if (wanted === null) return null;
+      const choice = { ...wanted, changedAt: new Date() };
+      const create = { id: 1, ...choice };
+      await transaction.providerChoice.upsert({ where: { id: 1 }, create, update: choice });
+      return chosenByAdmin(choice);
     });
-    await this.spread();
   }
 
-  /** Forgets the stored choice: the settings decide again. */
-  async forget(): Promise<void> {
-    await this.database.prisma.providerChoice.deleteMany({});
-    await this.spread();
+  /** Forgets the stored choice: the settings decide again. @returns what they say */
+  async forget(): Promise<Choice> {
+    await this.replace(async (transaction) => {
+      await transaction.providerChoice.deleteMany({});
+      return this.default;
+    });
+    return this.default;
   }
 
-  private async spread(): Promise<void> {
-    await this.generation.advance();
-    await this.reload();
-    await this.notifications.notify(CHANNEL);
+  private async replace(
+    write: (transaction: Transaction, before: Choice) => Promise<Choice | null>,
+  ): Promise<Choice | null> {
+    const after = await this.database.prisma.$transaction(async (transaction) => {
+      await this.generation.hold(transaction);
+      const row = await transaction.providerChoice.findUnique({ where: { id: 1 } });
+      const before = row ? chosenByAdmin(row) : this.default;
+      const made = await write(transaction, before);
+      if (made === null) return null;
+      await this.generation.advance(transaction);
+      await this.note(transaction, before, made);
+      return made;
+    });
+    if (after) await this.generation.spread();
+    return after;
+  }
+
+  private async note(transaction: Transaction, before: Choice, after: Choice): Promise<void> {
+    const { active, fallback, chosenBy } = after;
+    const detail = { active, fallback, chosenBy, activeBefore: before.active, fallbackBefore: before.fallback };
+    const event = { actor: 'owner', action: 'provider.chosen', subject: active ?? 'none', detail };
+    await this.accounts.audit.append(event, transaction);
   }
 
   private get default(): Choice {
@@ -77,17 +104,19 @@ export class ProviderChoice implements OnModuleInit {
     return { active, fallback, chosenBy: 'settings', since: null };
   }
 
-  private async reload(): Promise<void> {
-    const generation = await this.generation.read();
+  private async load(): Promise<void> {
     const row = await this.database.prisma.providerChoice.findUnique({ where: { id: 1 } });
     const before = this.current;
-    this.stored = row && { active: row.active, fallback: row.fallback, chosenBy: 'admin', since: row.changedAt };
+    this.stored = row && chosenByAdmin(row);
     const { active, fallback } = this.current;
     if (active !== before.active || fallback !== before.fallback) {
       this.logger.log(
         `${active ?? 'No provider'} answers from now on${fallback ? `, and ${fallback} instead while it cannot` : ''}.`,
       );
     }
-    this.generation.reached(generation);
   }
+}
+
+function chosenByAdmin({ active, fallback, changedAt }: Wanted & { changedAt: Date }): Choice {
+  return { active, fallback, chosenBy: 'admin', since: changedAt };
 }

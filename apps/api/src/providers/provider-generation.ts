@@ -1,6 +1,8 @@
-import { Inject, Injectable } from '@nestjs/common';
-import type { Database } from '#database';
-import { DATABASE } from '../database/database.module.js';
+import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import type { Database, Notifications, PrismaClient } from '#database';
+import { DATABASE, NOTIFICATIONS } from '../database/database.module.js';
+
+const CHANNEL = 'provider_generation';
 
 /**
  * Counts changes of who answers and of the accounts that are read, over all processes: what was read before the last one is
@@ -8,15 +10,36 @@ import { DATABASE } from '../database/database.module.js';
  * first: so nothing is ever taken for newer than it is.
  */
 @Injectable()
-export class ProviderGeneration {
+export class ProviderGeneration implements OnModuleInit {
+  private readonly logger = new Logger('Provider');
   private known = 0;
+  private readonly loaders: (() => Promise<void>)[] = [];
   private readonly changed: (() => void)[] = [];
+  private latest: Promise<void> = Promise.resolve();
 
-  constructor(@Inject(DATABASE) private readonly database: Database) {}
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    @Inject(NOTIFICATIONS) private readonly notifications: Notifications,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    this.notifications.listen(CHANNEL, () => {
+      this.catchUp().catch((error: unknown) => {
+        const reason = error instanceof Error ? error.message.trim().split('\n').at(-1) : String(error);
+        this.logger.warn(`Who answers, and for whom, cannot be read (${String(reason)}); what is known here holds.`);
+      });
+    });
+    await this.catchUp();
+  }
 
   /** As far as this process has heard. */
   get current(): number {
     return this.known;
+  }
+
+  /** @param load learns of what is counted here; is called before another generation is taken for known */
+  learnBy(load: () => Promise<void>): void {
+    this.loaders.push(load);
   }
 
   /** @param changed is called when another one begins */
@@ -24,18 +47,32 @@ export class ProviderGeneration {
     this.changed.push(changed);
   }
 
-  /** Begins another one. */
-  async advance(): Promise<void> {
-    await this.database.prisma.$executeRaw`UPDATE provider_generation SET generation = generation + 1`;
+  /** Lets nobody else begin another one before the end of this transaction. */
+  async hold(transaction: Pick<PrismaClient, '$queryRaw'>): Promise<void> {
+    await transaction.$queryRaw`SELECT generation FROM provider_generation FOR UPDATE`;
   }
 
-  async read(): Promise<number> {
-    const row = await this.database.prisma.providerGeneration.findUniqueOrThrow({ where: { id: 1 } });
-    return row.generation;
+  /** Begins another one. @param within a transaction that it is a part of; absent: it stands alone */
+  async advance(within: Pick<PrismaClient, '$executeRaw'> = this.database.prisma): Promise<void> {
+    await within.$executeRaw`UPDATE provider_generation SET generation = generation + 1`;
   }
 
-  /** Takes note that everything up to this one is known here. */
-  reached(generation: number): void {
+  /** Lets every process know that another one has begun. This one knows when it resolves. */
+  async spread(): Promise<void> {
+    await this.catchUp();
+    await this.notifications.notify(CHANNEL);
+  }
+
+  /** Learns everything up to the present one. One after the other, so that nothing old comes last. */
+  private catchUp(): Promise<void> {
+    const next = this.latest.then(() => this.learn());
+    this.latest = next.catch(() => undefined);
+    return next;
+  }
+
+  private async learn(): Promise<void> {
+    const { generation } = await this.database.prisma.providerGeneration.findUniqueOrThrow({ where: { id: 1 } });
+    for (const load of this.loaders) await load();
     if (generation <= this.known) return;
     this.known = generation;
     for (const changed of this.changed) changed();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ProviderError, type ProviderErrorCode } from '#listening';
+import { UpstreamError } from '#upstream';
 import { HealthRecord } from './provider-health.js';
 
 function setUp() {
@@ -91,5 +92,13 @@ describe('HealthRecord', () => {
     expect(health.current).toMatchObject({ failure: { code: 'not_supported' } });
     await succeed('profile');
     expect(health.current.failure).toBeNull();
+  });
+
+  it('counts a pause from when it began, which may have been before the first read', async () => {
+    const { clock, health } = setUp();
+    const cause = new UpstreamError('blocked', 'It is left alone.', clock.now + 50_000, undefined, clock.now - 600_000);
+    const error = new ProviderError('upstream_rate_limited', { message: 'It failed.', remedy: 'Wait.', cause });
+    await expect(health.watch('profile', Promise.reject(error))).rejects.toBe(error);
+    expect(health.current.since).toEqual(new Date(clock.now - 600_000));
   });
 });

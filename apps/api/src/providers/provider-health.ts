@@ -1,4 +1,5 @@
 import { ProviderError, type Read } from '#listening';
+import { UpstreamError } from '#upstream';
 
 /** What the last reads of a provider came to. */
 export interface ProviderHealth {
@@ -25,7 +26,8 @@ export class HealthRecord {
   ) {}
 
   get current(): ProviderHealth {
-    return { failure: this.failure, since: this.since, lastSuccessAt: this.lastSuccessAt };
+    const { failure, lastSuccessAt } = this;
+    return { failure, since: pauseBegan(failure) ?? this.since, lastSuccessAt };
   }
 
   /** Forgets how reads went: from now on they are of another account. */
@@ -70,6 +72,12 @@ export class HealthRecord {
     const [withheld] = this.withheld.values();
     return this.outage ?? withheld ?? null;
   }
+}
+
+/** A pause that the upstream wants may have begun before this process; null for everything else. */
+function pauseBegan(failure: ProviderError | null): Date | null {
+  const cause = failure?.cause;
+  return cause instanceof UpstreamError && cause.since !== null ? new Date(cause.since) : null;
 }
 
 const WITHHELD: ReadonlySet<string> = new Set(['forbidden', 'insufficient_scope', 'not_supported']);

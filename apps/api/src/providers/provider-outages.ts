@@ -10,6 +10,14 @@ const JITTER = 0.1;
 const PROBE_PAUSE_MS = 60_000;
 const CHANNEL = 'provider_outages';
 
+/** Refusals by which an upstream shows that it lets the app in. */
+const LET_IN: ReadonlySet<ProviderErrorCode> = new Set([
+  'user_not_registered',
+  'insufficient_scope',
+  'forbidden',
+  'not_supported',
+]);
+
 /** An upstream refuses the whole app. */
 export interface Outage {
   error: ProviderError;
@@ -24,7 +32,15 @@ export interface Outage {
 export class ProviderOutages implements OnModuleInit {
   private readonly logger = new Logger('Provider');
   private readonly known = new Map<string, Outage>();
+  /** What this process has found out and the database does not know yet: when, by provider. */
+  private readonly untold = new Map<string, Date>();
+  /** Without the database, when the next probe of an untold outage is due; in milliseconds since 1970. */
+  private readonly untoldProbes = new Map<string, number>();
+  /** How often an outage has begun or ended here, by provider. */
+  private readonly turns = new Map<string, number>();
   private readonly changed: ((provider: string) => void)[] = [];
+  private syncing: Promise<void> | null = null;
+  private syncAgain = false;
 
   constructor(
     @Inject(DATABASE) private readonly database: Database,
@@ -33,11 +49,9 @@ export class ProviderOutages implements OnModuleInit {
 
   async onModuleInit(): Promise<void> {
     this.notifications.listen(CHANNEL, () => {
-      this.reload().catch((error: unknown) => {
-        this.logger.warn(`What providers refuse cannot be read (${reasonOf(error)}); what is known here holds.`);
-      });
+      this.trySync();
     });
-    await this.reload();
+    await this.sync();
   }
 
   /** Null while there is none. */
@@ -49,84 +63,152 @@ export class ProviderOutages implements OnModuleInit {
     return this.known;
   }
 
+  /** Whether there is something to find out, or to write down. */
+  get isQuiet(): boolean {
+    return this.known.size === 0 && this.untold.size === 0;
+  }
+
   /** @param changed is told of each provider whose outage begins or ends */
   onChange(changed: (provider: string) => void): void {
     this.changed.push(changed);
   }
 
-  /** Passes a read through, and learns from how it ends. */
+  /** Passes a read through, and learns from how it ends, unless something else was found out since it began. */
   async watch<T>(provider: string, reading: Promise<T>): Promise<T> {
+    const turn = this.turns.get(provider);
+    const isNews = (): boolean => turn === this.turns.get(provider);
     try {
       const answer = await reading;
-      if (this.known.has(provider)) this.end(provider);
+      if (isNews()) this.end(provider);
       return answer;
     } catch (error) {
-      if (error instanceof ProviderError && error.code === 'owner_premium_required') this.begin(provider, error);
+      if (error instanceof ProviderError && isNews()) {
+        if (error.code === 'owner_premium_required') this.begin(provider, error);
+        else if (LET_IN.has(error.code)) this.end(provider);
+      }
       throw error;
     }
   }
 
+  /** The upstream has let the app in; nothing happens when there is no outage. */
+  end(provider: string): void {
+    if (!this.known.delete(provider)) return;
+    this.logger.log(`${provider} lets this app in again.`);
+    this.tell(provider);
+    this.keep(provider);
+  }
+
   /** When the next probe is due; null when nobody knows. */
   async nextProbeAt(provider: string): Promise<Date | null> {
+    const own = this.untoldProbes.get(provider);
+    if (own !== undefined) return new Date(own);
     const row = await this.database.prisma.providerOutage.findUnique({ where: { provider } });
     return row?.probeAt ?? null;
   }
 
   /**
-   * Takes the next probe on, in one statement: of all processes one does.
+   * Takes the next probe on, in one statement: of all processes one does. One that the database knows nothing of is the
+   * business of this process alone.
+   *
    * @param atStart also when it is not due yet, unless somebody has just asked
    */
   async claimProbe(provider: string, atStart: boolean): Promise<boolean> {
-    const early = atStart ? PROBE_EVERY_MS * (1 - JITTER) - PROBE_PAUSE_MS : 0;
+    const own = this.untoldProbes.get(provider);
+    if (own !== undefined) {
+      if (own > Date.now()) return false;
+      this.untoldProbes.set(provider, Date.now() + untilProbeMs());
+      return true;
+    }
     const claimed = await this.database.prisma.$executeRaw`
-      UPDATE provider_outages SET probe_at = now() + ${untilProbeMs()}::float8 * interval '1 ms'
-       WHERE provider = ${provider} AND probe_at <= now() + ${early}::float8 * interval '1 ms'`;
+      UPDATE provider_outages
+         SET asked_at = now(), probe_at = now() + ${untilProbeMs()}::float8 * interval '1 ms'
+       WHERE provider = ${provider}
+         AND (probe_at <= now() OR ${atStart} AND asked_at <= now() - ${PROBE_PAUSE_MS}::float8 * interval '1 ms')`;
     return claimed === 1;
+  }
+
+  /** Writes down what this process has found out, then takes what all of them know. One at a time. */
+  sync(): Promise<void> {
+    this.syncAgain = true;
+    this.syncing ??= this.syncUntilQuiet().finally(() => {
+      this.syncing = null;
+    });
+    return this.syncing;
+  }
+
+  private async syncUntilQuiet(): Promise<void> {
+    while (this.syncAgain) {
+      this.syncAgain = false;
+      for (const [provider, foundAt] of [...this.untold]) await this.write(provider, foundAt);
+      await this.read();
+    }
   }
 
   private begin(provider: string, error: ProviderError): void {
     if (this.known.has(provider)) return;
-    const since = new Date();
-    this.known.set(provider, { error, since });
+    this.known.set(provider, { error, since: new Date() });
+    this.untoldProbes.set(provider, Date.now() + untilProbeMs());
     this.tell(provider);
-    const { code, message, remedy } = error;
-    this.keep(
-      this.database.prisma.$executeRaw`
-        INSERT INTO provider_outages (provider, code, message, remedy, since, probe_at)
-        VALUES (${provider}, ${code}, ${message}, ${remedy}, ${since}, now() + ${untilProbeMs()}::float8 * interval '1 ms')
-        ON CONFLICT (provider) DO NOTHING`,
-    );
-  }
-
-  private end(provider: string): void {
-    this.known.delete(provider);
-    this.logger.log(`${provider} lets this app in again.`);
-    this.tell(provider);
-    this.keep(this.database.prisma.providerOutage.deleteMany({ where: { provider } }));
+    this.keep(provider);
   }
 
   /** A read must neither wait for the database nor fail because of it. */
-  private keep(writing: PromiseLike<unknown>): void {
-    Promise.resolve(writing)
-      .then(() => this.notifications.notify(CHANNEL))
-      .catch((error: unknown) => {
-        this.logger.warn(`An outage cannot be written down (${reasonOf(error)}); other processes find out themselves.`);
-      });
+  private keep(provider: string): void {
+    this.untold.set(provider, new Date());
+    this.trySync();
   }
 
-  private async reload(): Promise<void> {
-    const rows = await this.database.prisma.providerOutage.findMany();
-    const before = new Set(this.known.keys());
-    this.known.clear();
-    for (const { provider, code, message, remedy, since } of rows) {
-      if (isCode(code)) this.known.set(provider, { error: new ProviderError(code, { message, remedy }), since });
+  private trySync(): void {
+    this.sync().catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message.trim().split('\n').at(-1) : String(error);
+      this.logger.warn(`Outages cannot be shared (${String(reason)}); what is known here holds.`);
+    });
+  }
+
+  /** The state as it is now, whatever it was when this was asked for: so the last word stays. */
+  private async write(provider: string, foundAt: Date): Promise<void> {
+    const outage = this.known.get(provider);
+    this.untold.delete(provider);
+    try {
+      if (outage) await this.insert(provider, outage);
+      // One that another process has found out since goes on.
+      else await this.database.prisma.providerOutage.deleteMany({ where: { provider, since: { lte: foundAt } } });
+      await this.notifications.notify(CHANNEL);
+    } catch (error) {
+      if (!this.untold.has(provider)) this.untold.set(provider, foundAt);
+      throw error;
     }
-    for (const provider of new Set([...before, ...this.known.keys()])) {
-      if (before.has(provider) !== this.known.has(provider)) this.tell(provider);
+    if (!this.untold.has(provider)) this.untoldProbes.delete(provider);
+  }
+
+  private async insert(provider: string, { error, since }: Outage): Promise<void> {
+    const { code, message, remedy } = error;
+    const untilProbe = (this.untoldProbes.get(provider) ?? 0) - Date.now();
+    await this.database.prisma.$executeRaw`
+      INSERT INTO provider_outages (provider, code, message, remedy, since, probe_at)
+      VALUES (${provider}, ${code}, ${message}, ${remedy}, ${since}, now() + ${untilProbe}::float8 * interval '1 ms')
+      ON CONFLICT (provider) DO NOTHING`;
+  }
+
+  private async read(): Promise<void> {
+    const rows = await this.database.prisma.providerOutage.findMany();
+    const found = new Map<string, Outage>();
+    for (const { provider, code, message, remedy, since } of rows) {
+      if (isCode(code)) found.set(provider, { error: new ProviderError(code, { message, remedy }), since });
+    }
+    for (const provider of new Set([...this.known.keys(), ...found.keys()])) {
+      // What was found out meanwhile is newer.
+      if (this.untold.has(provider)) continue;
+      const isKnown = this.known.has(provider);
+      const outage = found.get(provider);
+      if (outage) this.known.set(provider, outage);
+      else this.known.delete(provider);
+      if (isKnown !== found.has(provider)) this.tell(provider);
     }
   }
 
   private tell(provider: string): void {
+    this.turns.set(provider, (this.turns.get(provider) ?? 0) + 1);
     for (const changed of this.changed) changed(provider);
   }
 }
@@ -137,8 +219,4 @@ function untilProbeMs(): number {
 
 function isCode(code: string): code is ProviderErrorCode {
   return PROVIDER_ERROR_CODES.some((known) => known === code);
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? (error.message.trim().split('\n').at(-1) ?? '') : String(error);
 }

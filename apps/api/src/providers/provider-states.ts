@@ -84,13 +84,15 @@ export class ProviderStates {
     const own = links?.filter((link) => link.provider === provider.id && link.clientId === linking?.app?.clientId);
     const outage = this.outages.get(provider.id);
     const { since, lastSuccessAt, ...record } = health.current;
-    const failure =
-      outage?.error ?? (linking && own ? this.linkFailure(provider, linking, own) : null) ?? record.failure ?? probed;
+    const unlinked = linking && own ? this.linkFailure(provider, linking, own) : null;
+    // Somebody has to do something about the link, and that first: without it nobody finds out that the outage is over.
+    const first = unlinked ?? (record.failure?.code === 'reauthorization_required' ? record.failure : null);
+    const failure = first ?? outage?.error ?? record.failure ?? probed;
     return {
       id: provider.id,
       state: stateOf(failure, since),
       failure,
-      since: outage?.since ?? since,
+      since: outage && failure === outage.error ? outage.since : since,
       lastSuccessAt,
       ...this.consentEnd(own ?? [], linking?.consentMonths ?? null),
     };

@@ -1,11 +1,9 @@
-import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import type { Accounts } from '#accounts';
-import type { Notifications } from '#database';
+import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import type { Accounts, Link } from '#accounts';
 import { type ListeningProvider, NO_CREDENTIALS, ProviderError, type Read, settingsOf } from '#listening';
 import { type ConfiguredLinking, PROVIDERS, type Provider } from '#providers';
 import { UpstreamClient } from '#upstream';
 import { ACCOUNTS } from '../accounts/index.js';
-import { NOTIFICATIONS } from '../database/database.module.js';
 import { PlatformSettings } from '../settings/platform.settings.js';
 import { PROVIDER_SETTINGS } from '../settings/settings.module.js';
 import { type CallBudget, DailyCalls } from '../upstream/daily-calls.js';
@@ -14,9 +12,6 @@ import { userAgent } from '../version.js';
 import { HealthRecord } from './provider-health.js';
 import { ProviderGeneration } from './provider-generation.js';
 import { ProviderOutages } from './provider-outages.js';
-
-/** Says of which provider a link was made or forgotten. */
-const LINKS_CHANNEL = 'links';
 
 /** A provider as this service runs it. */
 export interface RunningProvider {
@@ -39,19 +34,18 @@ export interface RunningProvider {
 
 /** Every provider of this version, with what it is configured to. */
 @Injectable()
-export class RunningProviders implements OnApplicationBootstrap, OnApplicationShutdown {
+export class RunningProviders implements OnApplicationShutdown {
   private readonly running = new Map<string, RunningProvider>();
   private readonly logger = new Logger('Provider');
   private epoch = 0;
   private readonly healthChanged: (() => void)[] = [];
   /** What was linked when it was last looked, by provider. */
-  private readonly links = new Map<string, string>();
+  private readonly links = new Map<string, readonly Link[]>();
 
   constructor(
     private readonly settings: PlatformSettings,
     @Inject(PROVIDER_SETTINGS) providerSettings: ReadonlyMap<string, object>,
     @Inject(ACCOUNTS) private readonly accounts: Accounts,
-    @Inject(NOTIFICATIONS) private readonly notifications: Notifications,
     private readonly blocks: PostgresBlocks,
     private readonly calls: DailyCalls,
     private readonly outages: ProviderOutages,
@@ -63,7 +57,11 @@ export class RunningProviders implements OnApplicationBootstrap, OnApplicationSh
     }
     outages.onChange((id) => {
       this.renew(id);
+      const health = this.running.get(id)?.health;
+      // Another process may have found out that it is over.
+      if (!outages.get(id) && health?.current.failure?.code === 'owner_premium_required') health.reset();
     });
+    generation.learnBy(() => this.lookAtLinks());
   }
 
   /** Null when it is not configured. */
@@ -95,33 +93,28 @@ export class RunningProviders implements OnApplicationBootstrap, OnApplicationSh
 
   /** Tells every process that a link was made or forgotten. */
   async linksChanged(id: string): Promise<void> {
+    const before = this.links.get(id) ?? [];
     this.relinked(id);
     await this.generation.advance();
-    this.generation.reached(await this.generation.read());
-    await this.notifications.notify(LINKS_CHANNEL, id);
+    await this.generation.spread();
+    const app = this.running.get(id)?.linking?.app;
+    const isMade = (this.links.get(id) ?? []).some(
+      (link) => link.clientId === app?.clientId && !before.some((old) => isSameConsent(old, link)),
+    );
+    // No link is made without the upstream having told this app whose account it is.
+    if (isMade) this.outages.end(id);
   }
 
-  async onApplicationBootstrap(): Promise<void> {
-    await this.catchUp();
-    this.notifications.listen(LINKS_CHANNEL, () => void this.catchUp());
-  }
-
-  /** Looks whether a link was made or forgotten since the last look: word of it may have been missed. */
-  private async catchUp(): Promise<void> {
-    try {
-      const generation = await this.generation.read();
-      for (const [id, { linking }] of this.running) {
-        if (linking === null) continue;
-        const links = await this.accounts.links.list(id);
-        const seen = JSON.stringify(links.map((link) => [link.clientId, link.account.id, link.consentedAt]).sort());
-        if (this.links.get(id) !== seen && this.links.has(id)) this.relinked(id);
-        this.links.set(id, seen);
-      }
-      this.generation.reached(generation);
-    } catch (error) {
-      this.logger.warn(
-        `Links cannot be looked at just now (${error instanceof Error ? error.name : 'unknown reason'}).`,
-      );
+  /** Looks whether a link was made or forgotten since the last look. */
+  private async lookAtLinks(): Promise<void> {
+    for (const [id, { linking }] of this.running) {
+      if (linking === null) continue;
+      const links = await this.accounts.links.list(id);
+      const known = this.links.get(id);
+      this.links.set(id, links);
+      const isSame =
+        known?.length === links.length && links.every((link) => known.some((old) => isSameConsent(old, link)));
+      if (known && !isSame) this.relinked(id);
     }
   }
 
@@ -194,6 +187,10 @@ export class RunningProviders implements OnApplicationBootstrap, OnApplicationSh
     this.epoch += 1;
     return `${id} ${this.epoch}`;
   }
+}
+
+function isSameConsent(one: Link, other: Link): boolean {
+  return one.id === other.id && one.consentedAt?.getTime() === other.consentedAt?.getTime();
 }
 
 type Around = <T>(read: Read, ask: () => Promise<T>) => Promise<T>;

@@ -20,7 +20,12 @@ beforeEach(async () => {
 const goAway = () => database.prisma.$executeRaw`ALTER TABLE upstream_blocks RENAME TO upstream_blocks_away`;
 const comeBack = () => database.prisma.$executeRaw`ALTER TABLE upstream_blocks_away RENAME TO upstream_blocks`;
 
-const block = (inSeconds: number) => ({ until: Date.now() + inSeconds * 1000, reason: 'HTTP 429', strikes: 0 });
+const block = (inSeconds: number, sinceSeconds = 0) => ({
+  since: Date.now() - sinceSeconds * 1000,
+  until: Date.now() + inSeconds * 1000,
+  reason: 'HTTP 429',
+  strikes: 0,
+});
 
 describe('PostgresBlocks', () => {
   it('tells every process, and the next start', async () => {
@@ -37,6 +42,15 @@ describe('PostgresBlocks', () => {
     await other.extend('tape', block(60));
     expect((await one.read('tape'))?.until).toBe(later.until);
     expect((await other.read('tape'))?.until).toBe(later.until);
+  });
+
+  it('counts from the first of several that follow each other without a gap', async () => {
+    const [one, other] = [new PostgresBlocks(database), new PostgresBlocks(database)];
+    await one.extend('tape', block(-60));
+    const first = block(10, 20);
+    await one.extend('tape', first);
+    await other.extend('tape', block(30));
+    expect(await new PostgresBlocks(database).read('tape')).toMatchObject({ since: first.since });
   });
 
   it('forgets one that is over, and none that holds', async () => {

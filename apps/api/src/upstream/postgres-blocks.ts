@@ -23,7 +23,8 @@ export class PostgresBlocks implements UpstreamBlocks {
     if (own && this.untold.has(upstream)) await this.write(upstream, own);
     const row = await this.attempt(() => this.database.prisma.upstreamBlock.findUnique({ where: { upstream } }));
     if (!row) return own;
-    const stored = { until: row.blockedUntil.getTime(), reason: row.reason, strikes: row.strikes };
+    const { blockedSince, blockedUntil, reason, strikes } = row;
+    const stored = { since: blockedSince.getTime(), until: blockedUntil.getTime(), reason, strikes };
     // Told by another process, or by this one before the database was away: whichever lasts longer holds.
     return own && own.until > stored.until ? own : stored;
   }
@@ -48,9 +49,11 @@ export class PostgresBlocks implements UpstreamBlocks {
     // One statement: two processes that are refused at once keep the later moment.
     const written = await this.attempt(
       () => this.database.prisma.$executeRaw`
-        INSERT INTO upstream_blocks (upstream, blocked_until, reason, strikes, updated_at)
-        VALUES (${upstream}, ${new Date(block.until)}, ${block.reason}, ${block.strikes}, now())
+        INSERT INTO upstream_blocks (upstream, blocked_since, blocked_until, reason, strikes, updated_at)
+        VALUES (${upstream}, ${new Date(block.since)}, ${new Date(block.until)}, ${block.reason}, ${block.strikes}, now())
         ON CONFLICT (upstream) DO UPDATE SET
+          blocked_since = CASE WHEN upstream_blocks.blocked_until > EXCLUDED.blocked_since
+            THEN LEAST(upstream_blocks.blocked_since, EXCLUDED.blocked_since) ELSE EXCLUDED.blocked_since END,
           blocked_until = GREATEST(upstream_blocks.blocked_until, EXCLUDED.blocked_until),
           reason = EXCLUDED.reason, strikes = EXCLUDED.strikes, updated_at = now()`,
     );
