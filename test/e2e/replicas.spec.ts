@@ -53,9 +53,7 @@ const lastTitle = (listener: Listener): unknown => listener.events().at(-1)?.doc
 describe('several processes on one database', () => {
   it('ask the upstream once for all who come at once, and tell the same bytes', async () => {
     await song('Paper Lanterns');
-    const asking = services.flatMap((service) =>
-      Array.from({ length: 60 }, () => json(service, '/currently-playing')),
-    );
+    const asking = services.flatMap((service) => Array.from({ length: 60 }, () => json(service, '/currently-playing')));
     const answers = await Promise.all(asking);
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
     // On a slow machine some wait longer than anybody is made to; that all get the song in time is for the benchmark.

@@ -1,5 +1,5 @@
 CREATE TABLE now_playing (
-  id INTEGER PRIMARY KEY DEFAULT 1 CHECK (id = 1),
+  id INTEGER PRIMARY KEY DEFAULT 1,
   generation INTEGER NOT NULL DEFAULT 0,
   document TEXT,
   provider TEXT,
@@ -13,7 +13,7 @@ CREATE TABLE now_playing (
 INSERT INTO now_playing (id) VALUES (1);
 
 CREATE TABLE provider_generation (
-  id INTEGER PRIMARY KEY DEFAULT 1 CHECK (id = 1),
+  id INTEGER PRIMARY KEY DEFAULT 1,
   generation INTEGER NOT NULL DEFAULT 0
 );
 

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { type JsonBytes, encodeJson } from '../answer/json-answer.js';
 import { ProviderGeneration } from '../providers/provider-generation.js';
 import type { CurrentlyPlaying } from './now-playing.dto.js';
@@ -26,7 +26,7 @@ export class LiveState {
   private readonly changed: ((live: Live) => void)[] = [];
   private readonly waiting = new Set<() => void>();
 
-  constructor(private readonly generation: ProviderGeneration) {}
+  constructor(@Inject(ProviderGeneration) private readonly generation: Pick<ProviderGeneration, 'current'>) {}
 
   /** Null while nothing is known, and when what is known is of another provider or account. */
   get current(): Live | null {

@@ -20,11 +20,18 @@ afterAll(async () => {
   await database.close();
 });
 beforeEach(() => database.prisma.providerOutage.deleteMany({}));
-afterEach(() => vi.useRealTimers());
+afterEach(async () => {
+  vi.useRealTimers();
+  // What a test has left to write must not come into the next one.
+  for (const outages of all.splice(0)) await outages.sync();
+});
+
+const all: ProviderOutages[] = [];
 
 /** What a process knows of outages, as it is after its start. */
 async function started(): Promise<ProviderOutages> {
   const outages = new ProviderOutages(database, notifications);
+  all.push(outages);
   await outages.onModuleInit();
   return outages;
 }

@@ -1,0 +1,151 @@
+import { Logger } from '@nestjs/common';
+import { type Server, createServer } from 'node:http';
+import { type Socket, connect } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '../../../../test/support/eventually.js';
+import { PlatformSettings } from '../settings/platform.settings.js';
+import { EventHub } from './event-hub.js';
+import { type Live, LiveState } from './live-state.js';
+
+/** More than the buffers between two sockets of one machine hold. */
+const MUCH = 4_000_000;
+const document: Live['document'] = {
+  isPlaying: true,
+  title: 'Paper Lanterns',
+  artist: 'The Night Ferry',
+  album: 'Harbour Lights',
+  albumImageUrl: 'https://covers.example/harbour-lights.jpg',
+  songUrl: '',
+  source: 'last.fm',
+  kind: 'track',
+  durationMs: null,
+  startedAt: null,
+  endsAt: null,
+  updatedAt: '2026-11-21T09:30:02.000Z',
+  stale: false,
+  degraded: null,
+  lastPlayed: null,
+};
+let state: LiveState;
+let hub: EventHub;
+let server: Server;
+const sockets: Socket[] = [];
+
+/** Another song plays. */
+function play(title: string): void {
+  const [checkedAt, freshUntil] = [Date.now(), Date.now() + 60_000];
+  state.set({ document: { ...document, title }, provider: 'lastfm', generation: 0, checkedAt, freshUntil });
+}
+
+beforeEach(async () => {
+  Logger.overrideLogger(false);
+  state = new LiveState({ current: 0 });
+  hub = new EventHub(state, new PlatformSettings());
+  hub.onApplicationBootstrap();
+  play('Paper Lanterns');
+  server = createServer((_request, response) => {
+    const { current } = state;
+    if (!current) throw new Error('Nothing is known.');
+    hub.add(
+      response,
+      { 'Content-Type': 'text/event-stream' },
+      { address: 'a', lastEventId: null, bytes: current.bytes },
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+});
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.destroy();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+interface Hearing {
+  socket: Socket;
+  titles: () => string[];
+}
+
+async function come(version = '1.1'): Promise<Hearing> {
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('The server listens on no port.');
+  const socket = connect(address.port, '127.0.0.1');
+  sockets.push(socket);
+  let text = '';
+  socket.on('data', (chunk) => (text += chunk.toString()));
+  socket.write(`GET / HTTP/${version}\r\nHost: a\r\n\r\n`);
+  const titles = (): string[] => [...text.matchAll(/"title":"([^"]{1,30})/g)].map(([, title = '']) => title);
+  await eventually(async () => {
+    expect(titles()).toHaveLength(1);
+    await Promise.resolve();
+  });
+  return { socket, titles };
+}
+
+const hears = (hearing: Hearing, expected: string[]): Promise<void> =>
+  eventually(async () => {
+    expect(hearing.titles()).toEqual(expected);
+    await Promise.resolve();
+  });
+
+describe('EventHub', () => {
+  it('tells everybody each change once, also those who speak HTTP/1.0', async () => {
+    const all = await Promise.all([come(), come(), come('1.0')]);
+    play('Salt on the Window');
+    play('Salt on the Window');
+    play('Compass Rose');
+    for (const one of all) await hears(one, ['Paper Lanterns', 'Salt on the Window', 'Compass Rose']);
+  });
+
+  it('sends one who does not read the newest only, once they read', async () => {
+    const [slow, quick] = await Promise.all([come(), come()]);
+    slow.socket.pause();
+    play(`1${'x'.repeat(MUCH)}`);
+    play(`2${'x'.repeat(MUCH)}`);
+    play(`3${'x'.repeat(MUCH)}`);
+    play('the last one');
+    await eventually(async () => {
+      expect(quick.titles().at(-1)).toBe('the last one');
+      await Promise.resolve();
+    });
+    slow.socket.resume();
+    await eventually(async () => {
+      expect(slow.titles().at(-1)).toBe('the last one');
+      await Promise.resolve();
+    });
+    expect(slow.titles().map((title) => title.slice(0, 8))).toEqual(['Paper La', '1xxxxxxx', 'the last']);
+  });
+
+  it('counts who listens as somebody who looks, until they are gone', async () => {
+    const [one, other] = await Promise.all([come(), come()]);
+    expect(hub.size).toBe(2);
+    one.socket.destroy();
+    other.socket.destroy();
+    await eventually(async () => {
+      expect(hub.size).toBe(0);
+      await Promise.resolve();
+    });
+    expect(hub.refusal('a')).toBeNull();
+    const before = state.lastLookAt ?? 0;
+    await eventually(async () => {
+      expect(Date.now()).toBeGreaterThan(before + 5);
+      await Promise.resolve();
+    });
+    expect(state.lastLookAt).toBe(before);
+  });
+
+  it('keeps a connection by comments, and lets nobody in once it stops', async () => {
+    const one = await come();
+    let text = '';
+    one.socket.on('data', (chunk) => (text += chunk.toString()));
+    hub.beat();
+    await eventually(async () => {
+      expect(text).toContain(':\n\n');
+      await Promise.resolve();
+    });
+    hub.beforeApplicationShutdown();
+    await eventually(async () => {
+      expect(text).toMatch(/retry: \d+\n\n/);
+      await Promise.resolve();
+    });
+    expect(hub.refusal('b')).toBe('stopping');
+  });
+});
