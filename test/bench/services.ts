@@ -45,13 +45,6 @@ export function pin(pid: number, core: number): void {
   if (process.platform === 'linux') execFileSync('taskset', ['-acp', String(core), String(pid)], { stdio: 'ignore' });
 }
 
-/** Processor time that a process has used so far, in seconds. Linux only. */
-export function processorSeconds(pid: number): number {
-  // After the name, which may hold anything but is in parentheses: fields 14 and 15 of proc(5), in hundredths.
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return (Number(fields[11]) + Number(fields[12])) / 100;
-}
-
 /** Memory that a process holds, in megabytes. Linux only. */
 export function residentMegabytes(pid: number): number {
   const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];

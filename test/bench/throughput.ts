@@ -6,14 +6,14 @@ import type { Stage } from '../support/sandbox.js';
 import type { BareAnswer } from './bare.js';
 import { type Figure, figure } from './figures.js';
 import type { Load, LoadResult } from './load.js';
-import { pin, processorSeconds, withServices } from './services.js';
+import { pin, withServices } from './services.js';
 
 const RUNS = 5;
 const SECONDS = 4;
 const SERVER_CORE = 0;
 const LOAD_CORE = 1;
 /** Well below what either of the two can do, so that what is measured is how long an answer takes and not a queue. */
-const PACED_PART = 0.3;
+const PACED_PART = 0.1;
 
 /** Lets a process of its own ask. */
 export function ask(load: Load): Promise<LoadResult> {
@@ -99,19 +99,14 @@ async function sideBySide(serviceUrl: string, path: string): Promise<{ bare: Bar
 }
 
 interface Measured {
-  /** Requests per second of processor time, which is what one core can do, however fast it is asked. */
-  perCore: number;
+  /** Requests a second, by a process that has one core to itself. */
+  rate: number;
   p99: number;
 }
 
-async function measure(
-  { url, pid }: { url: string; pid: number },
-  load: Omit<Load, 'url'>,
-  path: string,
-): Promise<Measured> {
-  const before = processorSeconds(pid);
-  const { requests, p99 } = await ask({ ...load, url: url + path });
-  return { perCore: requests / (processorSeconds(pid) - before), p99 };
+async function measure({ url }: { url: string }, load: Omit<Load, 'url'>, path: string): Promise<Measured> {
+  const { requests, seconds, p99 } = await ask({ ...load, url: url + path });
+  return { rate: requests / seconds, p99 };
 }
 
 interface Question {
@@ -138,7 +133,7 @@ async function ratios(service: { url: string; pid: number }, { path, isCondition
       const one = await measure(bare, load, path);
       const other = await measure(service, load, path);
       // The first round lets both be compiled and is not counted.
-      if (run > 0) found.push(other.perCore / one.perCore);
+      if (run > 0) found.push(other.rate / one.rate);
     }
     return found;
   } finally {

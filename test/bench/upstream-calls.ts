@@ -61,26 +61,33 @@ async function withAndWithout(stage: Stage, processes: number): Promise<Figure[]
   ];
 }
 
-/** Calls when ten thousand ask three processes at once that know nothing, before the first of them has its answer. */
+/** Calls until ten thousand who ask three processes at once, which know nothing, all have an answer. */
 function coldCrowd(stage: Stage): Promise<Figure[]> {
   return withServices(3, { ...stage.settings, BASE_URL: 'http://music.example' }, async (services) => {
     await stage.reset();
     await stage.scenario('playing', { track: SONG });
     const began = performance.now();
-    const asking = Array.from({ length: CROWD }, (_, index) =>
-      rawAnswer(`${services[index % services.length]?.url ?? ''}/currently-playing`),
+    const each = Math.ceil(CROWD / services.length);
+    await Promise.all(
+      services.map(({ url }) =>
+        ask({
+          url: `${url}/currently-playing`,
+          headers: {},
+          connections: each,
+          pipelining: 1,
+          amount: each,
+          seconds: 0,
+          rate: null,
+          expected: { status: 200, etag: null },
+        }),
+      ),
     );
-    const first = await Promise.race(asking);
-    const calls = sumOf(await stage.calls());
-    const answers = await Promise.all(asking);
     const seconds = (performance.now() - began) / 1000;
-    const withSong = answers.filter(({ body }) => body.includes(SONG.title)).length;
-    if (first.status !== 200 || answers.some(({ status }) => status !== 200)) throw new Error('Some got no answer.');
+    const calls = sumOf(await stage.calls());
+    const known = await Promise.all(services.map(({ url }) => rawAnswer(`${url}/currently-playing`)));
+    if (known.some(({ body }) => !body.includes(SONG.title))) throw new Error('Somebody does not know the song.');
     return [
-      figure('upstream calls for what plays, 10,000 cold first requests at once, 3 processes', 'calls', '1', '1', [
-        calls,
-      ]),
-      figure('the same: requests answered with the song', 'requests', '', String(CROWD), [withSong]),
+      figure('upstream calls, 10,000 cold first requests at once, 3 processes', 'calls', '1', '1', [calls]),
       figure('the same: until all are answered', 's', '', '', [seconds]),
     ];
   });

@@ -41,10 +41,19 @@ export class PlayHistory {
     this.known.track = { title, artist, album, albumImageUrl, songUrl, nowPlaying: false, playedAt };
   }
 
-  /** Reads the history if it is time. @returns whether that has changed what is known */
-  async refresh({ key, reads }: RunningProvider): Promise<boolean> {
+  /**
+   * Reads the history if it is time.
+   *
+   * @param isPlaying while a song is on nobody waits for the one before it: the first time, that comes with the next poll
+   * @returns whether that has changed what is known
+   */
+  async refresh({ key, reads }: RunningProvider, isPlaying: boolean): Promise<boolean> {
     const before = this.known?.key === key ? this.known : null;
     const now = Date.now();
+    if (!before && isPlaying) {
+      this.known = { key, track: null, freshUntil: 0 };
+      return false;
+    }
     if (before && before.freshUntil > now) return false;
     try {
       const recent = await reads.recentTracks({ limit: LIMIT });

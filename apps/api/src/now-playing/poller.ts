@@ -88,8 +88,8 @@ export class Poller {
   }
 
   /** Looks what was played before, when it is time. @returns whether there is something new to tell */
-  async refreshHistory({ running }: Poll): Promise<boolean> {
-    return running !== null && (await this.history.refresh(running));
+  async refreshHistory({ running, reading }: Poll): Promise<boolean> {
+    return running !== null && (await this.history.refresh(running, Boolean(reading?.playing)));
   }
 
   /** What to tell of it. */
