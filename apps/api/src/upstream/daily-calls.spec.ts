@@ -56,17 +56,19 @@ describe('DailyCalls', () => {
 
   it('counts later what it could not write down', async () => {
     const calls = new DailyCalls(database);
+    // What the test before is still writing down must not be counted here.
+    const own = { ...tape, clientId: 'own' };
     await database.prisma.$executeRaw`ALTER TABLE upstream_calls RENAME TO upstream_calls_away`;
     try {
-      count(calls, 4);
-      await expect(calls.sum(tape)).rejects.toThrow();
+      count(calls, 4, own);
+      await expect(calls.sum(own)).rejects.toThrow();
     } finally {
       await database.prisma.$executeRaw`ALTER TABLE upstream_calls_away RENAME TO upstream_calls`;
     }
     await eventually(async () => {
       // Each new call is an occasion for those before it.
       count(calls, 1, { ...tape, clientId: 'two' });
-      expect(await calls.sum(tape)).toBe(4);
+      expect(await calls.sum(own)).toBe(4);
     });
   });
 });
