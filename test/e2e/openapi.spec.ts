@@ -150,7 +150,11 @@ export const wrong: NonNullable<paths['/top/albums']['get']['parameters']['query
     for (const { name, description, schema, example } of operation?.parameters ?? []) {
       expect(description).toMatch(/\w+/);
       expect(schema).toHaveProperty('default');
-      expect(schema?.['example'] ?? example).toBeDefined();
+      const shown: unknown = schema?.['example'] ?? example;
+      expect(typeof shown, name).toBe(schema?.['type'] === 'integer' ? 'number' : schema?.['type']);
+      if (schema?.['enum']) expect(schema['enum'], name).toContain(shown);
+      if (schema?.['minimum'] !== undefined) expect(shown, name).toBeGreaterThanOrEqual(Number(schema['minimum']));
+      if (schema?.['maximum'] !== undefined) expect(shown, name).toBeLessThanOrEqual(Number(schema['maximum']));
       if (name === 'limit') expect(schema).toMatchObject({ minimum: 1, maximum: 50, default: 10 });
       if (name === 'period')
         expect(schema).toMatchObject({

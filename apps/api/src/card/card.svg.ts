@@ -1,3 +1,4 @@
+import { escapeMarkup } from '../answer/escape-markup.js';
 import type { CurrentlyPlaying } from '../now-playing/index.js';
 import { type CardContent, contentOf } from './card-content.js';
 import { type Frame, frameOf } from './card-frame.js';
@@ -28,24 +29,12 @@ export function renderCard(document: CurrentlyPlaying | null, art: string | null
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${frame.height}" viewBox="0 0 ${width} ${frame.height}"` +
     ` role="img" aria-labelledby="card-title card-desc" lang="${locale}" font-family="${FONTS}">` +
-    `<title id="card-title">${escapeXml(titleOf(content))}</title>` +
-    `<desc id="card-desc">${escapeXml(descriptionOf(content))}</desc>` +
+    `<title id="card-title">${escapeMarkup(titleOf(content))}</title>` +
+    `<desc id="card-desc">${escapeMarkup(descriptionOf(content))}</desc>` +
     styleOf(dark, motion && content.isPlaying) +
     linkTo(content.songUrl, body) +
     '</svg>\n'
   );
-}
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function escapeXml(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => ESCAPES[character] ?? character);
 }
 
 function titleOf({ status, title, artist }: CardContent): string {
@@ -59,7 +48,7 @@ function descriptionOf({ album, note }: CardContent): string {
 
 /** Nothing happens in a picture; but a card can also be opened by itself. */
 function linkTo(url: string | null, body: string): string {
-  return url === null ? body : `<a href="${escapeXml(url)}" target="_blank" rel="noopener">${body}</a>`;
+  return url === null ? body : `<a href="${escapeMarkup(url)}" target="_blank" rel="noopener">${body}</a>`;
 }
 
 function styleOf(dark: Palette | null, isMoving: boolean): string {
@@ -96,7 +85,7 @@ function artOf(art: string | null, { art: { x, y, size, radius } }: Frame, palet
   const picture =
     art === null
       ? `<svg ${box} viewBox="0 0 300 300">${placeholder(palette)}</svg>`
-      : `<rect class="tone" ${box} fill="${palette.tone}"/><image ${box} preserveAspectRatio="xMidYMid meet" href="${escapeXml(art)}"/>`;
+      : `<rect class="tone" ${box} fill="${palette.tone}"/><image ${box} preserveAspectRatio="xMidYMid meet" href="${escapeMarkup(art)}"/>`;
   if (radius === 0) return picture;
   return `<clipPath id="card-art"><rect ${box} rx="${radius}"/></clipPath><g clip-path="url(#card-art)">${picture}</g>`;
 }
@@ -124,7 +113,7 @@ function textOf(lines: readonly Line[], { column }: Frame, content: CardContent,
 function pieceOf({ lead, text, weight, role }: Piece, hasNeighbours: boolean, palette: Palette): string {
   const shown = hasNeighbours ? `${lead}\u2068${text}\u2069` : text;
   const bold = weight === 'bold' ? ' font-weight="600"' : '';
-  return `<tspan class="${role}" fill="${palette[role]}"${bold}>${escapeXml(shown)}</tspan>`;
+  return `<tspan class="${role}" fill="${palette[role]}"${bold}>${escapeMarkup(shown)}</tspan>`;
 }
 
 const BARS = [

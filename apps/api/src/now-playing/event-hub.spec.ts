@@ -5,27 +5,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../../../test/support/eventually.js';
 import { PlatformSettings } from '../settings/platform.settings.js';
 import { EventHub } from './event-hub.js';
-import { type Live, LiveState } from './live-state.js';
+import { LiveState } from './live-state.js';
+import { playing } from './testing/playing.js';
 
 /** More than the buffers between two sockets of one machine hold. */
 const MUCH = 4_000_000;
-const document: Live['document'] = {
-  isPlaying: true,
-  title: 'Paper Lanterns',
-  artist: 'The Night Ferry',
-  album: 'Harbour Lights',
-  albumImageUrl: 'https://covers.example/harbour-lights.jpg',
-  songUrl: '',
-  source: 'last.fm',
-  kind: 'track',
-  durationMs: null,
-  startedAt: null,
-  endsAt: null,
-  updatedAt: '2026-11-21T09:30:02.000Z',
-  stale: false,
-  degraded: null,
-  lastPlayed: null,
-};
 let state: LiveState;
 let hub: EventHub;
 let server: Server;
@@ -34,7 +18,7 @@ const sockets: Socket[] = [];
 /** Another song plays. */
 function play(title: string): void {
   const [checkedAt, freshUntil] = [Date.now(), Date.now() + 60_000];
-  state.set({ document: { ...document, title }, provider: 'lastfm', generation: 0, checkedAt, freshUntil });
+  state.set({ document: { ...playing, title }, provider: 'lastfm', generation: 0, checkedAt, freshUntil });
 }
 
 beforeEach(async () => {

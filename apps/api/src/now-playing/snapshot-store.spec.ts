@@ -3,8 +3,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { type Database, type Notifications, openDatabase, openNotifications } from '#database';
 import { migratedDatabase } from '../../../../test/support/database.js';
 import { eventually } from '../../../../test/support/eventually.js';
-import type { CurrentlyPlaying } from './now-playing.dto.js';
 import { SnapshotStore } from './snapshot-store.js';
+import { playing } from './testing/playing.js';
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined };
 let database: Database;
@@ -26,24 +26,7 @@ afterEach(async () => {
 });
 afterAll(() => database.close());
 
-const document: CurrentlyPlaying = {
-  isPlaying: true,
-  title: 'Paper Lanterns',
-  artist: 'The Night Ferry',
-  album: 'Harbour Lights',
-  albumImageUrl: 'https://covers.example/harbour-lights.jpg',
-  songUrl: '',
-  source: 'last.fm',
-  kind: 'track',
-  durationMs: null,
-  startedAt: null,
-  endsAt: null,
-  updatedAt: '2026-11-21T09:30:02.000Z',
-  stale: false,
-  degraded: null,
-  lastPlayed: null,
-};
-const landing = { document, provider: 'lastfm', generation: 3, freshForMs: 60_000, isNews: true };
+const landing = { document: playing, provider: 'lastfm', generation: 3, freshForMs: 60_000, isNews: true };
 const bid = { lookedAgoMs: 0 };
 
 /** The lease of whoever leads is over, as after a kill. */
@@ -89,7 +72,7 @@ describe('SnapshotStore', () => {
       await Promise.resolve();
     });
     const seen = await store.sync(randomUUID(), null);
-    expect(seen).toMatchObject({ document, provider: 'lastfm', generation: 3 });
+    expect(seen).toMatchObject({ document: playing, provider: 'lastfm', generation: 3 });
     expect(seen.freshForMs).toBeGreaterThan(50_000);
     expect(seen.freshForMs).toBeLessThanOrEqual(60_000);
     expect(await store.land(one, { ...landing, generation: 2 })).toBe(false);

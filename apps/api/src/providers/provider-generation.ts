@@ -1,6 +1,7 @@
 import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import type { Database, Notifications, PrismaClient } from '#database';
 import { DATABASE, NOTIFICATIONS } from '../database/database.module.js';
+import { reasonOf } from '../logging.js';
 
 const CHANNEL = 'provider_generation';
 
@@ -25,8 +26,7 @@ export class ProviderGeneration implements OnModuleInit {
   async onModuleInit(): Promise<void> {
     this.notifications.listen(CHANNEL, () => {
       this.catchUp().catch((error: unknown) => {
-        const reason = error instanceof Error ? error.message.trim().split('\n').at(-1) : String(error);
-        this.logger.warn(`Who answers, and for whom, cannot be read (${String(reason)}); what is known here holds.`);
+        this.logger.warn(`Who answers, and for whom, cannot be read (${reasonOf(error)}); what is known here holds.`);
       });
     });
     await this.catchUp();

@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import type { Database, Notifications } from '#database';
 import { PROVIDER_ERROR_CODES, ProviderError, type ProviderErrorCode } from '#listening';
 import { DATABASE, NOTIFICATIONS } from '../database/database.module.js';
+import { reasonOf } from '../logging.js';
 
 /** How long an upstream that refuses the whole app is left alone before it is asked again; give or take a tenth. */
 const PROBE_EVERY_MS = 30 * 60_000;
@@ -160,8 +161,7 @@ export class ProviderOutages implements OnModuleInit {
 
   private trySync(): void {
     this.sync().catch((error: unknown) => {
-      const reason = error instanceof Error ? error.message.trim().split('\n').at(-1) : String(error);
-      this.logger.warn(`Outages cannot be shared (${String(reason)}); what is known here holds.`);
+      this.logger.warn(`Outages cannot be shared (${reasonOf(error)}); what is known here holds.`);
     });
   }
 

@@ -3,6 +3,7 @@ import type { Database } from '#database';
 import { type UpstreamBlock, type UpstreamBlocks, UpstreamBlocksInMemory } from '#upstream';
 import { inTime } from '../answer/in-time.js';
 import { DATABASE } from '../database/database.module.js';
+import { reasonOf } from '../logging.js';
 
 /** A visitor waits for the upstream, not for the database in front of it. */
 const PATIENCE_MS = 500;
@@ -70,8 +71,8 @@ export class PostgresBlocks implements UpstreamBlocks {
       return answer;
     } catch (error) {
       // The last line of a database error is the one that says why.
-      const reason = error instanceof Error ? error.message.trim().split('\n').at(-1) : String(error);
-      if (!this.away) this.logger.warn(`The database does not answer (${reason}); reading goes on from memory.`);
+      if (!this.away)
+        this.logger.warn(`The database does not answer (${reasonOf(error)}); reading goes on from memory.`);
       this.away = true;
       return null;
     }
