@@ -1,13 +1,17 @@
 // A process that asks: beside what it asks, so that neither takes the other's time. Prints what came of it as JSON.
 import autocannon from 'autocannon';
+import { processorSeconds } from './services.js';
 
 /** What to ask, and how. */
 export interface Load {
-  url: string;
+  /** Who is asked, in turn. */
+  targets: readonly Target[];
+  /** How often each has its turn. */
+  rounds: number;
   headers: Readonly<Record<string, string>>;
   connections: number;
   pipelining: number;
-  /** Requests in all; null for as many as there are in `seconds`. */
+  /** Requests a turn; null for as many as there are in `seconds`. */
   amount: number | null;
   seconds: number;
   /** Requests a second over all connections; null for as many as can be. */
@@ -16,19 +20,28 @@ export interface Load {
   expected: { status: number; etag: string | null };
 }
 
-export interface LoadResult {
+export interface Target {
+  url: string;
+  pid: number;
+}
+
+/** What came of one turn. */
+export interface Turn {
   requests: number;
-  seconds: number;
+  /** Of processor time that the target took. */
+  processorSeconds: number;
   /** Milliseconds. */
   p99: number;
 }
 
-function run(load: Load): Promise<LoadResult> {
+function take({ url, pid }: Target, load: Load): Promise<Turn> {
+  const before = processorSeconds(pid);
+  const times: number[] = [];
   let wrong = 0;
   return new Promise((resolve, reject) => {
     const instance = autocannon(
       {
-        url: load.url,
+        url,
         headers: { ...load.headers },
         connections: load.connections,
         pipelining: load.pipelining,
@@ -47,7 +60,7 @@ function run(load: Load): Promise<LoadResult> {
           reject(error instanceof Error ? error : new Error('The load could not be begun.'));
           return;
         }
-        const { statusCodeStats, errors, timeouts, duration, latency } = result;
+        const { statusCodeStats, errors, timeouts } = result;
         const stats = Object.entries(statusCodeStats ?? {});
         const good = stats.find(([code]) => code === String(load.expected.status))?.[1].count ?? 0;
         const other = stats.filter(([code]) => code !== String(load.expected.status));
@@ -59,12 +72,24 @@ function run(load: Load): Promise<LoadResult> {
           );
           return;
         }
-        resolve({ requests: good, seconds: duration, p99: latency.p99 });
+        times.sort((one, another) => one - another);
+        resolve({
+          requests: good,
+          processorSeconds: processorSeconds(pid) - before,
+          p99: times[Math.floor(times.length * 0.99)] ?? Number.NaN,
+        });
       },
     );
-    autocannon.track(instance, { outputStream: process.stderr, renderProgressBar: false, renderResultsTable: false });
+    // What it works out itself it rounds to whole milliseconds.
+    instance.on('response', (_client, _status, _bytes, took) => times.push(took));
   });
 }
 
 const load = JSON.parse(process.argv[2] ?? '{}') as Load;
-process.stdout.write(JSON.stringify(await run(load)));
+const turns: Turn[][] = [];
+for (let round = 0; round < load.rounds; round += 1) {
+  const found: Turn[] = [];
+  for (const target of load.targets) found.push(await take(target, load));
+  turns.push(found);
+}
+process.stdout.write(JSON.stringify(turns));

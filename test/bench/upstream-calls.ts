@@ -31,9 +31,10 @@ function watched(stage: Stage, processes: number, amount: number, seconds: numbe
     const etags = await Promise.all(services.map(awaitSong));
     if (amount > 0) {
       await Promise.all(
-        services.map(({ url }, index) =>
+        services.map(({ url, pid }, index) =>
           ask({
-            url: `${url}/currently-playing`,
+            targets: [{ url: `${url}/currently-playing`, pid }],
+            rounds: 1,
             headers: {},
             connections: 64,
             pipelining: 8,
@@ -69,9 +70,10 @@ function coldCrowd(stage: Stage): Promise<Figure[]> {
     const began = performance.now();
     const each = Math.ceil(CROWD / services.length);
     await Promise.all(
-      services.map(({ url }) =>
+      services.map(({ url, pid }) =>
         ask({
-          url: `${url}/currently-playing`,
+          targets: [{ url: `${url}/currently-playing`, pid }],
+          rounds: 1,
           headers: {},
           connections: each,
           pipelining: 1,

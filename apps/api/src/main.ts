@@ -1,3 +1,4 @@
+import './keep-a-tick.js';
 import 'reflect-metadata';
 import { VaultError } from '#accounts';
 import { DatabaseError, openDatabase } from '#database';

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import { type IncomingMessage, type RequestListener, type Server, type ServerResponse, createServer } from 'node:http';
+import { isKnown } from './json-answer.js';
 
 /** Answers to different addresses that are kept at most, and what they may hold together. */
 const MOST = 500;
@@ -99,18 +100,16 @@ export class FastPath {
   private answer(request: IncomingMessage, response: ServerResponse): boolean {
     const kept = this.kept.get(request.url ?? '');
     if (!kept || !this.isOrdinary(request)) return false;
-    const known = request.headers['if-none-match'];
-    if (known === undefined && kept.ok && kept.isCurrent()) {
-      response.writeHead(200, kept.ok);
-      response.end(request.method === 'GET' ? kept.body : undefined);
-      return true;
-    }
-    if (known === kept.etag && kept.notModified && request.method === 'GET' && kept.isCurrent()) {
+    if (isKnown(request.headers['if-none-match'], kept.etag)) {
+      if (!kept.notModified || request.method !== 'GET' || !kept.isCurrent()) return false;
       response.writeHead(304, kept.notModified);
       response.end();
       return true;
     }
-    return false;
+    if (!kept.ok || !kept.isCurrent()) return false;
+    response.writeHead(200, kept.ok);
+    response.end(request.method === 'GET' ? kept.body : undefined);
+    return true;
   }
 
   private isOrdinary({ method, headers }: IncomingMessage): boolean {

@@ -29,6 +29,7 @@ export class JsonAnswer extends Answer {
 /** Whether a request's `If-None-Match` names this representation (RFC 9110 13.1.2: weak comparison, lists, `*`). */
 export function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
   if (ifNoneMatch === undefined) return false;
+  if (ifNoneMatch === etag) return true;
   if (ifNoneMatch.trim() === '*') return true;
   return ifNoneMatch.split(',').some((candidate) => candidate.trim().replace(/^W\//, '') === etag);
 }
