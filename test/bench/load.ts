@@ -14,8 +14,6 @@ export interface Load {
   /** Requests a turn; null for as many as there are in `seconds`. */
   amount: number | null;
   seconds: number;
-  /** Requests a second over all connections; null for as many as can be. */
-  rate: number | null;
   /** The tag that every answer must carry; null for any. */
   expected: { status: number; etag: string | null };
 }
@@ -30,23 +28,19 @@ export interface Turn {
   requests: number;
   /** Of processor time that the target took. */
   processorSeconds: number;
-  /** Milliseconds. */
-  p99: number;
 }
 
 function take({ url, pid }: Target, load: Load): Promise<Turn> {
   const before = processorSeconds(pid);
-  const times: number[] = [];
   let wrong = 0;
   return new Promise((resolve, reject) => {
-    const instance = autocannon(
+    autocannon(
       {
         url,
         headers: { ...load.headers },
         connections: load.connections,
         pipelining: load.pipelining,
         ...(load.amount === null ? { duration: load.seconds } : { amount: load.amount }),
-        ...(load.rate === null ? {} : { overallRate: load.rate }),
         setupClient: (client) => {
           client.on('headers', (head) => {
             // Names and values in turn, whatever the types say. Only what carries the tag of this very answer counts.
@@ -72,16 +66,9 @@ function take({ url, pid }: Target, load: Load): Promise<Turn> {
           );
           return;
         }
-        times.sort((one, another) => one - another);
-        resolve({
-          requests: good,
-          processorSeconds: processorSeconds(pid) - before,
-          p99: times[Math.floor(times.length * 0.99)] ?? Number.NaN,
-        });
+        resolve({ requests: good, processorSeconds: processorSeconds(pid) - before });
       },
     );
-    // What it works out itself it rounds to whole milliseconds.
-    instance.on('response', (_client, _status, _bytes, took) => times.push(took));
   });
 }
 

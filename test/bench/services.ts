@@ -49,7 +49,9 @@ export function pin(pid: number, core: number): void {
 export function processorSeconds(pid: number): number {
   // The name of the program, which stands before, may have blanks in it. Twelfth and thirteenth: hundredths, its own and
   // the system's for it.
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /s, '')
+    .split(' ');
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 

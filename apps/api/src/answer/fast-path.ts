@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import { type IncomingMessage, type RequestListener, type Server, type ServerResponse, createServer } from 'node:http';
 import { isKnown } from './json-answer.js';
+import { type RawHeaders, ReadyHead } from './ready-head.js';
 
 /** Answers to different addresses that are kept at most, and what they may hold together. */
 const MOST = 500;
@@ -11,17 +12,14 @@ const HEAD_BYTES = 4_000;
 /** An address that is longer than any of ours needs to be is not worth the memory. */
 const LONGEST_URL = 300;
 
-/** Names and values in turn, as they go out. */
-type RawHeaders = string[];
-
 /** An answer of the router, to be repeated. */
 interface Kept {
   /** Whether it is still what the router would say. */
   isCurrent: () => boolean;
   etag: string;
   body: Buffer;
-  ok: RawHeaders | null;
-  notModified: RawHeaders | null;
+  ok: ReadyHead | null;
+  notModified: ReadyHead | null;
 }
 
 /**
@@ -93,8 +91,8 @@ export class FastPath {
       before?.etag === offered.etag ? { ...before, ...offered } : { ...offered, ok: null, notModified: null };
     const { statusCode } = reply;
     const length = ['content-length', String(offered.body.length)];
-    if (statusCode === 200) this.kept.set(url, { ...kept, ok: [...headOf(reply), ...length] });
-    else if (statusCode === 304) this.kept.set(url, { ...kept, notModified: headOf(reply) });
+    if (statusCode === 200) this.kept.set(url, { ...kept, ok: new ReadyHead(200, [...headOf(reply), ...length]) });
+    else if (statusCode === 304) this.kept.set(url, { ...kept, notModified: new ReadyHead(304, headOf(reply)) });
   }
 
   private answer(request: IncomingMessage, response: ServerResponse): boolean {
@@ -102,12 +100,12 @@ export class FastPath {
     if (!kept || !this.isOrdinary(request)) return false;
     if (isKnown(request.headers['if-none-match'], kept.etag)) {
       if (!kept.notModified || request.method !== 'GET' || !kept.isCurrent()) return false;
-      response.writeHead(304, kept.notModified);
+      kept.notModified.write(response);
       response.end();
       return true;
     }
     if (!kept.ok || !kept.isCurrent()) return false;
-    response.writeHead(200, kept.ok);
+    kept.ok.write(response);
     response.end(request.method === 'GET' ? kept.body : undefined);
     return true;
   }
