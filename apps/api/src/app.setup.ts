@@ -40,6 +40,7 @@ export async function createApp(
     keepAliveTimeout: 75_000,
     trustProxy: trustProxy(TRUST_PROXY),
     serverFactory: fastPath.createServer,
+    schemaController: { compilersFactory: { buildValidator: compileNothing, buildSerializer: compileNothing } },
     // A request that came before the end is still answered; what comes after finds no listener.
     return503OnClosing: false,
   });
@@ -63,6 +64,11 @@ export async function createApp(
   description.set(() => describeApi(app));
   serveDocsPage(app, () => description.document);
   return app;
+}
+
+/** What comes in is checked by class-validator, and what goes out is ready bytes: Fastify's compilers need not be loaded. */
+function compileNothing(): never {
+  throw new Error('Routes have no schemas of Fastify here: describe what comes in by a class with validators.');
 }
 
 /** In Fastify's terms: yes or no, how many, or which. */
