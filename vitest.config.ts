@@ -1,12 +1,5 @@
 import { configDefaults, defineConfig } from 'vitest/config';
-import { findNginx } from './test/proxy/find-nginx.mjs';
-import { findBrowser } from './test/support/find-browser.mjs';
-
-/** Tests of what not every machine has; `.ci/run` installs it. */
-const LEFT_OUT = [
-  ...(findBrowser() === undefined ? ['test/browser/**'] : []),
-  ...(findNginx() === undefined ? ['test/proxy/**'] : []),
-];
+import { missing } from './test/support/programs.js';
 
 export default defineConfig({
   // The same condition as tsconfig's customConditions: '#listening' and the others mean their source here, their build in Node.
@@ -14,7 +7,8 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['source'] } },
   test: {
     include: ['apps/**/*.spec.ts', 'libs/**/*.spec.ts', 'test/**/*.spec.ts'],
-    exclude: [...configDefaults.exclude, ...LEFT_OUT],
+    // What not every machine has `.ci/run` installs.
+    exclude: [...configDefaults.exclude, ...missing().map(({ tests }) => tests)],
     globalSetup: ['test/support/global-setup.ts'],
     setupFiles: ['test/support/record-responses.ts'],
     // Tests start services, several at once on few cores; what must be quick is measured by the benchmark.

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/service.js';
-import { findNginx } from './find-nginx.mjs';
+import { NGINX, find } from '../support/programs.js';
 
 const SHIPPED = 'docker/nginx';
 
@@ -25,7 +25,7 @@ export interface Nginx {
  * @param upstreams addresses such as `http://127.0.0.1:7723`
  */
 export async function startNginx(folder: string, upstreams: readonly string[]): Promise<Nginx> {
-  const program = findNginx();
+  const program = find(NGINX);
   if (program === undefined) throw new Error('There is no nginx here.');
   const port = await freePort();
   cpSync(SHIPPED, folder, { recursive: true });

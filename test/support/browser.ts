@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { type Browser, type BrowserContextOptions, type Page, chromium } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
-import { findBrowser } from './find-browser.mjs';
+import { CHROMIUM, find } from './programs.js';
 
 /** What is there to see, for people who look at it: pictures are kept in this folder when it is named. */
 const PICTURES = process.env['PICTURES'];
@@ -32,7 +32,7 @@ export function useBrowser(): Browsing {
   const visits: Page[] = [];
   const thrown: string[] = [];
   beforeAll(async () => {
-    const executablePath = findBrowser();
+    const executablePath = find(CHROMIUM);
     if (executablePath === undefined) throw new Error('There is no Chromium here; name one in CHROMIUM.');
     browser = await chromium.launch({ executablePath, headless: true, chromiumSandbox: false, args: FLAGS });
   });

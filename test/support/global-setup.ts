@@ -2,6 +2,7 @@ import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { openDatabase } from '../../libs/database/src/index.js';
 import { openScratchDatabase } from '../../libs/database/src/testing/index.js';
+import { missing } from './programs.js';
 import { beginScan, endScan } from './run-scan.js';
 
 declare module 'vitest' {
@@ -30,6 +31,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('postgresUrl', server.connectionString);
   project.provide('migratedUrl', migrated.href);
   return async () => {
+    for (const program of missing()) {
+      process.stdout.write(
+        `${program.tests} did not run: there is no ${program.name} here. Install it (on Debian: apt install ${program.package}), or name one: ${program.variable}=/path/to/it npm test.\n`,
+      );
+    }
     try {
       await endScan(server.connectionString);
     } finally {
