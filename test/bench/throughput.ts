@@ -25,7 +25,7 @@ export async function ask(load: Load): Promise<Turn[][]> {
 }
 
 /** What a process that is given something to do has printed at its end. */
-function printed(script: string, task: object): Promise<string> {
+export function printed(script: string, task: object): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [join(import.meta.dirname, script), JSON.stringify(task)]);
     if (child.pid !== undefined) pin(child.pid, LOAD_CORE);
