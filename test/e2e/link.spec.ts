@@ -225,13 +225,21 @@ describe('a link', () => {
 
   it('of one account takes the place of that of another', async () => {
     const browser = await openBrowser(linking);
+    const names = async (): Promise<unknown[]> => {
+      const { rows } = await linking.sql('SELECT account_name FROM account_grants');
+      const profile = await (await fetch(`${linking.service.url}/profile`)).json();
+      return [...rows, textAt(profile, 'displayName')];
+    };
+    const signIn = (person: string): Promise<unknown> =>
+      linking.stage.control('PUT', '/control/spotify/switches', { person });
     await link(browser);
-    expect(await read('/profile')).toBe('200');
-    await linking.sql(`UPDATE account_grants SET account_id = 'grace1906', account_name = 'Grace <hopper>'`);
-    const page = await link(browser, '?force=1');
-    expect(page.text).toContain('Grace &lt;hopper&gt;, is forgotten');
-    const { rows } = await linking.sql('SELECT account_name FROM account_grants');
-    expect(rows).toEqual([{ account_name: 'Ada' }]);
+    expect(await names()).toEqual([{ account_name: 'Ada' }, 'Ada']);
+    await signIn('guest');
+    expect((await link(browser, '?force=1')).text).toContain('Ada, is forgotten');
+    expect(await names()).toEqual([{ account_name: 'Grace <3' }, 'Grace <3']);
+    await signIn('listener');
+    expect((await link(browser, '?force=1')).text).toContain('Grace &lt;3, is forgotten');
+    expect(await names()).toEqual([{ account_name: 'Ada' }, 'Ada']);
   });
 });
 

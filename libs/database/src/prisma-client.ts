@@ -1,13 +1,24 @@
 import { PrismaPg } from '@prisma/adapter-pg';
+import { Socket } from 'node:net';
 import type { DatabaseLog } from './database-log.js';
 import { errorCode } from './error-code.js';
 import { PrismaClient } from './generated/client.js';
 
+/** The server itself ends what takes longer. */
+const STATEMENT_MS = 10_000;
+/** A connection on which nothing came for so long has nobody at its other end: a server would have ended the statement. */
+const SILENT_MS = 12_000;
+/** An unused connection is given back before it counts as silent. */
+const IDLE_MS = 10_000;
+
 /**
- * A Prisma client with its own pool. No query may hang: taking a connection ends after 5 s, a statement after 10 s. The
- * pool replaces lost connections by itself; they are only logged.
+ * A Prisma client with its own pool. No query may hang: taking a connection ends after 5 s, a statement after 10 s, and a
+ * connection whose other side has vanished without a word after 12 s. The pool replaces lost connections by itself; they
+ * are only logged.
+ *
+ * @param silentMs those 12 s, in milliseconds
  */
-export function createPrismaClient(connectionString: string, log: DatabaseLog): PrismaClient {
+export function createPrismaClient(connectionString: string, log: DatabaseLog, silentMs = SILENT_MS): PrismaClient {
   const lost = (error: Error): void => {
     log.debug(`A pooled database connection was lost (${errorCode(error) ?? 'connection ended'}).`);
   };
@@ -17,11 +28,20 @@ export function createPrismaClient(connectionString: string, log: DatabaseLog): 
       application_name: 'tonearm',
       max: 10,
       connectionTimeoutMillis: 5_000,
-      idleTimeoutMillis: 60_000,
-      statement_timeout: 10_000,
+      idleTimeoutMillis: IDLE_MS,
+      statement_timeout: STATEMENT_MS,
       keepAlive: true,
+      // pg's own query_timeout gives the query up and keeps the connection, for the next one to hang on.
+      stream: () => endingWhenSilent(silentMs),
     },
     { onPoolError: lost, onConnectionError: lost },
   );
   return new PrismaClient({ adapter });
+}
+
+function endingWhenSilent(silentMs: number): Socket {
+  const socket = new Socket();
+  return socket.setTimeout(silentMs, () => {
+    socket.destroy(Object.assign(new Error('No answer in time.'), { code: 'ETIMEDOUT' }));
+  });
 }

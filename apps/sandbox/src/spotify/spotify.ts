@@ -3,6 +3,7 @@ import { createBoard, type Board } from '../control/board.js';
 import type { Ledger } from '../control/ledger.js';
 import type { Listener } from '../listening/listener.js';
 import { accountsRoutes } from './accounts/accounts.routes.js';
+import type { Consents } from './accounts/authorize.js';
 import { createCodeStore } from './accounts/codes.js';
 import { createGrantStore, type GrantStore } from './accounts/grants.js';
 import { createTokenLedger, type TokenLedger } from './accounts/token-ledger.js';
@@ -40,7 +41,7 @@ export interface Spotify {
   apps: AppRegistry;
   grants: GrantStore;
   /** What was allowed to whom, by client id; revoking forgets it. */
-  consents: Map<string, ReadonlySet<string>>;
+  consents: Consents;
   world: () => World;
   /** Makes a new library; changes to the one before are gone. */
   resize: (sizes: LibrarySizes) => void;
@@ -66,7 +67,7 @@ export function createSpotify({ listener, ledger, steadySinceMs, wallClock, now 
   const apps = createAppRegistry();
   const codes = createCodeStore();
   const grants = createGrantStore(switches, now);
-  const consents = new Map<string, ReadonlySet<string>>();
+  const consents: Consents = new Map();
   const tokenLedger = createTokenLedger();
   const apiBoard = createBoard(apiScenarios, { name: 'endpoint', values: endpointNames });
   const tokenBoard = createBoard(tokenScenarios, { name: 'grant', values: grantTypes });

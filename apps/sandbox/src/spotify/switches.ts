@@ -1,4 +1,5 @@
 import { integer, oneOf, type Parameter, type Parameters } from '../control/parameters.js';
+import type { SignedIn } from './person.js';
 
 /** Which shape of the Web API is spoken: that of development mode since 2026, that of extended quota, or the one before. */
 export const apiModes = ['dev2026', 'extended', 'legacy'] as const;
@@ -19,6 +20,8 @@ export type RotationMode = (typeof rotationModes)[number];
 export interface SpotifySwitches {
   mode: ApiMode;
   consent: ConsentMode;
+  /** Who is signed in when an app asks for consent. */
+  person: SignedIn;
   rotation: RotationMode;
   /** How long the old refresh token works under `rotate-grace`. */
   graceSeconds: number;
@@ -34,6 +37,7 @@ export interface SpotifySwitches {
 export const switchParameters: Parameters<SpotifySwitches> = {
   mode: oneOf(apiModes, 'dev2026'),
   consent: oneOf(consentModes, 'ask'),
+  person: oneOf(['listener', 'guest'], 'listener'),
   rotation: oneOf(rotationModes, 'none'),
   graceSeconds: integer({ min: 0, max: 86_400, absent: 30 }),
   expiresIn: integer({ min: 1, max: 86_400, absent: 3600 }),
@@ -46,6 +50,7 @@ export function initialSwitches(): SpotifySwitches {
   return {
     mode: 'dev2026',
     consent: 'ask',
+    person: 'listener',
     rotation: 'none',
     graceSeconds: 30,
     expiresIn: 3600,

@@ -1,19 +1,21 @@
 import type { Answer } from '../../faults/answer.js';
 import type { AppRegistry } from '../apps.js';
-import { listenerPerson } from '../person.js';
+import { signedIn } from '../person.js';
 import { textAnswer } from '../reply.js';
 import type { SpotifySwitches } from '../switches.js';
 import { backTo, readAuthorizationRequest, type AuthorizationRequest } from './authorization-request.js';
 import type { CodeStore } from './codes.js';
 import { consentPage, endlessPage } from './consent-page.js';
 
+/** The scopes that people have allowed apps, by client id and account; asked for again they are given without a question. */
+export type Consents = Map<string, Map<string, ReadonlySet<string>>>;
+
 /** What `/authorize` works with. */
 export interface AuthorizeParts {
   switches: SpotifySwitches;
   apps: AppRegistry;
   codes: CodeStore;
-  /** The scopes that the person has allowed each app, by client id; asked for again they are given without a question. */
-  consents: Map<string, ReadonlySet<string>>;
+  consents: Consents;
   /** Epoch milliseconds. */
   now: () => number;
 }
@@ -31,18 +33,22 @@ export function authorize(query: string, decision: string | null, parts: Authori
     case 'never':
       return htmlAnswer(endlessPage);
     case 'ask': {
-      const allowed = parts.consents.get(request.app.clientId);
+      const person = signedIn[parts.switches.person];
+      const allowed = parts.consents.get(request.app.clientId)?.get(person.id);
       const isKnown = allowed !== undefined && request.scopes.every((scope) => allowed.has(scope));
       if (isKnown && !request.showDialog) return agree(request, parts);
-      return htmlAnswer(consentPage(request, listenerPerson.displayName, `?${query}`));
+      return htmlAnswer(consentPage(request, person.displayName, `?${query}`));
     }
   }
 }
 
-function agree(request: AuthorizationRequest, { codes, consents, now }: AuthorizeParts): Answer {
+function agree(request: AuthorizationRequest, { switches, codes, consents, now }: AuthorizeParts): Answer {
   const { app, redirectUri, scopes, challenge } = request;
-  consents.set(app.clientId, new Set([...(consents.get(app.clientId) ?? []), ...scopes]));
-  const code = codes.issue({ clientId: app.clientId, redirectUri, scopes, challenge, issuedMs: now() });
+  const person = signedIn[switches.person];
+  const ofApp = consents.get(app.clientId) ?? new Map<string, ReadonlySet<string>>();
+  consents.set(app.clientId, ofApp.set(person.id, new Set([...(ofApp.get(person.id) ?? []), ...scopes])));
+  const grantedBy = { account: person.id, clientId: app.clientId };
+  const code = codes.issue({ ...grantedBy, redirectUri, scopes, challenge, issuedMs: now() });
   return redirect(backTo(request, { code }));
 }
 

@@ -2,6 +2,8 @@ import { newSecret } from './secrets.js';
 
 /** What a code stands for until it is exchanged. Times in epoch milliseconds. */
 export interface CodeRecord {
+  /** Who has agreed. */
+  account: string;
   clientId: string;
   redirectUri: string;
   scopes: readonly string[];

@@ -1,7 +1,6 @@
 import type { Answer } from '../../faults/answer.js';
 import { shuffled } from '../../listening/random.js';
 import type { AppRegistry, SpotifyApp } from '../apps.js';
-import { listenerPerson } from '../person.js';
 import type { SpotifySwitches } from '../switches.js';
 import { authenticateClient } from './client-authentication.js';
 import { codeLifeMs, type CodeStore } from './codes.js';
@@ -86,7 +85,7 @@ function exchangeCode(
   if (app.secret === null && record.challenge === null) return refuse('invalid_client');
 
   const { accessToken, refreshToken, grant } = grants.open({
-    account: listenerPerson.id,
+    account: record.account,
     clientId: app.clientId,
     scopes: record.scopes,
     consentedMs: record.issuedMs,

@@ -3,6 +3,7 @@ import type { Board } from '../../control/board.js';
 import type { Ledger } from '../../control/ledger.js';
 import { deliverWhole, type Answer } from '../../faults/answer.js';
 import type { GrantStore } from '../accounts/grants.js';
+import { guestPerson, listenerPerson } from '../person.js';
 import { apiError, ownerWithoutPremium } from '../reply.js';
 import type { SpotifySwitches } from '../switches.js';
 import { endpointName } from './ask.js';
@@ -76,6 +77,7 @@ function answer(request: FastifyRequest, match: Match | null, behaviour: ApiBeha
     query: new URLSearchParams(mark === -1 ? '' : request.url.slice(mark + 1)),
     body: request.body,
     scopes: bearer.token.scopes,
+    person: bearer.token.grant?.account === guestPerson.id ? guestPerson : listenerPerson,
     playback: behaviour.playback === undefined ? usual : behaviour.playback(usual, world),
     isNew: behaviour.isNew === true,
   });

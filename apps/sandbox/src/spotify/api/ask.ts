@@ -1,4 +1,5 @@
 import type { Answer } from '../../faults/answer.js';
+import type { Person } from '../person.js';
 import type { ApiMode } from '../switches.js';
 import type { Look } from './look.js';
 import type { Playback } from './playback.js';
@@ -15,6 +16,8 @@ export interface Ask {
   /** Parsed JSON; undefined when there is none that can be read. */
   body: unknown;
   scopes: readonly string[];
+  /** Whose token it is; the listener for an app that acts for itself. */
+  person: Person;
   /** What plays; null when nothing does. */
   playback: Playback | null;
   /** The account is new: nothing was ever played. */

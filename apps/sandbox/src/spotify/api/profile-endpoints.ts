@@ -1,7 +1,6 @@
 import type { Answer } from '../../faults/answer.js';
 import { chartsOf } from '../../listening/charts.js';
 import { apiError, jsonAnswer } from '../reply.js';
-import { listenerPerson } from '../person.js';
 import { idOfName } from '../library/ids.js';
 import type { Ask, Endpoint } from './ask.js';
 import { fieldsIf } from './look.js';
@@ -23,14 +22,14 @@ export const profileEndpoints: readonly Endpoint[] = [
   { method: 'GET', path: 'me/top/artists', scopes: ['user-top-read'], answer: (ask) => top(ask, 'artists') },
 ];
 
-function me({ look, scopes }: Ask): Answer {
-  const { id, displayName } = listenerPerson;
-  const { external_urls, ...rest } = personShape(look, listenerPerson);
+function me({ look, scopes, person }: Ask): Answer {
+  const { id, displayName } = person;
+  const { external_urls, ...rest } = personShape(look, person);
   const isPrivate = look.isFull && scopes.includes('user-read-private');
   return jsonAnswer(200, {
     ...fieldsIf(isPrivate, { country: 'SE' }),
     display_name: displayName,
-    ...fieldsIf(look.isFull && scopes.includes('user-read-email'), { email: 'ada@example.org' }),
+    ...fieldsIf(look.isFull && scopes.includes('user-read-email'), { email: `${displayName.toLowerCase()}@example.org` }),
     ...fieldsIf(isPrivate, { explicit_content: { filter_enabled: false, filter_locked: false } }),
     external_urls: external_urls ?? {},
     ...fieldsIf(look.isFull, { followers: { href: null, total: 12 } }),
