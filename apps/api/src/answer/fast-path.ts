@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import { type IncomingMessage, type RequestListener, type Server, type ServerResponse, createServer } from 'node:http';
 import { isKnown } from './json-answer.js';
-import { type RawHeaders, ReadyHead } from './ready-head.js';
+import { ReadyHead, headOf } from './ready-head.js';
 
 /** Answers to different addresses that are kept at most, and what they may hold together. */
 const MOST = 500;
@@ -119,12 +119,4 @@ export class FastPath {
       headers.expect === undefined
     );
   }
-}
-
-function headOf(reply: FastifyReply): RawHeaders {
-  // Node tells names in lower case, and sends them as they were given.
-  const spelling = new Map(reply.raw.getRawHeaderNames().map((name) => [name.toLowerCase(), name]));
-  return Object.entries(reply.getHeaders()).flatMap(([name, value]) =>
-    value === undefined ? [] : [spelling.get(name) ?? name, String(value)],
-  );
 }

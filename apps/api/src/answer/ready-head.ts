@@ -1,3 +1,4 @@
+import type { FastifyReply } from 'fastify';
 import type { ServerResponse } from 'node:http';
 
 /** Names and values in turn, as they go out. */
@@ -9,6 +10,7 @@ export type RawHeaders = string[];
  */
 export class ReadyHead {
   private text = '';
+  private isChunked = false;
   private second = Number.NaN;
 
   constructor(
@@ -23,6 +25,7 @@ export class ReadyHead {
     if (isUsual && second === this.second) {
       response.statusCode = this.status;
       if (this.status === 304) response._hasBody = false;
+      response.chunkedEncoding = this.isChunked;
       response._header = this.text;
       return;
     }
@@ -30,6 +33,16 @@ export class ReadyHead {
     // A Node that keeps it elsewhere is asked for every answer.
     if (!isUsual || typeof response._header !== 'string') return;
     this.text = response._header;
+    this.isChunked = response.chunkedEncoding;
     this.second = second;
   }
+}
+
+/** What the head of an answer says so far. */
+export function headOf(reply: FastifyReply): RawHeaders {
+  // Node tells names in lower case, and sends them as they were given.
+  const spelling = new Map(reply.raw.getRawHeaderNames().map((name) => [name.toLowerCase(), name]));
+  return Object.entries(reply.getHeaders()).flatMap(([name, value]) =>
+    value === undefined ? [] : [spelling.get(name) ?? name, String(value)],
+  );
 }

@@ -30,11 +30,11 @@ beforeEach(async () => {
   server = createServer((_request, response) => {
     const { current } = state;
     if (!current) throw new Error('Nothing is known.');
-    hub.add(
-      response,
-      { 'Content-Type': 'text/event-stream' },
-      { address: 'a', lastEventId: null, bytes: current.bytes },
-    );
+    hub.add(response, ['Content-Type', 'text/event-stream'], {
+      address: 'a',
+      lastEventId: null,
+      bytes: current.bytes,
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 });

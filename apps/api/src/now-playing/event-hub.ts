@@ -1,8 +1,10 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
+import { LRUCache } from 'lru-cache';
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { JsonBytes } from '../answer/json-answer.js';
+import { type RawHeaders, ReadyHead } from '../answer/ready-head.js';
 import { PlatformSettings } from '../settings/platform.settings.js';
 import { type Live, LiveState } from './live-state.js';
 
@@ -49,6 +51,8 @@ export class EventHub implements OnApplicationBootstrap, BeforeApplicationShutdo
   private readonly logger = new Logger('Events');
   private readonly clients = new Map<Socket, Client>();
   private readonly byAddress = new Map<string, number>();
+  /** They differ by the origin that may read, where not every one may. */
+  private readonly heads = new LRUCache<string, ReadyHead>({ max: 100 });
   private latest: Event | null = null;
   private round = 0;
   private isStopping = false;
@@ -62,6 +66,14 @@ export class EventHub implements OnApplicationBootstrap, BeforeApplicationShutdo
     this.state.onChange((live) => {
       this.broadcast(live);
     });
+  }
+
+  /** One for all who are answered with the same. */
+  private headFor(headers: RawHeaders): ReadyHead {
+    const key = headers.join('\n');
+    const head = this.heads.get(key) ?? new ReadyHead(200, headers);
+    this.heads.set(key, head);
+    return head;
   }
 
   /** How many listen. */
@@ -80,13 +92,13 @@ export class EventHub implements OnApplicationBootstrap, BeforeApplicationShutdo
    * Lets somebody listen until they go.
    *
    * @param response its head is not sent yet
-   * @param headers of the answer
+   * @param headers of the answer, names and values in turn
    * @param lastEventId what the client has already; null for nothing
    * @param bytes what plays
    */
   add(
     response: ServerResponse,
-    headers: Readonly<Record<string, string | number | string[]>>,
+    headers: RawHeaders,
     { address, lastEventId, bytes }: { address: string; lastEventId: string | null; bytes: JsonBytes },
   ): void {
     const { socket } = response;
@@ -98,7 +110,9 @@ export class EventHub implements OnApplicationBootstrap, BeforeApplicationShutdo
     socket.once('close', this.forget);
     socket.on('drain', this.catchUp);
     const retry = Buffer.from(`retry: ${RETRY_MS + Math.floor(Math.random() * RETRY_SPREAD_MS)}\n\n`);
-    response.writeHead(200, headers);
+    // Kept for as long as somebody listens, which is more than all else that one of them takes.
+    for (const name of response.getHeaderNames()) response.removeHeader(name);
+    this.headFor(headers).write(response);
     response.write(Buffer.concat([retry, lastEventId === id ? HEARTBEAT.plain : plain]));
     // Something newer may have come while this one waited for its first.
     if (this.latest && this.state.current && this.latest.id !== id) this.sendLatest(socket, client);

@@ -2,6 +2,7 @@ import { Controller, Get, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiNotModifiedResponse, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { JsonAnswer } from '../answer/json-answer.js';
+import { headOf } from '../answer/ready-head.js';
 import { Problem } from '../problem/problem.js';
 import { ApiProblems } from '../problem/problem.dto.js';
 import { EventHub, type Refusal } from './event-hub.js';
@@ -10,6 +11,12 @@ import { NowPlayingService } from './now-playing.service.js';
 
 /** Short, so that a page shows the next song soon; a cache between may hand out the old one while it asks. */
 const CACHE_CONTROL = 'public, max-age=2, s-maxage=4, stale-while-revalidate=30, stale-if-error=86400';
+const STREAM_HEADERS = {
+  'Content-Type': 'text/event-stream; charset=utf-8',
+  'Cache-Control': 'no-cache, no-transform',
+  // Tells nginx not to hold events back.
+  'X-Accel-Buffering': 'no',
+} as const;
 /** When somebody who finds no place may try again; spread. */
 const FULL_MS = 30_000;
 const FULL_SPREAD_MS = 30_000;
@@ -64,26 +71,20 @@ export class NowPlayingController {
   async stream(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const address = request.ip;
     refuse(this.hub.refusal(address));
-    const headers = {
-      'Content-Type': 'text/event-stream; charset=utf-8',
-      'Cache-Control': 'no-cache, no-transform',
-      // Tells nginx not to hold events back.
-      'X-Accel-Buffering': 'no',
-    };
     if (request.method === 'HEAD') {
-      await reply.headers(headers).send();
+      await reply.headers(STREAM_HEADERS).send();
       return;
     }
     const { bytes } = await this.nowPlaying.current();
     if (request.raw.destroyed || reply.raw.destroyed) return;
     refuse(this.hub.refusal(address));
     const lastEventId = request.headers['last-event-id'];
-    void reply.hijack();
-    this.hub.add(
-      reply.raw,
-      { ...definedOf(reply.getHeaders()), ...headers },
-      { address, lastEventId: typeof lastEventId === 'string' ? lastEventId : null, bytes },
-    );
+    void reply.headers(STREAM_HEADERS).hijack();
+    this.hub.add(reply.raw, headOf(reply), {
+      address,
+      lastEventId: typeof lastEventId === 'string' ? lastEventId : null,
+      bytes,
+    });
   }
 }
 
@@ -104,9 +105,3 @@ const WHY_NOT: Readonly<Record<Refusal, string>> = {
   address_full: 'As many listen from this address as this service takes from one.',
   stopping: 'This service is about to stop.',
 };
-
-function definedOf(headers: Record<string, string | number | string[] | undefined>) {
-  return Object.fromEntries(
-    Object.entries(headers).filter((entry): entry is [string, string | number | string[]] => entry[1] !== undefined),
-  );
-}
