@@ -29,7 +29,9 @@ function me({ look, scopes, person }: Ask): Answer {
   return jsonAnswer(200, {
     ...fieldsIf(isPrivate, { country: 'SE' }),
     display_name: displayName,
-    ...fieldsIf(look.isFull && scopes.includes('user-read-email'), { email: `${displayName.toLowerCase()}@example.org` }),
+    ...fieldsIf(look.isFull && scopes.includes('user-read-email'), {
+      email: `${displayName.toLowerCase()}@example.org`,
+    }),
     ...fieldsIf(isPrivate, { explicit_content: { filter_enabled: false, filter_locked: false } }),
     external_urls: external_urls ?? {},
     ...fieldsIf(look.isFull, { followers: { href: null, total: 12 } }),
