@@ -1,6 +1,9 @@
+import pg from 'pg';
 import { describe, expect, it } from 'vitest';
+import { migratedDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { ISO, json, useHarness } from '../support/harness.js';
+import { removeFolder, startService, temporaryFolder } from '../support/service.js';
 
 const harness = useHarness();
 
@@ -38,7 +41,7 @@ describe('GET /currently-playing', () => {
         title: expect.any(String),
         artist: expect.any(String),
         album: expect.any(String),
-        albumImageUrl: expect.anything(),
+        albumImageUrl: expect.toBeOneOf([expect.stringMatching(/^http:/), null]),
         songUrl: expect.stringMatching(/^https:/),
         playedAt: expect.stringMatching(ISO),
       },
@@ -83,6 +86,32 @@ describe('GET /currently-playing', () => {
     });
     expect(next.body).toMatchObject({ isPlaying: true });
     expect(next.body).not.toMatchObject({ title: (first.body as { title: string }).title });
+  });
+
+  it('shows whoever comes after a while what plays by then, and not what played when somebody looked last', async () => {
+    const folder = temporaryFolder();
+    const settings = { ...harness.stage.settings, DATABASE_URL: await migratedDatabase() };
+    const song = (title: string): Promise<void> =>
+      harness.stage.scenario('playing', { track: { artist: 'The Night Ferry', title, album: 'Harbour Lights' } });
+    await song('Paper Lanterns');
+    const before = await startService(folder, settings);
+    expect((await json(before, '/currently-playing')).body).toMatchObject({ title: 'Paper Lanterns' });
+    await before.stop();
+    const database = new pg.Client({ connectionString: settings.DATABASE_URL });
+    await database.connect();
+    await database.query(
+      `UPDATE now_playing SET looked_at = now() - interval '2 min', checked_at = now() - interval '2 min',
+        fresh_until = now() + interval '3 min'`,
+    );
+    await database.end();
+    await song('Salt on the Window');
+    const after = await startService(folder, settings);
+    try {
+      expect((await json(after, '/currently-playing')).body).toMatchObject({ title: 'Salt on the Window' });
+    } finally {
+      await after.stop();
+      removeFolder(folder);
+    }
   });
 
   it.each(['backend-failed', 'html', 'truncated', 'hang', 'key-suspended', 'nulls'])(

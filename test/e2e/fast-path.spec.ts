@@ -125,3 +125,16 @@ it('the fast path and the router answer the same, byte for byte', async () => {
     { numRuns: 250 },
   );
 });
+
+it('the fast path tells the time as exactly as Node does', async () => {
+  await settled();
+  // Over some turns of the second, at which Node's own date is late by a moment.
+  const end = Date.now() + 3_200;
+  while (Date.now() < end) {
+    const begun = Math.floor(Date.now() / 1000);
+    const { headers } = await fetch(`${services[0].url}/currently-playing`);
+    const told = Date.parse(headers.get('date') ?? '') / 1000;
+    // Near the turn Node may be late itself; what comes well after it is not.
+    if (Date.now() % 1000 > 300) expect(told).toBeGreaterThanOrEqual(begun);
+  }
+});

@@ -1,4 +1,4 @@
-import { cardHtml, cardMarkdown, cardUrl, widgetHtml } from './snippets.js';
+import { cardHtml, cardMarkdown, cardUrl, musicHome, widgetHtml } from './snippets.js';
 import { isHealth, notesOf, piecesOf, summaryOf } from './state-in-words.js';
 import './widget.js';
 
@@ -23,6 +23,9 @@ function linked(text: string): Node[] {
 
 let shown = '';
 
+/** Where the music comes from, as far as songs have told. */
+let home: { source: string | null; url: string } = { source: null, url: location.origin };
+
 /** Touches nothing that is as it was: a selection stays, and nothing is read out twice. */
 function show(summary: string, notes: readonly string[]): void {
   const wanted = JSON.stringify([summary, notes]);
@@ -42,6 +45,7 @@ async function showState(): Promise<void> {
     const answer: unknown = await (await fetch('/health')).json();
     if (!isHealth(answer)) throw new Error('This is not a health document.');
     show(summaryOf(answer), notesOf(answer));
+    if (answer.source !== home.source) await findHome(answer.source);
   } catch {
     show('The service does not answer right now. This page goes on asking.', []);
   }
@@ -60,9 +64,17 @@ function showSnippets(): void {
   preview.setAttribute('theme', theme);
   preview.setAttribute('layout', layout);
   element('widget-snippet').textContent = widgetHtml(location.origin, { theme, layout });
-  element('card-html').textContent = cardHtml(location.origin, theme);
-  element('card-markdown').textContent = cardMarkdown(location.origin, theme);
+  element('card-html').textContent = cardHtml(location.origin, theme, home.url);
+  element('card-markdown').textContent = cardMarkdown(location.origin, theme, home.url);
   element('card').setAttribute('src', cardUrl(location.origin, theme));
+}
+
+/** The snippets of a card lead to wherever the music comes from by now. */
+async function findHome(source: string | null): Promise<void> {
+  const url = musicHome(await (await fetch('/currently-playing')).json());
+  if (url === null) return;
+  home = { source, url };
+  showSnippets();
 }
 
 function copy(button: HTMLElement): void {

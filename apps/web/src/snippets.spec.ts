@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { cardHtml, cardMarkdown, widgetHtml } from './snippets.js';
+import { cardHtml, cardMarkdown, musicHome, widgetHtml } from './snippets.js';
 
 const ORIGIN = 'https://music.example';
 
@@ -12,11 +12,22 @@ it('names only what is chosen', () => {
   );
 });
 
-it('links the card to the service, in HTML and in Markdown', () => {
-  expect(cardHtml(ORIGIN, 'auto')).toBe(
-    '<a href="https://music.example"><img src="https://music.example/currently-playing/card.svg" alt="What I am listening to"></a>',
+it('links the card to where the music comes from, in HTML and in Markdown', () => {
+  const home = 'https://open.spotify.com/';
+  expect(cardHtml(ORIGIN, 'auto', home)).toBe(
+    '<a href="https://open.spotify.com/"><img src="https://music.example/currently-playing/card.svg" alt="What I am listening to"></a>',
   );
-  expect(cardMarkdown(ORIGIN, 'dark')).toBe(
-    '[![What I am listening to](https://music.example/currently-playing/card.svg?theme=dark)](https://music.example)',
+  expect(cardMarkdown(ORIGIN, 'dark', home)).toBe(
+    '[![What I am listening to](https://music.example/currently-playing/card.svg?theme=dark)](https://open.spotify.com/)',
   );
+});
+
+it.each([
+  ['the song that plays', { songUrl: 'https://open.spotify.com/track/1' }, 'https://open.spotify.com/'],
+  ['the last one', { songUrl: '', lastPlayed: { songUrl: 'https://www.last.fm/music/a' } }, 'https://www.last.fm/'],
+  ['nothing yet', { songUrl: '', lastPlayed: null }, null],
+  ['no address', { songUrl: 'javascript:alert(1)' }, null],
+  ['no document', 'Not Playing', null],
+])('knows where the music comes from by %s', (_, playing, home) => {
+  expect(musicHome(playing)).toBe(home);
 });

@@ -21,10 +21,32 @@ export function cardUrl(origin: string, theme: string): string {
   return `${origin}/currently-playing/card.svg${theme === 'auto' || theme === 'inherit' ? '' : `?theme=${theme}`}`;
 }
 
-export function cardHtml(origin: string, theme: string): string {
-  return `<a href="${origin}"><img src="${cardUrl(origin, theme)}" alt="What I am listening to"></a>`;
+/**
+ * Where a card leads: the service that the music comes from, which asks for that.
+ *
+ * @param playing what /currently-playing says
+ * @returns null when no song tells
+ */
+export function musicHome(playing: unknown): string | null {
+  const url = songUrlOf(playing) || songUrlOf(partOf(playing, 'lastPlayed'));
+  return URL.canParse(url) && /^https?:/.test(url) ? `${new URL(url).origin}/` : null;
 }
 
-export function cardMarkdown(origin: string, theme: string): string {
-  return `[![What I am listening to](${cardUrl(origin, theme)})](${origin})`;
+function songUrlOf(song: unknown): string {
+  const url = partOf(song, 'songUrl');
+  return typeof url === 'string' ? url : '';
+}
+
+function partOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : null;
+}
+
+/** @param home where it leads */
+export function cardHtml(origin: string, theme: string, home: string): string {
+  return `<a href="${home}"><img src="${cardUrl(origin, theme)}" alt="What I am listening to"></a>`;
+}
+
+/** @param home where it leads */
+export function cardMarkdown(origin: string, theme: string, home: string): string {
+  return `[![What I am listening to](${cardUrl(origin, theme)})](${home})`;
 }

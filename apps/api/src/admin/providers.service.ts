@@ -37,7 +37,7 @@ export class ProvidersService {
   /** @throws Problem `not_found` */
   async probe(id: string): Promise<ProviderDto> {
     const running = this.providers.get(id);
-    if (running) await settled(running.probe.profile());
+    if (running && (await succeeds(running.probe.profile()))) running.health.forgive();
     const provider = (await this.list()).providers.find((one) => one.id === id);
     if (provider) return provider;
     throw new Problem('not_found', 'There is no such provider.', 'GET /admin/providers lists them.');
@@ -142,11 +142,13 @@ function toDto({ since, ...choice }: Choice): ChoiceDto {
   return { ...choice, since: since?.toISOString() ?? null };
 }
 
-/** How a probe ends is in the health record. */
-async function settled(probing: Promise<unknown>): Promise<void> {
+/** Why a probe fails is in the health record. */
+async function succeeds(probing: Promise<unknown>): Promise<boolean> {
   try {
     await probing;
+    return true;
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
+    return false;
   }
 }

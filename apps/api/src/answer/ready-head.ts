@@ -32,6 +32,8 @@ export class ReadyHead {
     response.writeHead(this.status, this.headers);
     // A Node that keeps it elsewhere is asked for every answer.
     if (!isUsual || typeof response._header !== 'string') return;
+    // Node's own clock for it may be a moment late.
+    if (!response._header.includes(new Date(second * 1000).toUTCString())) return;
     this.text = response._header;
     this.isChunked = response.chunkedEncoding;
     this.second = second;

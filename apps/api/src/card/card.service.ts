@@ -14,7 +14,7 @@ import type { CardOptions } from './card-options.js';
 import { renderCard } from './card.svg.js';
 
 /** For what plays and for its cover together: proxies of pictures give up early. */
-const PATIENCE_MS = 1_300;
+const PATIENCE_MS = 1_000;
 const CARDS_BYTES = 8 * 1024 * 1024;
 
 export interface Card {

@@ -102,7 +102,13 @@ export class EventHub implements OnApplicationBootstrap, BeforeApplicationShutdo
     { address, lastEventId, bytes }: { address: string; lastEventId: string | null; bytes: JsonBytes },
   ): void {
     const { socket } = response;
-    if (!socket) return;
+    if (!socket) {
+      // It was asked for behind another answer that is not out yet.
+      response.once('socket', () => {
+        this.add(response, headers, { address, lastEventId, bytes });
+      });
+      return;
+    }
     const { id, plain } = eventOf(bytes);
     const client: Client = { response, address, leave: this.state.watch(), sent: id, slowSince: null };
     this.clients.set(socket, client);

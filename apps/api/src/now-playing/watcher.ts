@@ -7,6 +7,7 @@ import {
 } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import type { Database } from '#database';
+import { inTime } from '../answer/in-time.js';
 import { DATABASE } from '../database/database.module.js';
 import { reasonOf } from '../logging.js';
 import { ProviderGeneration } from '../providers/provider-generation.js';
@@ -15,7 +16,7 @@ import { RunningProviders } from '../providers/running-providers.js';
 import { isSame } from './currently-playing.js';
 import { LiveState } from './live-state.js';
 import { type Poll, Poller } from './poller.js';
-import { type Snapshot, SnapshotStore } from './snapshot-store.js';
+import { type Landing, type Snapshot, SnapshotStore } from './snapshot-store.js';
 
 /** Without anybody who looks for so long the upstream is left alone. */
 const AWAKE_MS = 5 * 60_000;
@@ -28,6 +29,10 @@ const SYNC_ASLEEP_MS = 30_000;
 const SYNC_PAUSE_MS = 200;
 /** Told as it is for so much longer than until the next poll, so that a slow poll does not make it stale. */
 const SLACK_MS = 10_000;
+/** A reading that is older than another one by less is the same: it was on its way to the database meanwhile. */
+const SAME_MS = 1_000;
+/** Those who look here do not wait longer for the others to know. */
+const LANDING_MS = 500;
 /** After a fault of our own. */
 const AFTER_FAULT_MS = 30_000;
 
@@ -43,6 +48,8 @@ export class Watcher implements OnApplicationBootstrap, BeforeApplicationShutdow
   private isLed = false;
   private isStopping = false;
   private databaseIsAway = false;
+  /** Somebody has come who is not content with what was found before. */
+  private hasArrival = false;
   /** When somebody looked last at another process. */
   private lookedElsewhereAt = Number.NEGATIVE_INFINITY;
   private syncing: Promise<void> | null = null;
@@ -107,9 +114,15 @@ export class Watcher implements OnApplicationBootstrap, BeforeApplicationShutdow
   arrive(goneMs: number): void {
     if (goneMs < ARRIVAL_MS) return;
     this.poller.forgetPauses();
-    // Another process that leads hears of it from the database.
-    if (!this.leads) void this.sync();
-    else if (Date.now() - this.lastPollAt > ARRIVAL_MS) void this.poll();
+    const { current } = this.state;
+    if (current && Date.now() - current.checkedAt > ARRIVAL_MS) this.state.expire();
+    if (this.leads) {
+      if (Date.now() - this.lastPollAt > ARRIVAL_MS) void this.poll();
+    } else {
+      // Another process that leads hears of it from the database.
+      this.hasArrival = true;
+      void this.sync();
+    }
   }
 
   private healthChanged(): void {
@@ -177,7 +190,9 @@ export class Watcher implements OnApplicationBootstrap, BeforeApplicationShutdow
     const looksHere = lookedAgoMs !== null && lookedAgoMs < AWAKE_MS;
     const snapshot = await this.store.sync(this.process, looksHere || this.leads ? { lookedAgoMs } : null);
     this.isLed = snapshot.isLed;
-    if (!this.leads || !this.state.current) this.take(snapshot);
+    const isTooOld = this.hasArrival && snapshot.leads && (snapshot.checkedAgoMs ?? 0) > ARRIVAL_MS;
+    this.hasArrival = false;
+    if ((!this.leads || !this.state.current) && !isTooOld) this.take(snapshot);
     if (snapshot.leads && !this.leads) this.lead();
     else this.leads = snapshot.leads;
     if (!this.leads) clearTimeout(this.pollTimer);
@@ -197,6 +212,9 @@ export class Watcher implements OnApplicationBootstrap, BeforeApplicationShutdow
     const { document, provider, generation, checkedAgoMs, freshForMs } = snapshot;
     if (document === null || generation < this.generation.current) return;
     const [checkedAt, freshUntil] = [Date.now() - (checkedAgoMs ?? 0), Date.now() + freshForMs];
+    // While the database was away this process may have gone on alone, and found something newer.
+    const { current } = this.state;
+    if (current && current.checkedAt > checkedAt + SAME_MS) return;
     const taken = { document, provider, generation, checkedAt, freshUntil };
     this.state.set(freshForMs > 0 ? taken : { ...taken, document: this.poller.aged(taken) });
   }
@@ -278,16 +296,23 @@ export class Watcher implements OnApplicationBootstrap, BeforeApplicationShutdow
     const told = isNews ? document : before;
     const now = Date.now();
     const live = { document: told, provider, generation, checkedAt: now, freshUntil: now + freshForMs };
+    const landing = this.land({ document: told, provider, generation, freshForMs, isNews });
+    const hasLanded = await inTime(landing, LANDING_MS, () => new Error('It takes long.')).catch(() => true);
+    if (hasLanded) this.state.set(live);
+    await landing;
+  }
+
+  /** Lets the others know. @returns false when another process leads by now: what was found here is nobody's answer */
+  private async land(found: Landing): Promise<boolean> {
     try {
-      if (!(await this.store.land(this.process, { document: told, provider, generation, freshForMs, isNews }))) {
-        this.leads = false;
-        void this.sync();
-        return;
-      }
+      if (await this.store.land(this.process, found)) return true;
+      this.leads = false;
+      void this.sync();
+      return false;
     } catch (error) {
       this.logger.debug(`What plays could not be kept (${reasonOf(error)}).`);
+      return true;
     }
-    this.state.set(live);
   }
 
   /** Says of what nobody has confirmed in time that it is old. */

@@ -101,4 +101,24 @@ describe('HealthRecord', () => {
     await expect(health.watch('profile', Promise.reject(error))).rejects.toBe(error);
     expect(health.current.since).toEqual(new Date(clock.now - 600_000));
   });
+
+  it('says that something is withheld until it is given, asked for by nobody for a while, or forgiven', async () => {
+    const { clock, health, succeed, fail, told } = setUp();
+    const code = (): string | null => health.current.failure?.code ?? null;
+    await succeed('profile');
+    await fail('nowPlaying', 'insufficient_scope');
+    await succeed('profile');
+    expect(code()).toBe('insufficient_scope');
+    await succeed('nowPlaying');
+    expect(code()).toBeNull();
+    await fail('nowPlaying', 'insufficient_scope');
+    clock.now += 4 * 60_000;
+    expect(code()).toBe('insufficient_scope');
+    clock.now += 2 * 60_000;
+    expect(code()).toBeNull();
+    await fail('nowPlaying', 'insufficient_scope');
+    health.forgive();
+    expect(code()).toBeNull();
+    expect(told.at(-1)).toBeNull();
+  });
 });

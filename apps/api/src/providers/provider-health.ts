@@ -10,14 +10,17 @@ export interface ProviderHealth {
   lastSuccessAt: Date | null;
 }
 
+/** A list that is withheld may be asked for once in a blue moon: it is not said to be for longer than it was seen to be. */
+const WITHHELD_MS = 5 * 60_000;
+
 /** Keeps book of a provider's reads, for pages and health checks. */
 export class HealthRecord {
   private since: Date | null = null;
   private lastSuccessAt: Date | null = null;
   /** The upstream as a whole fails: the next read of whatever kind that succeeds ends it. */
   private outage: ProviderError | null = null;
-  /** This cannot be read, and the rest can: only the same read can end it. */
-  private readonly withheld = new Map<Read, ProviderError>();
+  /** This cannot be read, and the rest can: only the same read can end it, or that nobody has met it for a while. */
+  private readonly withheld = new Map<Read, { error: ProviderError; at: number }>();
 
   /** @param changed is told whenever it turns from well to failing, from one failure to another, or back */
   constructor(
@@ -37,6 +40,13 @@ export class HealthRecord {
     this.since = null;
   }
 
+  /** What was withheld may be given by now: whoever asks for it next finds out. */
+  forgive(): void {
+    this.note(() => {
+      this.withheld.clear();
+    });
+  }
+
   /** Passes a read through and notes how it ended. */
   async watch<T>(read: Read, reading: Promise<T>): Promise<T> {
     try {
@@ -50,7 +60,7 @@ export class HealthRecord {
     } catch (error) {
       if (error instanceof ProviderError) {
         this.note(() => {
-          if (WITHHELD.has(error.code)) this.withheld.set(read, error);
+          if (WITHHELD.has(error.code)) this.withheld.set(read, { error, at: this.now() });
           else this.outage = error;
         });
       }
@@ -69,8 +79,9 @@ export class HealthRecord {
   }
 
   private get failure(): ProviderError | null {
-    const [withheld] = this.withheld.values();
-    return this.outage ?? withheld ?? null;
+    const since = this.now() - WITHHELD_MS;
+    const withheld = [...this.withheld.values()].find(({ at }) => at > since);
+    return this.outage ?? withheld?.error ?? null;
   }
 }
 

@@ -127,8 +127,8 @@ describe('a scope that is missing', () => {
 
   it('is told in words where none is known', () => {
     const error = refusal(judged(json(403, 'Insufficient client scope'), 403, QUESTIONS.profile));
-    expect(error.message).toContain('a scope that is not known');
-    expect(error.remedy).toContain('/auth and');
+    expect(error.message).toContain('does not say what that is');
+    expect(error.remedy).toContain('/auth?force=1 and');
   });
 });
 

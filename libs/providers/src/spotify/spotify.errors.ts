@@ -108,9 +108,15 @@ function judgeRefusal(status: number, words: string, reason: string, { scopes }:
 
 function missingScope(scopes: readonly string[]): ProviderError {
   const names = scopes.join(' ');
+  if (names === '') {
+    return new ProviderError('insufficient_scope', {
+      message: 'The linked Spotify account has not agreed to what this needs, and Spotify does not say what that is.',
+      remedy: 'Link the account again at /auth?force=1 and agree; if SPOTIFY_SCOPES is set, take it out before.',
+    });
+  }
   return new ProviderError('insufficient_scope', {
-    message: `The linked Spotify account has not agreed to what this needs: ${names || 'a scope that is not known'}.`,
-    remedy: `Link the account again at /auth${names && `?scope=${encodeURIComponent(names)}`} and agree; if SPOTIFY_SCOPES is set, it must have ${names || 'it'} too.`,
+    message: `The linked Spotify account has not agreed to what this needs: ${names}.`,
+    remedy: `Link the account again at /auth?scope=${encodeURIComponent(names)} and agree; if SPOTIFY_SCOPES is set, it must have ${names} too.`,
   });
 }
 
