@@ -1,3 +1,5 @@
+import { connect } from 'node:net';
+import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { migratedDatabase } from '../support/database.js';
 import { type Listener, listen } from '../support/events.js';
@@ -118,9 +120,53 @@ describe('GET /currently-playing/stream', () => {
     });
   });
 
+  it('begins when it was asked for behind another answer', async () => {
+    await stage.scenario('slow', { ms: 200, method: 'user.gettoptracks' });
+    const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
+    let text = '';
+    socket.on('data', (chunk) => (text += chunk.toString()));
+    socket.write('GET /top/tracks?limit=3 HTTP/1.1\r\nHost: a\r\n\r\n');
+    socket.write('GET /currently-playing/stream HTTP/1.1\r\nHost: a\r\n\r\n');
+    await eventually(async () => {
+      expect(text).toMatch(/"items":.*text\/event-stream.*\nid: /s);
+      await Promise.resolve();
+    });
+    socket.destroy();
+  });
+
+  it('does not go back to an older song that another process has left behind', async () => {
+    await song('Paper Lanterns');
+    const databaseUrl = await migratedDatabase();
+    const alone = await startService(folder, { ...settings, DATABASE_URL: databaseUrl });
+    const database = new pg.Client({ connectionString: databaseUrl });
+    await database.connect();
+    try {
+      const listener = await come({}, alone);
+      await eventually(async () => {
+        expect(titles(listener)).toEqual(['Paper Lanterns']);
+        await Promise.resolve();
+      });
+      await database.query(
+        `UPDATE now_playing SET document = replace(document, 'Paper Lanterns', 'Compass Rose'), leader = gen_random_uuid(),
+          lease_until = now() + interval '3 s', checked_at = now() - interval '1 min'`,
+      );
+      await database.query(`SELECT pg_notify('now_playing', '')`);
+      await song('Salt on the Window');
+      await eventually(async () => {
+        expect(titles(listener).at(-1)).toBe('Salt on the Window');
+        await Promise.resolve();
+      });
+      expect(titles(listener)).toEqual(['Paper Lanterns', 'Salt on the Window']);
+    } finally {
+      await database.end();
+      await alone.stop();
+    }
+  });
+
   it('answers HEAD with its head alone', async () => {
     const answer = await fetch(`${service.url}/currently-playing/stream`, { method: 'HEAD' });
     expect(answer.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+    expect(answer.headers.get('content-length')).toBeNull();
     expect(await answer.text()).toBe('');
   });
 

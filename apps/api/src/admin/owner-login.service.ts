@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import { networkOf } from '../network-of.js';
 import { Problem } from '../problem/problem.js';
 import { PlatformSettings } from '../settings/platform.settings.js';
 import { AttemptLimit } from './attempt-limit.js';
@@ -46,7 +47,8 @@ export class OwnerLogin {
 
   /** @throws Problem `unauthorized` or, after too many wrong ones, `rate_limited` even for the right one */
   checkToken(token: string, address: string): void {
-    const blockedUntil = this.attempts.blockedUntil(address);
+    const network = networkOf(address);
+    const blockedUntil = this.attempts.blockedUntil(network);
     if (blockedUntil) {
       throw new Problem(
         'rate_limited',
@@ -56,7 +58,7 @@ export class OwnerLogin {
       );
     }
     if (this.tokens.isOwners(token)) return;
-    this.attempts.noteFailure(address);
+    this.attempts.noteFailure(network);
     throw new Problem('unauthorized', 'This is not the token of the owner.', HOW_TO_LOG_IN);
   }
 

@@ -3,6 +3,7 @@ import { ApiHeader, ApiNotModifiedResponse, ApiOkResponse, ApiOperation, ApiProd
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { JsonAnswer } from '../answer/json-answer.js';
 import { headOf } from '../answer/ready-head.js';
+import { networkOf } from '../network-of.js';
 import { Problem } from '../problem/problem.js';
 import { ApiProblems } from '../problem/problem.dto.js';
 import { EventHub, type Refusal } from './event-hub.js';
@@ -69,10 +70,12 @@ export class NowPlayingController {
   })
   @ApiProblems('too_many_listeners', 'headers_too_large')
   async stream(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const address = request.ip;
+    const address = networkOf(request.ip);
     refuse(this.hub.refusal(address));
     if (request.method === 'HEAD') {
-      await reply.headers(STREAM_HEADERS).send();
+      // Fastify would say that there is nothing to come.
+      void reply.headers(STREAM_HEADERS).hijack();
+      reply.raw.writeHead(200, headOf(reply)).end();
       return;
     }
     const { bytes } = await this.nowPlaying.current();
