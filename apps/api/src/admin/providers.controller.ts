@@ -28,7 +28,7 @@ export class ProvidersController {
     operationId: 'probeProvider',
     summary: 'Ask a provider now',
     description:
-      'Ends an outage at once if the provider answers again. During an outage it is asked by itself each half hour.',
+      'If the provider answers again, this ends an outage at once, and what it has withheld is not told any more. During an outage it is asked by itself each half hour.',
   })
   @ApiParam({ name: 'id', enum: PROVIDER_IDS, example: 'spotify' })
   @ApiOkResponse({ type: ProviderDto, description: 'How it is now, well or not.' })
