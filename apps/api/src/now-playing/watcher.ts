@@ -190,8 +190,9 @@ export class Watcher implements OnApplicationBootstrap, BeforeApplicationShutdow
     const looksHere = lookedAgoMs !== null && lookedAgoMs < AWAKE_MS;
     const snapshot = await this.store.sync(this.process, looksHere || this.leads ? { lookedAgoMs } : null);
     this.isLed = snapshot.isLed;
-    const isTooOld = this.hasArrival && snapshot.leads && (snapshot.checkedAgoMs ?? 0) > ARRIVAL_MS;
-    this.hasArrival = false;
+    const isTooOld = this.hasArrival && !snapshot.isLed && (snapshot.checkedAgoMs ?? 0) > ARRIVAL_MS;
+    // A sync that was under way when somebody came has not bid for the lead yet.
+    if (snapshot.leads || snapshot.isLed) this.hasArrival = false;
     if ((!this.leads || !this.state.current) && !isTooOld) this.take(snapshot);
     if (snapshot.leads && !this.leads) this.lead();
     else this.leads = snapshot.leads;
