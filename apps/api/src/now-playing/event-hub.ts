@@ -105,7 +105,9 @@ export class EventHub implements OnApplicationBootstrap, BeforeApplicationShutdo
     if (!socket) {
       // It was asked for behind another answer that is not out yet.
       response.once('socket', () => {
-        this.add(response, headers, { address, lastEventId, bytes });
+        // Meanwhile others may have taken its place, or the service may have begun to stop.
+        if (this.refusal(address) === null) this.add(response, headers, { address, lastEventId, bytes });
+        else response.destroy();
       });
       return;
     }
