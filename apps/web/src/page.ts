@@ -1,6 +1,7 @@
 import { cardHtml, cardMarkdown, cardUrl, musicHome, widgetHtml } from './snippets.js';
 import { isHealth, notesOf, piecesOf, summaryOf } from './state-in-words.js';
 import './widget.js';
+import { playingFrom } from './widget/playing.js';
 
 const REFRESH_MS = 5_000;
 
@@ -71,7 +72,7 @@ function showSnippets(): void {
 
 /** The snippets of a card lead to wherever the music comes from by now. */
 async function findHome(source: string | null): Promise<void> {
-  const url = musicHome(await (await fetch('/currently-playing')).json());
+  const url = musicHome(playingFrom(await (await fetch('/currently-playing')).json()));
   if (url === null) return;
   home = { source, url };
   showSnippets();

@@ -22,12 +22,13 @@ it('links the card to where the music comes from, in HTML and in Markdown', () =
   );
 });
 
+const last = { title: 'a', artist: 'b', songUrl: 'https://www.last.fm/music/a', playedAt: null };
+
 it.each([
-  ['the song that plays', { songUrl: 'https://open.spotify.com/track/1' }, 'https://open.spotify.com/'],
-  ['the last one', { songUrl: '', lastPlayed: { songUrl: 'https://www.last.fm/music/a' } }, 'https://www.last.fm/'],
-  ['nothing yet', { songUrl: '', lastPlayed: null }, null],
-  ['no address', { songUrl: 'javascript:alert(1)' }, null],
-  ['no document', 'Not Playing', null],
-])('knows where the music comes from by %s', (_, playing, home) => {
-  expect(musicHome(playing)).toBe(home);
+  ['the song that plays', 'https://open.spotify.com/track/1', last, 'https://open.spotify.com/'],
+  ['the last one', '', last, 'https://www.last.fm/'],
+  ['nothing yet', '', null, null],
+  ['no address', 'javascript:alert(1)', null, null],
+])('knows where the music comes from by %s', (_, songUrl, lastPlayed, home) => {
+  expect(musicHome({ songUrl, lastPlayed })).toBe(home);
 });

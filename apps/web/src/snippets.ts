@@ -1,3 +1,5 @@
+import type { Playing } from './widget/playing.js';
+
 /** The choices of a page; `auto` and `row` are what it gets without a word. */
 export interface Look {
   theme: string;
@@ -21,24 +23,10 @@ export function cardUrl(origin: string, theme: string): string {
   return `${origin}/currently-playing/card.svg${theme === 'auto' || theme === 'inherit' ? '' : `?theme=${theme}`}`;
 }
 
-/**
- * Where a card leads: the service that the music comes from, which asks for that.
- *
- * @param playing what /currently-playing says
- * @returns null when no song tells
- */
-export function musicHome(playing: unknown): string | null {
-  const url = songUrlOf(playing) || songUrlOf(partOf(playing, 'lastPlayed'));
+/** Where a card leads: the service that the music comes from, which asks for that. Null when no song tells. */
+export function musicHome(playing: Pick<Playing, 'songUrl' | 'lastPlayed'> | null): string | null {
+  const url = playing?.songUrl || playing?.lastPlayed?.songUrl || '';
   return URL.canParse(url) && /^https?:/.test(url) ? `${new URL(url).origin}/` : null;
-}
-
-function songUrlOf(song: unknown): string {
-  const url = partOf(song, 'songUrl');
-  return typeof url === 'string' ? url : '';
-}
-
-function partOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : null;
 }
 
 /** @param home where it leads */
