@@ -11,28 +11,33 @@ import { type Service, removeFolder, startService, temporaryFolder } from '../su
 const folder = temporaryFolder();
 const started: Service[] = [];
 let stage: Stage;
+let shared: Service;
 
 beforeAll(async () => {
   stage = await openStage();
+  shared = await startService(folder, settings(await migratedDatabase(), 'lastfm'));
 });
 afterEach(async () => {
   await Promise.all(started.splice(0).map((service) => service.stop()));
   await stage.reset();
 });
 afterAll(async () => {
+  await shared.stop();
   await stage.close();
   removeFolder(folder);
 });
 
+const settings = (databaseUrl: string, fallback: 'lastfm' | 'none'): Record<string, string> => ({
+  DATABASE_URL: databaseUrl,
+  ADMIN_TOKEN: OWNER,
+  LISTENING_PROVIDER: 'spotify',
+  LISTENING_FALLBACK: fallback,
+  ...stage.settings,
+  ...stage.spotifySettings,
+});
+
 async function start(databaseUrl: string, fallback: 'lastfm' | 'none'): Promise<Service> {
-  const service = await startService(folder, {
-    DATABASE_URL: databaseUrl,
-    ADMIN_TOKEN: OWNER,
-    LISTENING_PROVIDER: 'spotify',
-    LISTENING_FALLBACK: fallback,
-    ...stage.settings,
-    ...stage.spotifySettings,
-  });
+  const service = await startService(folder, settings(databaseUrl, fallback));
   started.push(service);
   return service;
 }
@@ -43,6 +48,12 @@ async function linkedService(fallback: 'lastfm' | 'none'): Promise<{ service: Se
   const service = await start(databaseUrl, fallback);
   await linkByProgram(service, stage);
   return { service, databaseUrl };
+}
+
+/** The one for tests after which nothing is left once an account is linked anew: with that it forgets what it knows. */
+async function relinkedService(): Promise<Service> {
+  await linkByProgram(shared, stage);
+  return shared;
 }
 
 const premium = (has: boolean): Promise<unknown> => stage.control('PUT', '/control/spotify/switches', { premium: has });
@@ -64,7 +75,7 @@ const outage = { reason: 'owner_premium_required', provider: 'spotify', since: e
 
 describe("while the app owner's Premium is over", () => {
   it('the fallback answers in the same request, says so, and asks the provider no more', async () => {
-    const { service } = await linkedService('lastfm');
+    const service = await relinkedService();
     await premium(false);
     expect((await json(service, '/currently-playing')).body).toMatchObject({ source: 'last.fm', degraded: outage });
     const calls = await stage.calls();
@@ -165,7 +176,7 @@ describe("while the app owner's Premium is over", () => {
   });
 
   it('what else is wrong by then is told, and not the outage that is over', async () => {
-    const { service } = await linkedService('lastfm');
+    const service = await relinkedService();
     await premium(false);
     await json(service, '/profile');
     await premium(true);
@@ -177,7 +188,7 @@ describe("while the app owner's Premium is over", () => {
   });
 
   it('a link that has ended is told first: without it nobody finds out that the outage is over', async () => {
-    const { service } = await linkedService('lastfm');
+    const service = await relinkedService();
     await premium(false);
     await json(service, '/profile');
     await stage.control('POST', '/control/spotify/revoke');
@@ -216,7 +227,7 @@ describe("while the app owner's Premium is over", () => {
   });
 
   it('asking at once ends it as soon as it is over', async () => {
-    const { service } = await linkedService('lastfm');
+    const service = await relinkedService();
     await premium(false);
     await json(service, '/currently-playing');
     expect((await asOwner(service, 'POST', '/admin/providers/spotify/probe')).body).toMatchObject({
@@ -253,14 +264,6 @@ async function expectTold(service: Service, told: { reason: string; state: strin
 }
 
 describe('refusals are told apart', () => {
-  let service: Service;
-  beforeAll(async () => {
-    ({ service } = await linkedService('lastfm'));
-    // Linking anew makes it forget what it knows.
-    started.splice(started.indexOf(service), 1);
-  });
-  afterAll(() => service.stop());
-
   it.each([
     ['not-registered', 'user_not_registered', 'not_registered', 'last.fm'],
     ['insufficient-scope', 'insufficient_scope', 'scope_missing', 'spotify'],
@@ -268,7 +271,7 @@ describe('refusals are told apart', () => {
     ['country', 'forbidden', 'forbidden', 'spotify'],
     ['forbidden', 'not_supported', 'endpoint_gone', 'spotify'],
   ] as const)('%s', async (name, reason, state, source) => {
-    await linkByProgram(service, stage);
+    const service = await relinkedService();
     await scenario(name);
     await expectTold(service, { reason, state, source });
   });
@@ -398,7 +401,11 @@ describe('while the database cannot be reached', () => {
       proxy.cut();
       const songs = await json(service, '/top/tracks');
       expect(songs).toMatchObject({ status: 200, body: { source: 'last.fm' } });
-      expect(songs.headers.get('cache-status')).toContain('detail=upstream_error');
+      expect(songs.headers.get('cache-status')).toContain('detail=database_unavailable');
+      const { providers } = (await json(service, '/health')).body as { providers: object[] };
+      expect(providers).toContainEqual(
+        expect.objectContaining({ id: 'spotify', state: 'failing', reason: 'database_unavailable' }),
+      );
       const refused = {
         status: 503,
         body: { code: 'database_unavailable', remedy: expect.stringContaining('DATABASE_URL') },
@@ -409,6 +416,16 @@ describe('while the database cannot be reached', () => {
       proxy.mend();
       await eventually(async () => {
         expect((await asOwner(service, 'PUT', '/admin/provider', { active: 'spotify' })).status).toBe(200);
+      });
+      proxy.cutAfter('COMMIT');
+      expect(await asOwner(service, 'PUT', '/admin/provider', { active: 'lastfm' })).toMatchObject({
+        status: 503,
+        body: { code: 'database_unavailable', detail: expect.stringContaining('is stored') },
+      });
+      proxy.mend();
+      await eventually(async () => {
+        const { body } = await json(service, '/currently-playing');
+        expect(body).toMatchObject({ source: 'last.fm', degraded: null });
       });
     } finally {
       await Promise.all(started.splice(0).map((service) => service.stop()));

@@ -38,11 +38,12 @@ export function tokensUnreadable(displayName: string, cause: unknown): ProviderE
   });
 }
 
-/** The database does not answer. */
+/** The database does not answer, or not with what was asked of it. */
 export function tokensOutOfReach(displayName: string, cause: unknown): ProviderError {
-  return new ProviderError('upstream_error', {
-    message: `The stored ${displayName} tokens cannot be read: the database does not answer.`,
-    remedy: 'Look at /health and at the log of this service; reading goes on by itself when the database is back.',
+  return new ProviderError('database_unavailable', {
+    message: `The stored ${displayName} tokens cannot be read from the database.`,
+    remedy:
+      'Start the database, or look into DATABASE_URL and the log of this service; reading goes on by itself when it is back.',
     cause,
   });
 }

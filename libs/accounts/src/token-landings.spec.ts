@@ -164,8 +164,8 @@ it('a provider is told when the tokens cannot be read for want of the database',
   proxy.cut();
   const credentials = accounts.credentials({ provider: 'tapes', clientId: 'client-one' }, 'Tapes');
   await expect(credentials.accessToken({ scopes: [] })).rejects.toMatchObject({
-    code: 'upstream_error',
-    message: expect.stringContaining('database'),
+    code: 'database_unavailable',
+    remedy: expect.stringContaining('DATABASE_URL'),
   });
 });
 

@@ -13,6 +13,7 @@
  * - `upstream_rate_limited`: the upstream has told us to stay away for a while.
  * - `upstream_timeout`: no whole answer in time.
  * - `upstream_error`: an answer that is a fault, or that nobody can read.
+ * - `database_unavailable`: what a read needs cannot be had from our own database; the upstream was not asked.
  */
 export const PROVIDER_ERROR_CODES = [
   'not_supported',
@@ -26,6 +27,7 @@ export const PROVIDER_ERROR_CODES = [
   'upstream_rate_limited',
   'upstream_timeout',
   'upstream_error',
+  'database_unavailable',
 ] as const;
 export type ProviderErrorCode = (typeof PROVIDER_ERROR_CODES)[number];
 

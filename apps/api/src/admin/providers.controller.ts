@@ -46,13 +46,7 @@ export class ProvidersController {
       'The provider is asked first: one that is not configured, not linked, or refuses is not chosen, and the answer says why. In force on every process within a second.',
   })
   @ApiOkResponse({ type: ChoiceDto, description: 'Chosen, and in force.' })
-  @ApiProblems(
-    'invalid_request',
-    'payload_too_large',
-    'unsupported_media_type',
-    'database_unavailable',
-    ...READ_PROBLEMS,
-  )
+  @ApiProblems('invalid_request', 'payload_too_large', 'unsupported_media_type', ...READ_PROBLEMS)
   choose(@Body() choice: ChoiceRequestDto): Promise<ChoiceDto> {
     return this.providers.choose(choice);
   }

@@ -32,6 +32,7 @@ export class TokensController {
     'upstream_error',
     'upstream_rate_limited',
     'upstream_timeout',
+    'database_unavailable',
   )
   issue(@Body() { scopes, clientId }: TokenRequestDto): Promise<TokenDto> {
     return this.tokens.issue(scopes, clientId);

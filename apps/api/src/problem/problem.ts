@@ -13,8 +13,7 @@ export type OwnProblemCode =
   | 'rate_limited'
   | 'too_many_listeners'
   | 'headers_too_large'
-  | 'internal_error'
-  | 'database_unavailable';
+  | 'internal_error';
 
 export type ProblemCode = ProviderErrorCode | OwnProblemCode;
 

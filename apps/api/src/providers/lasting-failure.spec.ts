@@ -10,12 +10,14 @@ const failure = (code: ProviderErrorCode, more: Partial<ProviderErrorDetails> = 
   new ProviderError(code, { message: 'It failed.', remedy: 'Wait.', ...more });
 
 describe('a failure lasts', () => {
-  it.each(['owner_premium_required', 'user_not_registered', 'reauthorization_required'] as const)(
-    'when somebody has to do something first: %s',
-    (code) => {
-      expect(isLasting(failure(code), well)).toBe(true);
-    },
-  );
+  it.each([
+    'owner_premium_required',
+    'user_not_registered',
+    'reauthorization_required',
+    'database_unavailable',
+  ] as const)('when somebody has to do something first: %s', (code) => {
+    expect(isLasting(failure(code), well)).toBe(true);
+  });
 
   it('when the pause is long as a whole, also near its end', () => {
     const paused = failure('upstream_rate_limited', { retryAt: new Date(now + 50_000) });
@@ -30,11 +32,6 @@ describe('a failure lasts', () => {
 
   it('when nothing is sent any more', () => {
     const cause = new UpstreamError('circuit_open', 'It is left alone.');
-    expect(isLasting(failure('upstream_error', { cause }), well)).toBe(true);
-  });
-
-  it('when the database with the tokens cannot be reached', () => {
-    const cause = new Error('Connection terminated unexpectedly');
     expect(isLasting(failure('upstream_error', { cause }), well)).toBe(true);
   });
 });

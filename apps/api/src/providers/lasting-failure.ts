@@ -1,18 +1,18 @@
 import type { ProviderError } from '#listening';
 import { type ProviderErrorCode } from '#listening';
 import { UpstreamError } from '#upstream';
-import { isDatabaseAway } from '../problem/database-away.js';
 
 /** Shorter pauses are bridged by what is in memory. A pause counts whole, also when it is nearly over. */
 const LONG_PAUSE_MS = 60_000;
 
-/** Nothing that passes by itself soon: a person has to do something first. */
+/** Nothing that another read finds otherwise: somebody has to do something first. */
 const LASTING: ReadonlySet<ProviderErrorCode> = new Set([
   'owner_premium_required',
   'user_not_registered',
   'reauthorization_required',
   'provider_not_linked',
   'provider_not_configured',
+  'database_unavailable',
 ]);
 
 /** What happens to one read alone, and comes to much only when all of them fail so. */
@@ -32,7 +32,7 @@ export interface Circumstances {
  */
 export function isLasting(error: ProviderError, { since, isDown }: Circumstances): boolean {
   if (LASTING.has(error.code)) return true;
-  if (SINGLE.has(error.code)) return isDown || isDatabaseAway(error.cause) || isCircuitOpen(error.cause);
+  if (SINGLE.has(error.code)) return isDown || isCircuitOpen(error.cause);
   const pauseMs = (error.retryAt?.getTime() ?? 0) - since.getTime();
   return error.code === 'upstream_rate_limited' && (error.isQuotaSpent || pauseMs > LONG_PAUSE_MS);
 }

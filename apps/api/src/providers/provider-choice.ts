@@ -3,6 +3,8 @@ import type { Accounts } from '#accounts';
 import type { Database, PrismaClient } from '#database';
 import { ACCOUNTS } from '../accounts/index.js';
 import { DATABASE } from '../database/database.module.js';
+import { isDatabaseAway } from '../problem/database-away.js';
+import { Problem } from '../problem/problem.js';
 import { PlatformSettings } from '../settings/platform.settings.js';
 import { ProviderGeneration } from './provider-generation.js';
 import { RunningProviders } from './running-providers.js';
@@ -51,6 +53,7 @@ export class ProviderChoice {
    *
    * @param decide from the choice as it is; null: not after all
    * @returns the choice that this very change has made; null when it made none
+   * @throws Problem `database_unavailable` when it is stored and not in force yet
    */
   async change(decide: (before: Choice) => Wanted | null): Promise<Choice | null> {
     return this.replace(async (transaction, before) => {
@@ -63,7 +66,7 @@ export class ProviderChoice {
     });
   }
 
-  /** Forgets the stored choice: the settings decide again. @returns what they say */
+  /** Forgets the stored choice: the settings decide again. @returns what they say @throws as `change` */
   async forget(): Promise<Choice> {
     await this.replace(async (transaction) => {
       await transaction.providerChoice.deleteMany({});
@@ -85,8 +88,21 @@ export class ProviderChoice {
       await this.note(transaction, before, made);
       return made;
     });
-    if (after) await this.generation.spread();
+    if (after) await this.learnStored();
     return after;
+  }
+
+  private async learnStored(): Promise<void> {
+    try {
+      await this.generation.catchUp();
+    } catch (error) {
+      if (!isDatabaseAway(error)) throw error;
+      throw new Problem(
+        'database_unavailable',
+        'The choice is stored, and this process cannot read it: the database went away right after it.',
+        'Start the database; the choice is in force as soon as it answers, and need not be made again.',
+      );
+    }
   }
 
   private async note(transaction: Transaction, before: Choice, after: Choice): Promise<void> {

@@ -52,19 +52,19 @@ export class ProviderGeneration implements OnModuleInit {
     await transaction.$queryRaw`SELECT generation FROM provider_generation FOR UPDATE`;
   }
 
-  /** Begins another one. @param within a transaction that it is a part of; absent: it stands alone */
+  /**
+   * Begins another one. Every process is told as soon as it is stored, and none is told of one that is not.
+   *
+   * @param within a transaction that it is a part of; absent: it stands alone
+   */
   async advance(within: Pick<PrismaClient, '$executeRaw'> = this.database.prisma): Promise<void> {
-    await within.$executeRaw`UPDATE provider_generation SET generation = generation + 1`;
-  }
-
-  /** Lets every process know that another one has begun. This one knows when it resolves. */
-  async spread(): Promise<void> {
-    await this.catchUp();
-    await this.notifications.notify(CHANNEL);
+    await within.$executeRaw`
+      WITH next AS (UPDATE provider_generation SET generation = generation + 1 RETURNING generation)
+      SELECT pg_notify(${CHANNEL}, '') FROM next`;
   }
 
   /** Learns everything up to the present one. One after the other, so that nothing old comes last. */
-  private catchUp(): Promise<void> {
+  catchUp(): Promise<void> {
     const next = this.latest.then(() => this.learn());
     this.latest = next.catch(() => undefined);
     return next;

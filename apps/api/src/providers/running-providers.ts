@@ -96,7 +96,7 @@ export class RunningProviders implements OnApplicationShutdown {
     const before = this.links.get(id) ?? [];
     this.relinked(id);
     await this.generation.advance();
-    await this.generation.spread();
+    await this.generation.catchUp();
     const app = this.running.get(id)?.linking?.app;
     const isMade = (this.links.get(id) ?? []).some(
       (link) => link.clientId === app?.clientId && !before.some((old) => isSameConsent(old, link)),

@@ -11,6 +11,8 @@ export interface FaultyProxy {
   brought: () => string;
   /** Breaks all connections and lets none through until `mend`. */
   cut: () => void;
+  /** The same as soon as the database has said this, and that has been passed on. */
+  cutAfter: (said: string) => void;
   mend: () => void;
   /** The connections there are stay open and nothing passes any more, not even their end; new ones work. */
   stall: () => void;
@@ -24,6 +26,7 @@ export async function startFaultyProxy(connectionString: string): Promise<Faulty
   let asked = 0;
   let brought = '';
   let isCut = false;
+  let lastWord: string | null = null;
   const server = createServer((inward) => {
     asked += 1;
     if (isCut) {
@@ -31,7 +34,11 @@ export async function startFaultyProxy(connectionString: string): Promise<Faulty
       return;
     }
     const outward = connect(Number(target.port), target.hostname);
-    outward.on('data', (bytes) => (brought += bytes.toString('latin1')));
+    outward.on('data', (bytes) => {
+      const said = bytes.toString('latin1');
+      brought += said;
+      if (lastWord !== null && said.includes(lastWord)) setImmediate(cut);
+    });
     for (const [one, other] of [
       [inward, outward],
       [outward, inward],
@@ -50,6 +57,7 @@ export async function startFaultyProxy(connectionString: string): Promise<Faulty
   mine.host = `127.0.0.1:${portOf(server.address())}`;
   const cut = (): void => {
     isCut = true;
+    lastWord = null;
     for (const socket of sockets) socket.destroy();
   };
   return {
@@ -57,6 +65,9 @@ export async function startFaultyProxy(connectionString: string): Promise<Faulty
     asked: () => asked,
     brought: () => brought,
     cut,
+    cutAfter: (said) => {
+      lastWord = said;
+    },
     mend: () => {
       isCut = false;
     },
