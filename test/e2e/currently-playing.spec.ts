@@ -14,7 +14,7 @@ describe('GET /currently-playing', () => {
     await harness.stage.scenario('playing', {
       track: { artist: 'The Night Ferry', title: 'Paper Lanterns', album: 'Harbour Lights' },
     });
-    const service = await harness.freshService();
+    const service = harness.shared;
     // The song comes first, and what was played before it a moment later.
     const { status, body } = await eventually(async () => {
       const answer = await json(service, '/currently-playing');
@@ -88,7 +88,7 @@ describe('GET /currently-playing', () => {
     expect(next.body).not.toMatchObject({ title: (first.body as { title: string }).title });
   });
 
-  it('shows whoever comes after a while what plays by then, and not what played when somebody looked last', async () => {
+  it('shows whoever comes after a while what plays by then, and what played when somebody looked last only as old', async () => {
     const folder = temporaryFolder();
     const settings = { ...harness.stage.settings, DATABASE_URL: await migratedDatabase() };
     const song = (title: string): Promise<void> =>
@@ -99,17 +99,32 @@ describe('GET /currently-playing', () => {
     await before.stop();
     const database = new pg.Client({ connectionString: settings.DATABASE_URL });
     await database.connect();
-    await database.query(
-      `UPDATE now_playing SET looked_at = now() - interval '2 min', checked_at = now() - interval '2 min',
-        fresh_until = now() + interval '3 min'`,
-    );
-    await database.end();
-    await song('Salt on the Window');
-    const after = await startService(folder, settings);
+    const passTime = () =>
+      database.query(
+        `UPDATE now_playing SET looked_at = now() - interval '2 min', checked_at = now() - interval '2 min',
+          fresh_until = now() + interval '3 min'`,
+      );
+    const firstAnswer = async (): Promise<unknown> => {
+      const service = await startService(folder, settings);
+      try {
+        return (await json(service, '/currently-playing')).body;
+      } finally {
+        await service.stop();
+      }
+    };
     try {
-      expect((await json(after, '/currently-playing')).body).toMatchObject({ title: 'Salt on the Window' });
+      await passTime();
+      await harness.stage.scenario('backend-failed');
+      expect(await firstAnswer()).toMatchObject({
+        title: 'Paper Lanterns',
+        stale: true,
+        degraded: { reason: 'upstream_error' },
+      });
+      await passTime();
+      await song('Salt on the Window');
+      expect(await firstAnswer()).toMatchObject({ title: 'Salt on the Window', stale: false });
     } finally {
-      await after.stop();
+      await database.end();
       removeFolder(folder);
     }
   });

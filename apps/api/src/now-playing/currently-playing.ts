@@ -1,7 +1,7 @@
 import type { NowPlaying, RecentTrack } from '#listening';
 import type { Substitution } from '../providers/active-provider.js';
 import type { RunningProvider } from '../providers/running-providers.js';
-import type { CurrentlyPlaying } from './now-playing.dto.js';
+import type { CurrentlyPlaying, LastPlayed } from './now-playing.dto.js';
 
 /** What is known of somebody's listening. */
 export interface Listening {
@@ -48,6 +48,30 @@ export function toDegraded({ failure, provider, since }: Substitution): NonNulla
   return { reason: failure.code, provider, since: since.toISOString() };
 }
 
+/** What an answer was made of. @param idleImageUrl the picture that stands in it for none */
+export function listeningOf(document: CurrentlyPlaying, idleImageUrl: string): Listening {
+  const { isPlaying, kind, title, artist, album, albumImageUrl, songUrl, durationMs, startedAt, lastPlayed } = document;
+  return {
+    playing: isPlaying
+      ? {
+          kind: kind ?? 'unknown',
+          title,
+          artist,
+          album,
+          albumImageUrl: albumImageUrl === idleImageUrl ? null : albumImageUrl,
+          songUrl: songUrl === '' ? null : songUrl,
+          durationMs,
+          startedAt: startedAt === null ? null : new Date(startedAt),
+        }
+      : null,
+    lastPlayed: lastPlayed && {
+      ...lastPlayed,
+      nowPlaying: false,
+      playedAt: lastPlayed.playedAt === null ? null : new Date(lastPlayed.playedAt),
+    },
+  };
+}
+
 /** When a song ends if nobody touches it; null when the provider does not tell. */
 export function endOf(playing: NowPlaying | null): Date | null {
   if (!playing?.startedAt || playing.durationMs === null) return null;
@@ -70,7 +94,18 @@ function toLastPlayed({
   return { title, artist, album, albumImageUrl, songUrl, playedAt: playedAt?.toISOString() ?? null };
 }
 
-const TYPES: Readonly<Record<keyof CurrentlyPlaying, readonly string[]>> = {
+type Types<T> = Readonly<Record<keyof T, readonly string[]>>;
+
+const LAST_PLAYED: Types<LastPlayed> = {
+  title: ['string'],
+  artist: ['string'],
+  album: ['string'],
+  albumImageUrl: ['string', 'null'],
+  songUrl: ['string', 'null'],
+  playedAt: ['string', 'null'],
+};
+
+const CURRENTLY_PLAYING: Types<CurrentlyPlaying> = {
   isPlaying: ['boolean'],
   title: ['string'],
   artist: ['string'],
@@ -95,8 +130,14 @@ export function parseCurrentlyPlaying(text: string): CurrentlyPlaying | null {
 }
 
 function isCurrentlyPlaying(value: unknown): value is CurrentlyPlaying {
+  if (!hasFields(value, CURRENTLY_PLAYING)) return false;
+  const lastPlayed: unknown = Reflect.get(value, 'lastPlayed');
+  return lastPlayed === null || hasFields(lastPlayed, LAST_PLAYED);
+}
+
+function hasFields(value: unknown, fields: Readonly<Record<string, readonly string[]>>): value is object {
   if (typeof value !== 'object' || value === null) return false;
-  return Object.entries(TYPES).every(([name, types]) => {
+  return Object.entries(fields).every(([name, types]) => {
     const field: unknown = Reflect.get(value, name);
     return types.includes(field === null ? 'null' : typeof field);
   });

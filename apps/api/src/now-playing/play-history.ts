@@ -41,6 +41,12 @@ export class PlayHistory {
     this.known.track = { title, artist, album, albumImageUrl, songUrl, nowPlaying: false, playedAt };
   }
 
+  /** Another process, or this one before a restart, has told what was played last. */
+  told({ key }: RunningProvider, track: RecentTrack): void {
+    const freshUntil = this.known?.key === key ? this.known.freshUntil : 0;
+    this.known = { key, track, freshUntil };
+  }
+
   /**
    * Reads the history if it is time.
    *

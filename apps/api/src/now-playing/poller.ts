@@ -5,7 +5,7 @@ import { ProviderOutages } from '../providers/provider-outages.js';
 import { type RunningProvider, RunningProviders } from '../providers/running-providers.js';
 import { PlatformSettings } from '../settings/platform.settings.js';
 import { DailyCalls } from '../upstream/daily-calls.js';
-import { endOf, toCurrentlyPlaying } from './currently-playing.js';
+import { endOf, listeningOf, toCurrentlyPlaying } from './currently-playing.js';
 import { PlayHistory } from './play-history.js';
 import type { CurrentlyPlaying } from './now-playing.dto.js';
 import { pauseBeforePoll } from './poll-plan.js';
@@ -56,13 +56,37 @@ export class Poller {
     private readonly history: PlayHistory,
     private readonly calls: DailyCalls,
     private readonly settings: PlatformSettings,
-    running: RunningProviders,
+    private readonly running: RunningProviders,
   ) {
     const heard = (): void => {
       this.isHealthNews = true;
     };
     running.onHealthChange(heard);
     outages.onChange(heard);
+  }
+
+  /**
+   * Goes on from what another process has told, or this one before a restart: the song stays the same for whoever looks, and
+   * there is something to tell while the upstream fails.
+   *
+   * @param checkedAt when the upstream was asked, in milliseconds since 1970
+   */
+  goOnFrom({
+    document,
+    provider,
+    checkedAt,
+  }: {
+    document: CurrentlyPlaying;
+    provider: string | null;
+    checkedAt: number;
+  }): void {
+    const running = provider === null ? null : this.running.get(provider);
+    if (!running || document.stale || Date.now() - checkedAt > BELIEVABLE_MS) return;
+    const { key } = running;
+    if (this.last?.key === key && this.last.at >= checkedAt) return;
+    const { playing, lastPlayed } = listeningOf(document, this.settings.notPlayingImageUrl);
+    this.last = { provider: running.provider.id, key, playing, seenAt: Date.parse(document.updatedAt), at: checkedAt };
+    if (lastPlayed) this.history.told(running, lastPlayed);
   }
 
   async poll(): Promise<Poll> {

@@ -193,7 +193,7 @@ export class Watcher implements OnApplicationBootstrap, BeforeApplicationShutdow
     const isTooOld = this.hasArrival && !snapshot.isLed && (snapshot.checkedAgoMs ?? 0) > ARRIVAL_MS;
     // A sync that was under way when somebody came has not bid for the lead yet.
     if (snapshot.leads || snapshot.isLed) this.hasArrival = false;
-    if ((!this.leads || !this.state.current) && !isTooOld) this.take(snapshot);
+    if (!this.leads || !this.state.current) this.take(snapshot, isTooOld);
     if (snapshot.leads && !this.leads) this.lead();
     else this.leads = snapshot.leads;
     if (!this.leads) clearTimeout(this.pollTimer);
@@ -208,8 +208,8 @@ export class Watcher implements OnApplicationBootstrap, BeforeApplicationShutdow
     if (this.leads) this.arrive(goneMs);
   }
 
-  /** Tells what another process has found. */
-  private take(snapshot: Snapshot): void {
+  /** Tells what another process has found, unless it is too old for whoever has just come. */
+  private take(snapshot: Snapshot, isTooOld: boolean): void {
     const { document, provider, generation, checkedAgoMs, freshForMs } = snapshot;
     if (document === null || generation < this.generation.current) return;
     const [checkedAt, freshUntil] = [Date.now() - (checkedAgoMs ?? 0), Date.now() + freshForMs];
@@ -217,6 +217,8 @@ export class Watcher implements OnApplicationBootstrap, BeforeApplicationShutdow
     const { current } = this.state;
     if (current && current.checkedAt > checkedAt + SAME_MS) return;
     const taken = { document, provider, generation, checkedAt, freshUntil };
+    this.poller.goOnFrom(taken);
+    if (isTooOld) return;
     this.state.set(freshForMs > 0 ? taken : { ...taken, document: this.poller.aged(taken) });
   }
 
