@@ -7,7 +7,7 @@ const harness = useHarness();
 describe('memory', () => {
   it('asks once for a thousand who ask at the same time', async () => {
     await harness.stage.scenario('slow', { ms: 300 });
-    const service = await harness.freshService();
+    const service = harness.shared;
     const path = '/top/artists?period=3month&limit=7';
     const answers = await Promise.all(Array.from({ length: 1_000 }, () => fetch(service.url + path)));
     // On a slow machine some wait longer than anybody is made to; that they all get it in time is for the benchmark.
@@ -18,7 +18,7 @@ describe('memory', () => {
   });
 
   it('asks a handful of questions however many different lists strangers want', async () => {
-    const service = await harness.freshService();
+    const service = harness.shared;
     const paths = ['overall', '7day', '1month'].flatMap((period) =>
       Array.from({ length: 50 }, (_, index) => `/top/tracks?period=${period}&limit=${index + 1}`),
     );
@@ -41,7 +41,7 @@ describe('memory', () => {
   });
 
   it('serves what it knows when the upstream fails, and says how old it is and why', async () => {
-    const service = await harness.freshService();
+    const service = harness.shared;
     const first = await json(service, '/recent-tracks?limit=3');
     expect(first.headers.get('cache-status')).toMatch(/^Tonearm; fwd=miss; stored; ttl=1[345]$/);
     await harness.stage.scenario('key-suspended');

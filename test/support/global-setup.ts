@@ -24,6 +24,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
   migrated.pathname = '/migrated';
   const client = new pg.Client({ connectionString: server.connectionString });
   await client.connect();
+  // Nothing in it has to outlive the run.
+  for (const setting of ['fsync', 'synchronous_commit', 'full_page_writes', 'autovacuum']) {
+    await client.query(`ALTER SYSTEM SET ${setting} = off`);
+  }
+  await client.query('SELECT pg_reload_conf()');
   await client.query('CREATE DATABASE migrated TEMPLATE template0');
   await client.end();
   const database = await openDatabase({ databaseUrl: migrated.href, dataDir: '/nowhere', log: silent });

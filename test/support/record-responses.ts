@@ -7,6 +7,9 @@ const HANDS_OUT = '/admin/tokens';
 /** Stands on a fetch that records already: files of one worker share it. */
 const RECORDS = Symbol.for('tonearm records responses');
 
+/** Most answers are given many times. */
+const recorded = new Set<string>();
+
 const ask = globalThis.fetch;
 
 /** Every answer that a test gets from a service is looked through at the end of the run. */
@@ -16,8 +19,12 @@ const recording: typeof fetch = async (input, init) => {
   const isText = !(response.headers.get('content-type') ?? '').startsWith('text/event-stream');
   if (isServicePort(Number(port)) && pathname !== HANDS_OUT && isText) {
     const body = await response.clone().text();
-    const headers = [...response.headers].map(([name, value]) => `${name}: ${value}`).join('\n');
-    note('response', `${init?.method ?? 'GET'} ${pathname} ${response.status}\n${headers}\n${body}`);
+    const headers = [...response.headers]
+      .filter(([name]) => name !== 'date')
+      .map(([name, value]) => `${name}: ${value}`);
+    const text = `${init?.method ?? 'GET'} ${pathname} ${response.status}\n${headers.join('\n')}\n${body}`;
+    if (!recorded.has(text)) note('response', text);
+    recorded.add(text);
   }
   return response;
 };

@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { FOLDER, type Kind, secretsIn } from './secret-scan.js';
 
+/** Databases that are read side by side. */
+const AT_ONCE = 8;
+
 /** Begins to gather for a scan. */
 export function beginScan(): void {
   process.env[FOLDER] = mkdtempSync(join(tmpdir(), 'tonearm-scan-'));
@@ -25,8 +28,9 @@ export async function endScan(serverUrl: string): Promise<void> {
     ...responses.flatMap((text) => reportOf(`the response ${text.split('\n')[0] ?? ''}`, text, known)),
   ];
   const databases = await databasesOf(serverUrl);
-  for (const name of databases) {
-    for (const [table, text] of await tablesOf(serverUrl, name)) found.push(...reportOf(`table ${table}`, text, known));
+  for (const some of inGroups(databases, AT_ONCE)) {
+    const tables = await Promise.all(some.map((name) => tablesOf(serverUrl, name)));
+    for (const [table, text] of tables.flat()) found.push(...reportOf(`table ${table}`, text, known));
   }
   rmSync(folder, { recursive: true, force: true });
   process.stdout.write(
@@ -71,13 +75,15 @@ async function tablesOf(serverUrl: string, database: string): Promise<[table: st
     const { rows: tables } = await client.query<{ name: string }>(
       "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' AND tablename <> '_prisma_migrations'",
     );
-    const texts: [string, string][] = [];
-    for (const { name } of tables) {
-      const { rows } = await client.query<{ line: string }>(`SELECT t::text AS line FROM "${name}" AS t`);
-      texts.push([name, rows.map(({ line }) => line).join('\n')]);
-    }
-    return texts;
+    if (tables.length === 0) return [];
+    const lines = tables.map(({ name }) => `SELECT '${name}' AS name, t::text AS line FROM "${name}" AS t`);
+    const { rows } = await client.query<{ name: string; line: string }>(lines.join(' UNION ALL '));
+    return rows.map(({ name, line }) => [name, line]);
   } finally {
     await client.end();
   }
+}
+
+function inGroups<T>(all: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, at) => all.slice(at * size, (at + 1) * size));
 }

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { buildCatalogue, type Album, type Catalogue, type SongSeconds, type Track } from './catalogue.js';
 import { lovedTracks, type LovedTrack } from './loved.js';
 import { draw, entryAt, fraction, shuffled } from './random.js';
@@ -30,8 +31,18 @@ export interface Listener {
   countPlays(from: number, to: number): Uint32Array;
 }
 
+/** One takes a moment to make and never changes: whoever opens one sandbox after another gets those of before. */
+const made = new LRUCache<string, Listener>({ max: 8 });
+
 /** The listener of this seed; songs last as long as `songSeconds` says, and follow each other without a pause since `steadySinceMs`. */
 export function createListener(seed: number, songSeconds: SongSeconds, steadySinceMs: number): Listener {
+  const key = [seed, songSeconds.min, songSeconds.max, steadySinceMs].join(' ');
+  const listener = made.get(key) ?? makeListener(seed, songSeconds, steadySinceMs);
+  made.set(key, listener);
+  return listener;
+}
+
+function makeListener(seed: number, songSeconds: SongSeconds, steadySinceMs: number): Listener {
   const catalogue = buildCatalogue(seed, songSeconds);
   const cycle = trackCycle(seed, catalogue);
   const lengths = Uint16Array.from(cycle, (place) => entryAt(catalogue.tracks, place).seconds);
