@@ -39,6 +39,12 @@ describe.each(['/', '/docs'])('%s', (path) => {
   });
 });
 
+it('has an icon for documents that name none', async () => {
+  const { answer } = await get('/favicon.ico');
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get('content-type')).toContain('image/svg+xml');
+});
+
 describe('a page of the owner', () => {
   it('asks a visitor for the token, with scripts and styles from here', async () => {
     const answer = await fetch(new URL('/auth', harness.shared.url), { headers: { accept: 'text/html' } });

@@ -59,6 +59,8 @@ export async function createApp(
   await app.register(fastifyCookie);
   await app.register(fastifyHelmet, HEADERS);
   await app.register(fastifyStatic, { root: PAGES, cacheControl: true, maxAge: '5m', wildcard: false });
+  // Browsers ask for it where a document names none, such as a card that is opened by itself.
+  adapter.getInstance().get('/favicon.ico', (_request, reply) => reply.redirect('/icon.svg', 301));
   fastPath.observe(adapter.getInstance());
   const description = app.get(ApiDescription);
   description.set(() => describeApi(app));
