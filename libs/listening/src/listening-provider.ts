@@ -10,8 +10,9 @@ import type {
   TopList,
   TopTrack,
 } from './listening.js';
-
+import type { LibraryReads, LibraryShape, LibraryWrites } from './library.js';
 import type { Credentials, Linking } from './linking.js';
+import type { ReadOptions } from './read-options.js';
 
 /** The reads of a provider, by name. */
 export const READS = [
@@ -34,13 +35,8 @@ export interface ChartQuery extends ListQuery {
   period: Period;
 }
 
-export interface ReadOptions {
-  /** Gives the read up; it then rejects with `upstream_timeout`. */
-  signal?: AbortSignal;
-}
-
 /**
- * One account at one upstream. Reads only, keeps no state, and says everything in our words.
+ * One account at one upstream. Keeps no state and says everything in our words; only `libraryWrites` changes anything there.
  * Every method rejects with a `ProviderError` and nothing else; one that the capabilities do not name rejects with `not_supported`.
  */
 export interface ListeningProvider {
@@ -54,6 +50,10 @@ export interface ListeningProvider {
   /** Newest first. */
   lovedTracks(query: ListQuery, options?: ReadOptions): Promise<LovedTrack[]>;
   profile(options?: ReadOptions): Promise<Profile>;
+  /** What the account keeps; null when the definition names no library. */
+  library: LibraryReads | null;
+  /** Null when the definition's library cannot be written. */
+  libraryWrites: LibraryWrites | null;
 }
 
 /** What a provider can and cannot tell. A case of the contract is left out only where this says that it cannot occur. */
@@ -116,6 +116,8 @@ export interface ProviderDefinition<Settings extends object, Upstream, Id extend
   dailyCalls: (settings: Settings) => number;
   tempo: PollTempo;
   capabilities: Capabilities;
+  /** What can be read and written of what an account keeps; null for nothing. */
+  library: LibraryShape | null;
   /** How accounts are linked; null when the settings are all that it needs. */
   linking: Linking<Settings, Upstream> | null;
   create: (context: ProviderContext<Settings, Upstream>) => ListeningProvider;

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   type ConsentParts,
   type ConsentStrategy,
+  type LibraryShape,
   type Linking,
   type ListeningProvider,
   NO_CREDENTIALS,
@@ -21,7 +22,7 @@ class ExampleSettings {
 type Context = ProviderContext<ExampleSettings, UpstreamClient>;
 
 /** A provider that can do nothing, and what it was created with. */
-function example(linking: Linking<ExampleSettings, UpstreamClient> | null = null) {
+function example(linking: Linking<ExampleSettings, UpstreamClient> | null = null, library: LibraryShape | null = null) {
   const created: Context[] = [];
   const refuse = () => Promise.reject(new ProviderError('not_supported', { message: 'No read.', remedy: 'None.' }));
   const reads: ListeningProvider = {
@@ -32,6 +33,8 @@ function example(linking: Linking<ExampleSettings, UpstreamClient> | null = null
     topAlbums: refuse,
     lovedTracks: refuse,
     profile: refuse,
+    library: null,
+    libraryWrites: null,
   };
   const provider = register({
     id: 'example',
@@ -47,6 +50,7 @@ function example(linking: Linking<ExampleSettings, UpstreamClient> | null = null
     dailyCalls: () => 1_000,
     tempo: { early: 5, middle: 10, late: 20, idle: [30] },
     capabilities: { reads: [], kinds: [], pause: false },
+    library,
     linking,
     create: (context: Context) => {
       created.push(context);
@@ -93,6 +97,12 @@ describe('a registered provider', () => {
     });
     expect(provider.configure(settings)?.create(upstream, now, NO_CREDENTIALS)).toBe(reads);
     expect(created).toEqual([{ settings, upstream, now, credentials: NO_CREDENTIALS }]);
+  });
+
+  it('tells of its library without being configured', () => {
+    const library = { lists: [], hasPlaylists: true, scopes: ['library-read'], writes: null };
+    expect(example(null, library).provider.library).toBe(library);
+    expect(example().provider.library).toBeNull();
   });
 
   it('links with its settings', () => {

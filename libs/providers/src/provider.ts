@@ -3,6 +3,7 @@ import type {
   ConsentParts,
   ConsentStrategy,
   Credentials,
+  LibraryShape,
   LinkedAccount,
   ListeningProvider,
   OAuthApp,
@@ -53,6 +54,8 @@ export interface Provider<Id extends string = string> {
   links: { home: string; credentials: string };
   tempo: PollTempo;
   capabilities: Capabilities;
+  /** Null for a provider without a library. */
+  library: LibraryShape | null;
   /** Null for a provider whose accounts need not agree. */
   linking: { consentMonths: number | null } | null;
   /** The class that declares and checks its environment variables. */

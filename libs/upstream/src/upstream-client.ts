@@ -87,9 +87,20 @@ export interface UpstreamForm {
   headers?: Readonly<Record<string, string>>;
 }
 
+/** A change that is sent once: another try could do again what the first one has already done. */
+export interface UpstreamChange {
+  method: 'PUT' | 'POST' | 'DELETE';
+  /** Below the base URL; empty for the base URL itself. */
+  path?: string;
+  query?: UpstreamRead['query'];
+  headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON; nothing is sent without. */
+  body?: object;
+}
+
 /** What goes out. */
 interface Outgoing {
-  method: 'GET' | 'POST';
+  method: 'GET' | UpstreamChange['method'];
   path?: string;
   query?: UpstreamRead['query'];
   headers?: Readonly<Record<string, string>>;
@@ -189,6 +200,26 @@ export class UpstreamClient {
       headers: { ...request.headers, 'Content-Type': 'application/x-www-form-urlencoded' },
       body: body.toString(),
     };
+    return this.sendOnce(outgoing, judge);
+  }
+
+  /**
+   * Asks for a change, once, within the time of one attempt, with the manners of `submit`.
+   *
+   * @param judge says what an answer means
+   * @returns an answer that was judged good
+   * @throws like `submit`
+   */
+  async change(
+    { body, ...request }: UpstreamChange,
+    judge: (answer: UpstreamAnswer) => Verdict,
+  ): Promise<UpstreamAnswer> {
+    if (body === undefined) return this.sendOnce(request, judge);
+    const headers = { ...request.headers, 'Content-Type': 'application/json' };
+    return this.sendOnce({ ...request, headers, body: JSON.stringify(body) }, judge);
+  }
+
+  private sendOnce(outgoing: Outgoing, judge: (answer: UpstreamAnswer) => Verdict): Promise<UpstreamAnswer> {
     return this.unlessBlocked(() => this.attempt(outgoing, judge, new AbortController().signal));
   }
 

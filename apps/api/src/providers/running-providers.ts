@@ -18,6 +18,8 @@ export interface RunningProvider {
   provider: Provider;
   /** The account it reads, as far as the settings tell. */
   account: string | null;
+  /** Names whose listening it reads, as far as the settings tell: the same in each process with the same settings. */
+  subject: string;
   /** Null when the settings are all that it needs. */
   linking: ConfiguredLinking | null;
   /** For whoever asks on behalf of a visitor: during an outage they fail without a call. */
@@ -180,7 +182,8 @@ export class RunningProviders implements OnApplicationShutdown {
       const outage = this.outages.get(id);
       return outage ? Promise.reject(outage.error) : ask();
     });
-    return { provider, account, linking, reads, probe, health, budget, upstream, key: this.nextKey(id) };
+    const subject = JSON.stringify([account, budget.clientId]);
+    return { provider, account, subject, linking, reads, probe, health, budget, upstream, key: this.nextKey(id) };
   }
 
   private nextKey(id: string): string {
@@ -195,7 +198,7 @@ function isSameConsent(one: Link, other: Link): boolean {
 
 type Around = <T>(read: Read, ask: () => Promise<T>) => Promise<T>;
 
-/** The same reads with something around each. */
+/** The same reads with something around each; the library is nothing that visitors ask for, and passes as it is. */
 function around(reads: ListeningProvider, wrap: Around): ListeningProvider {
   return {
     nowPlaying: (options) => wrap('nowPlaying', () => reads.nowPlaying(options)),
@@ -205,5 +208,7 @@ function around(reads: ListeningProvider, wrap: Around): ListeningProvider {
     topAlbums: (query, options) => wrap('topAlbums', () => reads.topAlbums(query, options)),
     lovedTracks: (query, options) => wrap('lovedTracks', () => reads.lovedTracks(query, options)),
     profile: (options) => wrap('profile', () => reads.profile(options)),
+    library: reads.library,
+    libraryWrites: reads.libraryWrites,
   };
 }

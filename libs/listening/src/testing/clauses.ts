@@ -3,59 +3,21 @@ import { inspect } from 'node:util';
 import {
   type ListeningProvider,
   PROVIDER_ERROR_CODES,
-  ProviderError,
+  type ProviderError,
   type ProviderErrorCode,
   READS,
   type Read,
   type ReadOptions,
 } from '../index.js';
+import { failure, isCountOrNull, isDateOrNull, isUrlOrNull } from './checks.js';
+import { LIBRARY_CLAUSES } from './library-clauses.js';
 import { type Questions, callRead } from './reads.js';
-import { type ContractSubject, type Situation, situationsOf } from './subject.js';
-
-/** One promise that every provider keeps. */
-export interface Clause {
-  name: string;
-  /** Rejects when the provider breaks the promise. */
-  check: (subject: ContractSubject) => Promise<void>;
-}
+import { type Clause, type ContractSubject, type Situation, situationsOf } from './subject.js';
 
 const QUESTIONS: Questions = { list: { limit: 10 }, chart: { period: '7day', limit: 10 } };
 
 function call(provider: ListeningProvider, read: Read, options?: ReadOptions): Promise<unknown> {
   return callRead(provider, read, QUESTIONS, options);
-}
-
-/** The error of a read, which must be one of ours and must come before patience ends. */
-async function failure({ patienceMs }: ContractSubject, reading: Promise<unknown>): Promise<ProviderError> {
-  let timer: NodeJS.Timeout | undefined;
-  const patience = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new assert.AssertionError({ message: `no answer within ${patienceMs} ms` }));
-    }, patienceMs);
-  });
-  const outcome: unknown = await Promise.race([reading, patience])
-    .then(
-      (value) => new assert.AssertionError({ message: `expected an error, got ${inspect(value)}` }),
-      (error: unknown) => error,
-    )
-    .finally(() => {
-      clearTimeout(timer);
-    });
-  if (outcome instanceof assert.AssertionError) throw outcome;
-  assert(outcome instanceof ProviderError, `expected a ProviderError, got ${inspect(outcome)}`);
-  return outcome;
-}
-
-function isUrlOrNull(value: string | null): boolean {
-  return value === null || /^https?:\/\//.test(value);
-}
-
-function isCountOrNull(value: number | null): boolean {
-  return value === null || (Number.isSafeInteger(value) && value >= 0);
-}
-
-function isDateOrNull(value: Date | null): boolean {
-  return value === null || (value instanceof Date && !Number.isNaN(value.getTime()));
 }
 
 /** A situation in which every read ends in one code. */
@@ -291,6 +253,7 @@ export const CLAUSES: readonly Clause[] = [
       }
     },
   },
+  ...LIBRARY_CLAUSES,
 ];
 
 async function everyFailure(subject: ContractSubject): Promise<ProviderError[]> {

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, expect, it } from 'vitest';
 import {
+  type LibraryEntry,
+  type LibraryPage,
+  type LibraryReads,
   type ListeningProvider,
   ProviderError,
   type NowPlaying,
@@ -8,6 +11,7 @@ import {
   type RecentTrack,
 } from '../index.js';
 import { CLAUSES } from './clauses.js';
+import { CLOSED_ID, FAKE_ENTRY, FAKE_SHAPE, fakeLibrary } from './fake-library.js';
 import type { ContractSubject, Situation } from './subject.js';
 
 const SECRET = 'canary-1f0c9a';
@@ -74,6 +78,8 @@ function faithful(world: World): ListeningProvider {
     Array.from({ length: limit }, (_, index) => ({ rank: index + 1, playcount: 500 - index }));
   const page = { url: null, imageUrl: null };
   return {
+    library: fakeLibrary(upstream),
+    libraryWrites: null,
     nowPlaying: (options) => upstream(on, options),
     recentTracks: ({ limit }, options) =>
       upstream(() => {
@@ -137,12 +143,10 @@ function faithful(world: World): ListeningProvider {
   };
 }
 
+type Definition = Partial<ContractSubject['definition']>;
 type Sabotage = (provider: ListeningProvider, world: World) => Partial<ListeningProvider>;
 
-function subjectOf(
-  sabotage: Sabotage = () => ({}),
-  definition: Partial<ContractSubject['definition']> = {},
-): ContractSubject {
+function subjectOf(sabotage: Sabotage = () => ({}), definition: Definition = {}): ContractSubject {
   const world: World = { situation: 'playing', calls: 0 };
   const good = faithful(world);
   return {
@@ -157,6 +161,7 @@ function subjectOf(
         kinds: ['track', 'ad'],
         pause: true,
       },
+      library: FAKE_SHAPE,
       linking: {},
       ...definition,
     },
@@ -173,6 +178,10 @@ function subjectOf(
   };
 }
 
+function brokenBy(sabotage: Sabotage | { definition: Definition }): ContractSubject {
+  return typeof sabotage === 'function' ? subjectOf(sabotage) : subjectOf(undefined, sabotage.definition);
+}
+
 const never = new Promise<never>(() => undefined);
 const swallow =
   (situation: Situation): Sabotage =>
@@ -180,8 +189,27 @@ const swallow =
     nowPlaying: (options) => (world.situation === situation ? Promise.resolve(null) : good.nowPlaying(options)),
   });
 
+/** A library with something broken in it. */
+const library =
+  (breakIt: (good: LibraryReads) => Partial<LibraryReads>): Sabotage =>
+  ({ library: good }) => ({ library: good && { ...good, ...breakIt(good) } });
+
+/** Every part of its lists, changed. */
+const parts = (change: (part: LibraryPage<LibraryEntry>, at: string | null) => LibraryPage<LibraryEntry>): Sabotage =>
+  library((good) => ({ list: async (name, at, options) => change(await good.list(name, at, options), at) }));
+
+/** Every entry of its lists, changed. */
+const entries = (change: (entry: LibraryEntry) => LibraryEntry): Sabotage =>
+  parts((part) => ({ ...part, entries: part.entries.map(change) }));
+
+/** The entries of its playlists, changed. */
+const contents = (change: (part: LibraryPage<LibraryEntry>) => LibraryPage<LibraryEntry>): Sabotage =>
+  library((good) => ({
+    playlistEntries: async (id, at, options) => change(await good.playlistEntries(id, at, options)),
+  }));
+
 /** One broken provider for every clause, under the clause's name. */
-const SABOTAGES: Readonly<Record<string, Sabotage | { definition: Partial<ContractSubject['definition']> }>> = {
+const SABOTAGES: Readonly<Record<string, Sabotage | { definition: Definition }>> = {
   'identity: names, colour and links are well formed': { definition: { color: 'red' } },
   'capabilities: a read that is not declared rejects with not_supported, a declared one answers': {
     definition: {
@@ -281,6 +309,94 @@ const SABOTAGES: Readonly<Record<string, Sabotage | { definition: Partial<Contra
         throw new ProviderError(cause.code, cause.retryAt ? { ...details, retryAt: cause.retryAt } : details);
       }),
   }),
+  'library: is there as far as the definition says, with well formed names that differ': () => ({ library: null }),
+  'library: lists go on part by part to their totals, and say nothing twice': parts((part) => ({
+    ...part,
+    next: null,
+  })),
+  'library: any part of a list that is read by offset can be asked for at once': library((good) => {
+    let before = '';
+    return {
+      list: (name, at, options) => {
+        const isNext = at === null || Number(at) > Number(before);
+        before = at ?? '0';
+        return good.list(name, isNext ? at : null, options);
+      },
+    };
+  }),
+  'library: entries are in our shape': entries((entry) => ({ ...entry, isrc: 'xx-aaa-26-00001' })),
+  'library: playlists have as many entries as they say, dead and local ones too, in our shape': contents((part) => ({
+    ...part,
+    entries: part.entries.filter(({ kind }) => kind !== 'gone'),
+  })),
+  'library: what it does not have rejects with not_supported': library((good) => ({
+    list: (name, at, options) =>
+      name.startsWith('no_') ? Promise.resolve({ entries: [], total: 0, next: null }) : good.list(name, at, options),
+  })),
+  'library: fails as every read does': library((good) => ({
+    playlists: (at, options) => good.playlists(at, options).catch(() => ({ entries: [], total: 0, next: null })),
+  })),
+  'library: a read that is given up rejects at once with upstream_timeout': library(() => ({
+    playlistVersion: () => never,
+  })),
+};
+
+/** More ways to break the clauses that promise more than one thing. */
+const MORE_SABOTAGES: Readonly<Record<string, Readonly<Record<string, Sabotage | { definition: Definition }>>>> = {
+  'library: is there as far as the definition says, with well formed names that differ': {
+    'two lists of one name': {
+      definition: { library: { ...FAKE_SHAPE, lists: FAKE_SHAPE.lists.flatMap((list) => [list, list]) } },
+    },
+    'a name that is a path': {
+      definition: { library: { ...FAKE_SHAPE, lists: FAKE_SHAPE.lists.map((list) => ({ ...list, name: '../x' })) } },
+    },
+    'writes that are not there': {
+      definition: {
+        library: { ...FAKE_SHAPE, writes: { scopes: [], lists: ['tracks'], saveAtOnce: 1, insertAtOnce: 1 } },
+      },
+    },
+  },
+  'library: lists go on part by part to their totals, and say nothing twice': {
+    'the first part for ever': library((good) => ({ list: (name, _, options) => good.list(name, null, options) })),
+    'an entry twice': entries((entry) => ({ ...entry, uri: FAKE_ENTRY.uri })),
+    'the oldest first': parts((part) => ({ ...part, entries: part.entries.toReversed() })),
+    'an entry less': parts((part, at) => (at === null ? part : { ...part, entries: part.entries.slice(1) })),
+  },
+  'library: entries are in our shape': {
+    'a duration in seconds': entries((entry) => ({ ...entry, durationMs: 201 })),
+    'the day 0000': entries((entry) => ({ ...entry, releaseDate: '0000' })),
+    'a bar code of letters': entries((entry) => ({ ...entry, upc: 'none' })),
+    'an address of another kind': entries((entry) => ({ ...entry, url: 'fake:track:1' })),
+    'a day that is none': entries((entry) => ({ ...entry, addedAt: new Date(Number.NaN) })),
+    'a song without a name': entries((entry) => ({ ...entry, name: '' })),
+    'an empty artist': entries((entry) => ({ ...entry, artists: [''] })),
+  },
+  'library: playlists have as many entries as they say, dead and local ones too, in our shape': {
+    'a closed one that is told as a fault': library((good) => ({
+      playlistEntries: (id, at, options) =>
+        id === CLOSED_ID ? Promise.reject(error('upstream_error')) : good.playlistEntries(id, at, options),
+    })),
+    'a version that is always another one': library((good) => {
+      let asked = 0;
+      return {
+        playlistVersion: async (id, options) => {
+          asked += 1;
+          return `${await good.playlistVersion(id, options)}${asked}`;
+        },
+      };
+    }),
+    'a list without those that are null': library((good) => ({
+      playlists: async (at, options) => {
+        const part = await good.playlists(at, options);
+        return { ...part, entries: part.entries.filter((playlist) => playlist !== null) };
+      },
+    })),
+  },
+  'library: what it does not have rejects with not_supported': {
+    'a part that begins in the middle of another': library((good) => ({
+      list: (name, at, options) => good.list(name, at === '1' ? '0' : at, options),
+    })),
+  },
 };
 
 describe('the contract holds for a faithful provider', () => {
@@ -297,8 +413,17 @@ describe('every clause catches the provider that breaks it', () => {
   it.each(CLAUSES.map(({ name, check }) => [name, check] as const))('%s', async (name, check) => {
     const sabotage = SABOTAGES[name];
     assert(sabotage);
-    const subject = typeof sabotage === 'function' ? subjectOf(sabotage) : subjectOf(undefined, sabotage.definition);
-    await expect(check(subject)).rejects.toThrow();
+    await expect(check(brokenBy(sabotage))).rejects.toThrow();
+  });
+
+  it.each(
+    Object.entries(MORE_SABOTAGES).flatMap(([name, ways]) =>
+      Object.entries(ways).map(([what, sabotage]) => [name, what, sabotage] as const),
+    ),
+  )('%s: %s', async (name, _, sabotage) => {
+    const clause = CLAUSES.find((one) => one.name === name);
+    assert(clause);
+    await expect(clause.check(brokenBy(sabotage))).rejects.toThrow();
   });
 
   it('and a provider that swallows one fault breaks that clause, not all of them', async () => {

@@ -4,7 +4,8 @@ import type { ProviderDefinition } from '../index.js';
 /**
  * What an upstream can be made to do.
  *
- * - `playing`: a song is on, and there are at least 50 older plays, charts, loved tracks and a profile.
+ * - `playing`: a song is on, and there are at least 50 older plays, charts, loved tracks and a profile; of a library, lists
+ *   and playlists of several parts.
  * - `paused`, `nothing`, `ad`: what is on instead; the history stays.
  * - `expired`, `revoked`: the agreement of a linked account is over.
  * - `rate_limited`: refuses and says for how long.
@@ -34,7 +35,7 @@ export type Situation = (typeof SITUATIONS)[number];
 export interface ContractSubject {
   definition: Pick<
     ProviderDefinition<object, never>,
-    'id' | 'source' | 'displayName' | 'color' | 'links' | 'capabilities'
+    'id' | 'source' | 'displayName' | 'color' | 'links' | 'capabilities' | 'library'
   > & {
     /** Null for a provider whose accounts need not agree. */
     linking: object | null;
@@ -63,4 +64,11 @@ export function situationsOf({
     if (situation === 'expired' || situation === 'revoked') return linking !== null;
     return true;
   });
+}
+
+/** One promise that every provider keeps. */
+export interface Clause {
+  name: string;
+  /** Rejects when the provider breaks the promise. */
+  check: (subject: ContractSubject) => Promise<void>;
 }

@@ -40,11 +40,19 @@ async function checkRecent(provider: ListeningProvider, body: unknown): Promise<
   expect((await provider.nowPlaying())?.title).toBe(at(raw.find(isOn), 'name'));
 }
 
+/** What the library calls the same charts. */
+const CHART_LISTS = {
+  topTracks: 'top_tracks_overall',
+  topArtists: 'top_artists_overall',
+  topAlbums: 'top_albums_overall',
+};
+
 async function checkChart(
   read: 'topTracks' | 'topArtists' | 'topAlbums',
   provider: ListeningProvider,
   raw: readonly unknown[],
 ): Promise<void> {
+  await checkLibrary(provider, CHART_LISTS[read], raw);
   const { items, derivation } = await provider[read]({ period: 'overall', limit: 50 });
   expect(derivation).toBeNull();
   expect(items.length).toBeGreaterThan(0);
@@ -60,6 +68,7 @@ async function checkChart(
 }
 
 async function checkLoved(provider: ListeningProvider, body: unknown): Promise<void> {
+  await checkLibrary(provider, 'loved_tracks', listAt(body, 'lovedtracks', 'track'));
   expect(await provider.lovedTracks({ limit: 50 })).toEqual(
     listAt(body, 'lovedtracks', 'track').map((entry) => ({
       title: at(entry, 'name'),
@@ -67,6 +76,21 @@ async function checkLoved(provider: ListeningProvider, body: unknown): Promise<v
       songUrl: at(entry, 'url'),
       imageUrl: pictureOf(entry),
       lovedAt: momentOf(at(entry, 'date', 'uts')),
+    })),
+  );
+}
+
+/** Any of the lists, as the library has it. */
+async function checkLibrary(provider: ListeningProvider, list: string, raw: readonly unknown[]): Promise<void> {
+  const { entries = [] } = (await provider.library?.list(list, null)) ?? {};
+  expect(entries.length).toBeGreaterThan(0);
+  expect(entries).toMatchObject(
+    raw.map((entry) => ({
+      name: at(entry, 'name'),
+      artists: [at(entry, 'artist', 'name') ?? []].flat(),
+      url: at(entry, 'url'),
+      addedAt: at(entry, 'date') === undefined ? null : momentOf(at(entry, 'date', 'uts')),
+      playcount: at(entry, 'playcount') === undefined ? null : Number(at(entry, 'playcount')),
     })),
   );
 }

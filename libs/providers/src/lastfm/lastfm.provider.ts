@@ -8,6 +8,7 @@ import {
 import type { UpstreamClient } from '#upstream';
 import { asProviderError } from '../provider-fault.js';
 import { judge } from './lastfm.errors.js';
+import { createLibrary, library } from './lastfm.library.js';
 import {
   ownerOf,
   toLovedTracks,
@@ -18,25 +19,11 @@ import {
   toTopArtists,
   toTopTracks,
 } from './lastfm.map.js';
+import { QUESTIONS, type Query, type Question } from './lastfm.questions.js';
 import { LastfmSettings } from './lastfm.settings.js';
 import { type Wire, asObject } from './lastfm.wire.js';
 
 const DISPLAY_NAME = 'Last.fm';
-
-interface Question {
-  method: string;
-  /** The key of the answer under which it stands. */
-  list: string;
-}
-
-const QUESTIONS = {
-  recentTracks: { method: 'user.getRecentTracks', list: 'recenttracks' },
-  topTracks: { method: 'user.getTopTracks', list: 'toptracks' },
-  topArtists: { method: 'user.getTopArtists', list: 'topartists' },
-  topAlbums: { method: 'user.getTopAlbums', list: 'topalbums' },
-  lovedTracks: { method: 'user.getLovedTracks', list: 'lovedtracks' },
-  profile: { method: 'user.getInfo', list: 'user' },
-} as const satisfies Record<string, Question>;
 
 /** Last.fm: reads a public account with an API key. @see https://www.last.fm/api */
 export const lastfm: ProviderDefinition<LastfmSettings, UpstreamClient, 'lastfm'> = {
@@ -58,6 +45,7 @@ export const lastfm: ProviderDefinition<LastfmSettings, UpstreamClient, 'lastfm'
     kinds: ['track'],
     pause: false,
   },
+  library,
   linking: null,
   create,
 };
@@ -65,11 +53,7 @@ export const lastfm: ProviderDefinition<LastfmSettings, UpstreamClient, 'lastfm'
 function create({ settings, upstream }: ProviderContext<LastfmSettings, UpstreamClient>): ListeningProvider {
   const account = settings.LASTFM_USERNAME ?? '';
 
-  async function call(
-    { method, list }: Question,
-    query: Record<string, string | number>,
-    { signal }: ReadOptions = {},
-  ): Promise<Wire> {
+  async function call({ method, list }: Question, query: Query, { signal }: ReadOptions = {}): Promise<Wire> {
     try {
       const answer = await upstream.read(
         { query: { method, user: account, api_key: settings.LASTFM_API_KEY, format: 'json', ...query }, signal },
@@ -82,6 +66,8 @@ function create({ settings, upstream }: ProviderContext<LastfmSettings, Upstream
   }
 
   return {
+    library: createLibrary(call),
+    libraryWrites: null,
     async nowPlaying(options) {
       return toNowPlaying(await call(QUESTIONS.recentTracks, { limit: 1 }, options));
     },

@@ -9,10 +9,17 @@ export function asObject(value: unknown): Wire | null {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null;
 }
 
-/** The objects of a list; one that came bare counts as a list of one, and what is not an object is left out. */
+/** The entries of a list, whatever they are; an object that came bare is a list of one. */
+export function asList(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  return asObject(value) ? [value] : [];
+}
+
+/** The objects of a list; what is not an object is left out. */
 export function asObjects(value: unknown): Wire[] {
-  const list: unknown[] = Array.isArray(value) ? value : [value];
-  return list.map(asObject).filter((entry) => entry !== null);
+  return asList(value)
+    .map(asObject)
+    .filter((entry) => entry !== null);
 }
 
 /** Text, trimmed; "" for what is none. A number counts: `registered["#text"]` is one. */

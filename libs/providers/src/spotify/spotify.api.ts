@@ -1,11 +1,14 @@
 import type { Credentials, ReadOptions } from '#listening';
-import { type UpstreamClient, UpstreamError } from '#upstream';
+import { type UpstreamChange, type UpstreamClient, UpstreamError } from '#upstream';
 import { DISPLAY_NAME, TokenRefused, asSpotifyError, judge } from './spotify.errors.js';
 import { entriesOf, subjectOf } from './spotify.map.js';
 import type { Question } from './spotify.questions.js';
 import { type Wire, asList, asObject } from './spotify.wire.js';
 
-type Query = Readonly<Record<string, string | number>>;
+export type Query = Readonly<Record<string, string | number>>;
+
+/** Without it an episode that is on comes as nothing, and one in a playlist as a song. */
+export const EPISODES_TOO = { additional_types: 'track,episode' };
 
 /** As many entries as Spotify sends at once. */
 export const PAGE = 50;
@@ -33,6 +36,9 @@ export async function askWith(upstream: UpstreamClient, token: string, question:
   }
 }
 
+/** What is sent to change something. */
+export type Change = Pick<UpstreamChange, 'method' | 'query' | 'body'>;
+
 /** Asks in the name of the linked account. */
 export interface SpotifyApi {
   /** @throws ProviderError */
@@ -44,27 +50,40 @@ export interface SpotifyApi {
    * @throws ProviderError
    */
   collect: (question: Question, query: Query, limit: number, options?: ReadOptions) => Promise<Wire[]>;
+  /**
+   * Changes something. It is sent again for one reason alone: that its token was refused, for then nothing was done.
+   *
+   * @throws ProviderError
+   */
+  change: (question: Question, change: Change) => Promise<Wire>;
 }
 
 /** More would be spent on a list that is full of dead entries than it is worth. */
 const MOST_PAGES = 3;
 
 export function createApi(upstream: UpstreamClient, credentials: Credentials): SpotifyApi {
-  async function ask(question: Question, query: Query, { signal }: ReadOptions = {}): Promise<Wire> {
-    const { scopes } = question;
+  async function withToken<T>(
+    scopes: readonly string[],
+    use: (token: string) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
     try {
       const token = await unlessGivenUp(credentials.accessToken({ scopes }), signal);
       try {
-        return await get(upstream, token, question, query, signal);
+        return await use(token);
       } catch (error) {
         if (!(error instanceof TokenRefused)) throw error;
         // Tokens can end before their time. Once: what refuses a new one as well refuses the account.
         const fresh = await unlessGivenUp(credentials.accessToken({ scopes, rejected: token }), signal);
-        return await get(upstream, fresh, question, query, signal);
+        return await use(fresh);
       }
     } catch (error) {
       throw asSpotifyError(error);
     }
+  }
+
+  function ask(question: Question, query: Query, { signal }: ReadOptions = {}): Promise<Wire> {
+    return withToken(question.scopes, (token) => get(upstream, token, question, query, signal), signal);
   }
 
   async function collect(question: Question, query: Query, limit: number, options?: ReadOptions): Promise<Wire[]> {
@@ -78,7 +97,17 @@ export function createApi(upstream: UpstreamClient, credentials: Credentials): S
     return named.slice(0, limit);
   }
 
-  return { ask, collect };
+  function change(question: Question, { method, query = {}, body }: Change): Promise<Wire> {
+    return withToken(question.scopes, async (token) => {
+      const request = { method, path: question.path, query, headers: { Authorization: `Bearer ${token}` } };
+      const answer = await upstream.change(body ? { ...request, body } : request, (received) =>
+        judge(received, question),
+      );
+      return asObject(answer.json) ?? {};
+    });
+  }
+
+  return { ask, collect, change };
 }
 
 /** A refresh goes on for whoever else waits for it; a read that is given up does not wait for its end. */

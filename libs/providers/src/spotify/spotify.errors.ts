@@ -25,8 +25,17 @@ function reasonOf({ json }: UpstreamAnswer): string {
   return asText(asObject(asObject(json)?.['error'])?.['reason']);
 }
 
+interface Refusal {
+  code: ProviderErrorCode;
+  cause: string;
+  remedy: string;
+}
+
+/** The bare word, which Spotify sends for what it has taken away from apps in development mode. */
+const BARE = /^forbidden\.?$/i;
+
 /** What a refusal with status 403 means, by its words. They never go away by asking again. */
-const REFUSALS: readonly { words: RegExp; code: ProviderErrorCode; cause: string; remedy: string }[] = [
+const REFUSALS: readonly (Refusal & { words: RegExp })[] = [
   {
     words: /premium subscription required for the owner/i,
     code: 'owner_premium_required',
@@ -48,13 +57,36 @@ const REFUSALS: readonly { words: RegExp; code: ProviderErrorCode; cause: string
     remedy: 'Run this service in a country where Spotify is available, or choose another provider.',
   },
   {
-    // The bare word, which Spotify sends for what it has taken away from apps in development mode.
-    words: /^forbidden\.?$/i,
+    words: BARE,
     code: 'not_supported',
     cause: 'Spotify does not let apps of this kind ask for this any more',
     remedy: 'Look whether there is a newer version of this service, or choose another provider for it.',
   },
 ];
+
+/** For the items of a playlist it sends the bare word too: there it is about whose playlist it is. */
+const PLAYLIST_CLOSED: Refusal = {
+  code: 'forbidden',
+  cause: 'Spotify lets apps of this kind at the entries of a playlist only for its owner and those who edit it',
+  remedy: 'Add its songs to a playlist of your own in the Spotify app, if you want to keep them.',
+};
+
+const PLAYLIST_GONE: Refusal = {
+  code: 'forbidden',
+  cause: 'This playlist is gone, or is one of those that Spotify makes itself and shows to no app',
+  remedy: 'Nothing to do here, if it was deleted; else add its songs to a playlist of your own in the Spotify app.',
+};
+
+/**
+ * What a refusal says of the playlist that was asked for; null when it says something of the app, the account or us, or
+ * nothing: a gateway refuses without words of Spotify's.
+ */
+function playlistRefusal(status: number, words: string): Refusal | null {
+  if (words === '') return null;
+  if (status === 404) return /^service not found/i.test(words) ? null : PLAYLIST_GONE;
+  const isOfApp = REFUSALS.some((known) => known.words !== BARE && known.words.test(words));
+  return status === 403 && !isOfApp ? PLAYLIST_CLOSED : null;
+}
 
 const MISSING_SCOPE = /insufficient client scope|permissions missing/i;
 
@@ -78,12 +110,14 @@ export function judge(answer: UpstreamAnswer, question: Question): Verdict {
   if (!verdict) return judgeRefusal(status, words, reason, question);
   if (verdict.kind === 'transient' && status >= 400) return { kind: 'transient', reason };
   if (verdict.kind !== 'good') return verdict;
-  const held = asObject(answer.json)?.[question.holds] ?? null;
-  const isThere = question.holds === 'items' ? Array.isArray(held) : held !== null;
+  if (question.holds === null) return verdict;
+  const keys = question.holds.split('.');
+  const held = keys.reduce<unknown>((value, key) => asObject(value)?.[key], answer.json) ?? null;
+  const isThere = keys.at(-1) === 'items' ? Array.isArray(held) : held !== null;
   return isThere ? verdict : { kind: 'transient', reason: `an answer without ${question.holds}` };
 }
 
-function judgeRefusal(status: number, words: string, reason: string, { scopes }: Question): Verdict {
+function judgeRefusal(status: number, words: string, reason: string, { scopes, ofPlaylist }: Question): Verdict {
   // The player says so with 401, everything else with 403; a new token would be allowed no more than this one.
   if (MISSING_SCOPE.test(words)) return { kind: 'refused', error: missingScope(scopes) };
   if (status === 401) {
@@ -93,7 +127,8 @@ function judgeRefusal(status: number, words: string, reason: string, { scopes }:
   }
   // What cannot be read as a token at all.
   if (status === 400 && /bearer/i.test(words)) return { kind: 'refused', error: new TokenRefused(reason) };
-  const refusal = status === 403 ? REFUSALS.find((known) => known.words.test(words)) : undefined;
+  const closed = ofPlaylist ? playlistRefusal(status, words) : null;
+  const refusal = closed ?? (status === 403 ? REFUSALS.find((known) => known.words.test(words)) : undefined);
   if (refusal) {
     const { code, cause, remedy } = refusal;
     return { kind: 'refused', error: new ProviderError(code, { message: `${cause} (${reason}).`, remedy }) };

@@ -61,7 +61,7 @@ describe('whose token it is', () => {
 
   it('is asked with that token', async () => {
     const { calls } = await identified({ body: textOf('me') });
-    expect(calls).toEqual([{ path: 'me', query: {}, authorization: `Bearer ${TOKEN}` }]);
+    expect(calls).toEqual([{ method: 'GET', path: 'me', query: {}, authorization: `Bearer ${TOKEN}`, body: '' }]);
   });
 
   it.each([

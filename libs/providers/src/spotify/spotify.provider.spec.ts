@@ -40,7 +40,7 @@ describe('every read asks Spotify the right question, with a token that is allow
     library: ['user-library-read'],
   };
 
-  it.each<[Read, Omit<Call, 'authorization'>[], string[][]]>([
+  it.each<[Read, Pick<Call, 'path' | 'query'>[], string[][]]>([
     ['nowPlaying', [playing], [scopes.playing]],
     [
       'recentTracks',
@@ -67,7 +67,9 @@ describe('every read asks Spotify the right question, with a token that is allow
   ])('%s', async (read, questions, needed) => {
     const { provider, calls, needs } = await listening(says);
     expect(await call(provider, read)).toBeTruthy();
-    expect(calls).toEqual(questions.map((question) => ({ ...question, authorization: `Bearer ${TOKEN}` })));
+    expect(calls).toEqual(
+      questions.map((question) => ({ ...question, method: 'GET', authorization: `Bearer ${TOKEN}`, body: '' })),
+    );
     expect(needs).toEqual(needed.map((each) => ({ scopes: each })));
   });
 });

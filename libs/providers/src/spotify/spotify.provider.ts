@@ -1,8 +1,10 @@
 import { type ListeningProvider, type ProviderContext, type ProviderDefinition, ProviderError } from '#listening';
 import type { UpstreamClient } from '#upstream';
-import { PAGE, createApi } from './spotify.api.js';
+import { EPISODES_TOO, PAGE, createApi } from './spotify.api.js';
 import { derivationOf, derivationOfAlbums, timeRangeOf, toTopAlbums } from './spotify.charts.js';
 import { DISPLAY_NAME } from './spotify.errors.js';
+import { createLibrary, library } from './spotify.library.js';
+import { createLibraryWrites } from './spotify.library-writes.js';
 import { linking } from './spotify.linking.js';
 import {
   entriesOf,
@@ -17,9 +19,6 @@ import {
 import { QUESTIONS } from './spotify.questions.js';
 import { SpotifySettings } from './spotify.settings.js';
 import { asList } from './spotify.wire.js';
-
-/** Without it an episode that is on comes as nothing. */
-const EPISODES_TOO = { additional_types: 'track,episode' };
 
 /** The albums are worked out from this many tracks, however many albums are asked for: their order stays the same. */
 const TRACKS_FOR_ALBUMS = 2 * PAGE;
@@ -44,14 +43,18 @@ export const spotify: ProviderDefinition<SpotifySettings, UpstreamClient, 'spoti
     kinds: ['track', 'episode', 'ad', 'unknown'],
     pause: true,
   },
+  library,
   linking,
   create,
 };
 
 function create({ upstream, credentials, now }: ProviderContext<SpotifySettings, UpstreamClient>): ListeningProvider {
-  const { ask, collect } = createApi(upstream, credentials);
+  const api = createApi(upstream, credentials);
+  const { ask, collect } = api;
 
   return {
+    library: createLibrary(api),
+    libraryWrites: createLibraryWrites(api),
     async nowPlaying(options) {
       return toNowPlaying(await ask(QUESTIONS.playing, EPISODES_TOO, options), now());
     },

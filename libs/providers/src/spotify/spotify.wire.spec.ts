@@ -1,6 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { asCount, asImage, asList, asMoment, asNames, asObject, asObjects, asPage, asText } from './spotify.wire.js';
+import {
+  asCount,
+  asImage,
+  asIsrc,
+  asList,
+  asMoment,
+  asNames,
+  asObject,
+  asObjects,
+  asPage,
+  asReleaseDate,
+  asText,
+  asUnescaped,
+  asUpc,
+} from './spotify.wire.js';
 
 it.each([
   [{ a: 1 }, { a: 1 }],
@@ -80,6 +94,60 @@ it.each([
   expect(asNames(value)).toBe(expected);
 });
 
+it.each([
+  ['GBAYE0000001', 'GBAYE0000001'],
+  [' gb-aye-00-00001 ', 'GBAYE0000001'],
+  ['US S1Z 9900001', 'USS1Z9900001'],
+  ['GBAYE000001', null],
+  ['1BAYE0000001', null],
+  ['GBAYE00000012', null],
+  ['', null],
+  [12, null],
+  [undefined, null],
+])('asIsrc: %o', (value, expected) => {
+  expect(asIsrc(value)).toBe(expected);
+});
+
+it.each([
+  ['0602445790098', '0602445790098'],
+  ['6024-4579 0098', '602445790098'],
+  ['00000000', '00000000'],
+  ['1234567', null],
+  ['123456789012345', null],
+  ['none', null],
+  [602445790098, null],
+  [null, null],
+])('asUpc: %o', (value, expected) => {
+  expect(asUpc(value)).toBe(expected);
+});
+
+it.each([
+  ['1973', '1973'],
+  ['1973-05', '1973-05'],
+  ['1973-05-01', '1973-05-01'],
+  ['0000', null],
+  ['0000-01-01', null],
+  ['1973-05-01T00:00:00Z', null],
+  ['73', null],
+  [1973, null],
+  [null, null],
+])('asReleaseDate: %o', (value, expected) => {
+  expect(asReleaseDate(value)).toBe(expected);
+});
+
+it.each([
+  [
+    'Songs by Moth &amp; Lamp, for &#x27;later&#39; &lt;3 &gt; &quot;x&apos;',
+    `Songs by Moth & Lamp, for 'later' <3 > "x'`,
+  ],
+  ['once alone: &amp;lt;', 'once alone: &lt;'],
+  ['&#x1F327; &#127783;', '\u{1F327} \u{1F327}'],
+  ['R&B &nosuch; &#x110000; &#0; &#xD800; &#;', 'R&B &nosuch; &#x110000; &#0; &#xD800; &#;'],
+  [null, ''],
+])('asUnescaped: %o', (value, expected) => {
+  expect(asUnescaped(value)).toBe(expected);
+});
+
 describe('asImage', () => {
   const image = (width: unknown) => ({ url: `https://i.example/${String(width)}`, width, height: width });
 
@@ -99,11 +167,26 @@ describe('asImage', () => {
   });
 });
 
+const READERS = [
+  asObject,
+  asList,
+  asObjects,
+  asText,
+  asCount,
+  asMoment,
+  asPage,
+  asNames,
+  asIsrc,
+  asUpc,
+  asReleaseDate,
+  asUnescaped,
+  asImage,
+];
+
 it('every reader takes any JSON', () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
-      for (const read of [asObject, asList, asObjects, asText, asCount, asMoment, asPage, asNames, asImage])
-        read(value);
+      for (const read of READERS) read(value);
     }),
   );
 });

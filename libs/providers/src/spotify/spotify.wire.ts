@@ -50,12 +50,49 @@ export function asPage(value: unknown): string | null {
   return /^https:\/\/open\.spotify\.com\/\S+$/.test(url) ? url : null;
 }
 
-/** The names of a list of artists, in their order; "" for none. */
-export function asNames(value: unknown): string {
+/** The names of a list of artists, in their order. */
+export function asNameList(value: unknown): string[] {
   return asObjects(value)
     .map((artist) => asText(artist['name']))
-    .filter((name) => name !== '')
-    .join(', ');
+    .filter((name) => name !== '');
+}
+
+/** The same in one text; "" for none. */
+export function asNames(value: unknown): string {
+  return asNameList(value).join(', ');
+}
+
+/** An ISRC, which comes in lower case and with hyphens too; null for what is none. */
+export function asIsrc(value: unknown): string | null {
+  const code = asText(value).toUpperCase().replace(/[-\s]/g, '');
+  return /^[A-Z]{2}[A-Z0-9]{3}\d{7}$/.test(code) ? code : null;
+}
+
+/** The bar code of an album; null for what is none. */
+export function asUpc(value: unknown): string | null {
+  const code = asText(value).replace(/[-\s]/g, '');
+  return /^\d{8,14}$/.test(code) ? code : null;
+}
+
+/** A day, a month or a year, as precise as it is known; null for the `0000` of what has no date. */
+export function asReleaseDate(value: unknown): string | null {
+  const date = asText(value);
+  return /^(?!0000)\d{4}(-\d\d){0,2}$/.test(date) ? date : null;
+}
+
+const NAMED_CHARACTERS: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+
+/** Text that comes escaped for HTML, as people read it. What is no escape of a character stays as it is. */
+export function asUnescaped(value: unknown): string {
+  return asText(value).replace(
+    /&(?:#x([\da-f]{1,6})|#(\d{1,7})|(amp|lt|gt|quot|apos));/gi,
+    (escape, hex?: string, decimal?: string, name?: string) => {
+      if (name !== undefined) return NAMED_CHARACTERS[name.toLowerCase()] ?? escape;
+      const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
+      const isCharacter = code > 0 && code <= 0x10_ff_ff && (code < 0xd8_00 || code > 0xdf_ff);
+      return isCharacter ? String.fromCodePoint(code) : escape;
+    },
+  );
 }
 
 /** As wide as a picture should be at most, with some room for those that are nearly so. */

@@ -13,10 +13,12 @@ export const NOW = Date.UTC(2026, 9, 20, 10, 5, 0);
 
 /** A call as it arrived. */
 export interface Call {
+  method: string;
   /** Below the address of the Web API. */
   path: string;
   query: Readonly<Record<string, string>>;
   authorization: string;
+  body: string;
 }
 
 export interface Said {
@@ -51,14 +53,20 @@ export async function listening(says: (call: Call) => Said | undefined, grants?:
   const calls: Call[] = [];
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '', 'http://localhost');
-    const call = {
-      path: url.pathname.replace('/v1/', ''),
-      query: Object.fromEntries(url.searchParams),
-      authorization: request.headers.authorization ?? '',
-    };
-    calls.push(call);
-    const said = says(call);
-    if (said) response.writeHead(said.status ?? 200, said.headers ?? {}).end(said.body);
+    let body = '';
+    request.on('data', (part: Buffer) => (body += part.toString()));
+    request.on('end', () => {
+      const call = {
+        method: request.method ?? '',
+        path: url.pathname.replace('/v1/', ''),
+        query: Object.fromEntries(url.searchParams),
+        authorization: request.headers.authorization ?? '',
+        body,
+      };
+      calls.push(call);
+      const said = says(call);
+      if (said) response.writeHead(said.status ?? 200, said.headers ?? {}).end(said.body);
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
