@@ -104,8 +104,8 @@ describe('GET /currently-playing', () => {
         `UPDATE now_playing SET looked_at = now() - interval '2 min', checked_at = now() - interval '2 min',
           fresh_until = now() + interval '3 min'`,
       );
-    const firstAnswer = async (): Promise<unknown> => {
-      const service = await startService(folder, settings);
+    const firstAnswer = async (more: Record<string, string> = {}): Promise<unknown> => {
+      const service = await startService(folder, { ...settings, ...more });
       try {
         return (await json(service, '/currently-playing')).body;
       } finally {
@@ -115,11 +115,12 @@ describe('GET /currently-playing', () => {
     try {
       await passTime();
       await harness.stage.scenario('backend-failed');
-      expect(await firstAnswer()).toMatchObject({
-        title: 'Paper Lanterns',
-        stale: true,
-        degraded: { reason: 'upstream_error' },
-      });
+      const stale = { title: 'Paper Lanterns', stale: true, degraded: { reason: 'upstream_error' } };
+      expect(await firstAnswer()).toMatchObject(stale);
+      await passTime();
+      expect(await firstAnswer()).toMatchObject(stale);
+      // Another account's, by the settings: nothing of the one before is told.
+      expect(await firstAnswer({ LASTFM_USERNAME: 'grace' })).toMatchObject({ isPlaying: false, lastPlayed: null });
       await passTime();
       await song('Salt on the Window');
       expect(await firstAnswer()).toMatchObject({ title: 'Salt on the Window', stale: false });

@@ -130,6 +130,16 @@ describe("while the app owner's Premium is over", () => {
     expect(await json(service, '/health')).toMatchObject({ status: 503, body: { ok: false, degraded: outage } });
   });
 
+  it('what another process has told before is not given out either', async () => {
+    const { service, databaseUrl } = await linkedService('none');
+    expect((await json(service, '/currently-playing')).body).toMatchObject({ isPlaying: true });
+    const other = await start(databaseUrl, 'none');
+    await service.stop('SIGKILL');
+    await premium(false);
+    expect((await json(other, '/profile')).status).toBe(503);
+    expect((await json(other, '/currently-playing')).body).toMatchObject({ isPlaying: false });
+  });
+
   it('every process knows, also one that starts later, and one probe brings all of them back', async () => {
     const { service, databaseUrl } = await linkedService('lastfm');
     const other = await start(databaseUrl, 'lastfm');

@@ -52,6 +52,11 @@ export class LiveState {
     if (!isSame) for (const changed of this.changed) changed(live);
   }
 
+  /** What this provider has said is not told any more. */
+  drop(provider: string): void {
+    if (this.held?.provider === provider) this.held = null;
+  }
+
   /** What there is has to be asked anew before it is told again. */
   expire(): void {
     if (this.held) this.held = { ...this.held, freshUntil: 0 };

@@ -60,6 +60,7 @@ export class NowPlayingService {
     const until = Date.now() + PATIENCE_MS;
     for (;;) {
       this.watcher.want();
+      if (this.watcher.isCutOff && this.state.current) return this.showOld();
       const isSet = await inTime(this.state.next(), until - Date.now(), () => new TooLate()).then(
         () => true,
         (error: unknown) => {

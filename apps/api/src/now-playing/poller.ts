@@ -30,6 +30,18 @@ interface Reading {
   at: number;
 }
 
+/** What another process has told, or this one before a restart. */
+export interface Told {
+  document: CurrentlyPlaying;
+  provider: string | null;
+  /** `RunningProvider.subject`. */
+  subject: string | null;
+  /** When that was read without trouble, in milliseconds since 1970; null for never. */
+  readAt: number | null;
+  /** When the song was first seen, in milliseconds since 1970; null when there is none. */
+  seenAt: number | null;
+}
+
 /** What a poll has come to. */
 export interface Poll {
   /** Who was asked; null when there is nobody to ask. */
@@ -69,24 +81,26 @@ export class Poller {
    * Goes on from what another process has told, or this one before a restart: the song stays the same for whoever looks, and
    * there is something to tell while the upstream fails.
    *
-   * @param checkedAt when the upstream was asked, in milliseconds since 1970
+   * @param told `readAt` and `seenAt` in milliseconds since 1970
    */
-  goOnFrom({
-    document,
-    provider,
-    checkedAt,
-  }: {
-    document: CurrentlyPlaying;
-    provider: string | null;
-    checkedAt: number;
-  }): void {
+  goOnFrom({ document, provider, readAt, seenAt }: Told): void {
     const running = provider === null ? null : this.running.get(provider);
-    if (!running || document.stale || Date.now() - checkedAt > BELIEVABLE_MS) return;
+    if (!running || readAt === null || Date.now() - readAt > BELIEVABLE_MS) return;
     const { key } = running;
-    if (this.last?.key === key && this.last.at >= checkedAt) return;
+    if (this.last?.key === key && this.last.at >= readAt) return;
     const { playing, lastPlayed } = listeningOf(document, this.settings.notPlayingImageUrl);
-    this.last = { provider: running.provider.id, key, playing, seenAt: Date.parse(document.updatedAt), at: checkedAt };
+    this.last = { provider: running.provider.id, key, playing, seenAt: seenAt ?? readAt, at: readAt };
     if (lastPlayed) this.history.told(running, lastPlayed);
+  }
+
+  /** Whether what another process has told, or this one before a restart, is still what is to be told. */
+  isToBeTold({ document, provider, subject }: Told): boolean {
+    const active = this.providers.current?.provider.id ?? null;
+    if (provider === null) return (document.degraded?.provider ?? null) === active;
+    const running = this.running.get(provider);
+    // Settings may have changed with a restart: another account, another app.
+    if (running?.subject !== subject || this.outages.get(provider)) return false;
+    return provider === active || (document.degraded !== null && provider === this.providers.fallback?.provider.id);
   }
 
   async poll(): Promise<Poll> {

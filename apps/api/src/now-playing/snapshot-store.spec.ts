@@ -26,8 +26,17 @@ afterEach(async () => {
 });
 afterAll(() => database.close());
 
-const landing = { document: playing, provider: 'lastfm', generation: 3, freshForMs: 60_000, isNews: true };
-const bid = { lookedAgoMs: 0 };
+const landing = {
+  document: playing,
+  provider: 'lastfm',
+  subject: 'ada',
+  generation: 3,
+  readAgoMs: 20_000,
+  seenAgoMs: 40_000,
+  freshForMs: 60_000,
+  isNews: true,
+};
+const bid = { lookedAgoMs: 0, generation: 0 };
 
 /** The lease of whoever leads is over, as after a kill. */
 const endLease = () => database.prisma.$executeRaw`UPDATE now_playing SET lease_until = now() - interval '1 ms'`;
@@ -57,6 +66,17 @@ describe('SnapshotStore', () => {
     expect(await store.sync(one, bid)).toMatchObject({ leads: true });
   });
 
+  it('lets one with something newer to tell lead before the lease is over, once the leader is silent', async () => {
+    const [one, other] = [randomUUID(), randomUUID()];
+    await store.sync(one, bid);
+    await store.land(one, landing);
+    const newer = { ...bid, generation: 4 };
+    expect(await store.sync(other, newer)).toMatchObject({ leads: false });
+    await database.prisma.$executeRaw`UPDATE now_playing SET lease_until = now() + interval '4 s'`;
+    expect(await store.sync(other, { ...bid, generation: 3 })).toMatchObject({ leads: false });
+    expect(await store.sync(other, newer)).toMatchObject({ leads: true });
+  });
+
   it('keeps what the leader has found, tells the others, and takes nothing older in its place', async () => {
     const one = randomUUID();
     let heard = 0;
@@ -73,6 +93,9 @@ describe('SnapshotStore', () => {
     });
     const seen = await store.sync(randomUUID(), null);
     expect(seen).toMatchObject({ document: playing, provider: 'lastfm', generation: 3 });
+    expect(seen.subject).toBe('ada');
+    expect(Math.round((seen.readAgoMs ?? 0) / 10_000)).toBe(2);
+    expect(Math.round((seen.seenAgoMs ?? 0) / 10_000)).toBe(4);
     expect(seen.freshForMs).toBeGreaterThan(50_000);
     expect(seen.freshForMs).toBeLessThanOrEqual(60_000);
     expect(await store.land(one, { ...landing, generation: 2 })).toBe(false);
@@ -80,11 +103,11 @@ describe('SnapshotStore', () => {
   });
 
   it('knows when somebody looked last at any process', async () => {
-    expect((await store.sync(randomUUID(), { lookedAgoMs: null })).lookedAgoMs).toBeNull();
-    await store.sync(randomUUID(), { lookedAgoMs: 40_000 });
+    expect((await store.sync(randomUUID(), { ...bid, lookedAgoMs: null })).lookedAgoMs).toBeNull();
+    await store.sync(randomUUID(), { ...bid, lookedAgoMs: 40_000 });
     expect((await store.sync(randomUUID(), null)).lookedAgoMs).toBeGreaterThanOrEqual(40_000);
-    await store.sync(randomUUID(), { lookedAgoMs: 5_000 });
-    await store.sync(randomUUID(), { lookedAgoMs: 30_000 });
+    await store.sync(randomUUID(), { ...bid, lookedAgoMs: 5_000 });
+    await store.sync(randomUUID(), { ...bid, lookedAgoMs: 30_000 });
     const { lookedAgoMs } = await store.sync(randomUUID(), null);
     expect(lookedAgoMs).toBeGreaterThanOrEqual(5_000);
     expect(lookedAgoMs).toBeLessThan(30_000);

@@ -8,13 +8,22 @@ const CHANNEL = 'now_playing';
 /** A leader that does not renew its lease for so long is gone. */
 const LEASE_MS = 9_000;
 
+/** A leader renews its lease more often than this. */
+const SILENT_MS = 4_000;
+
 /** What plays as all processes know it. Times are ages by the clock of the database, so that no two clocks are compared. */
 export interface Snapshot {
   /** Null while nothing is known. */
   document: CurrentlyPlaying | null;
   /** Who has answered; null when nobody has. */
   provider: string | null;
+  /** `RunningProvider.subject` of who has answered. */
+  subject: string | null;
   generation: number;
+  /** How long ago that was read without trouble; null for never. */
+  readAgoMs: number | null;
+  /** How long ago the song was first seen; null when there is none. */
+  seenAgoMs: number | null;
   /** How long ago the upstream was asked; null for never. */
   checkedAgoMs: number | null;
   /** For how long it is told as it is; negative for how long it should not have been. */
@@ -30,16 +39,30 @@ export interface Snapshot {
 export interface Landing {
   document: CurrentlyPlaying;
   provider: string | null;
+  subject: string | null;
   generation: number;
+  readAgoMs: number | null;
+  seenAgoMs: number | null;
   freshForMs: number;
   /** Whether the others need to hear of it. */
   isNews: boolean;
 }
 
+/** What a process wants of those that there are. */
+export interface Bid {
+  /** How long ago somebody looked at it; null for never. */
+  lookedAgoMs: number | null;
+  /** As far as it has heard. A leader that has told nothing of this one yet, and is silent, is gone the sooner. */
+  generation: number;
+}
+
 interface Row {
   document: string | null;
   provider: string | null;
+  subject: string | null;
   generation: number;
+  read_ago: number | null;
+  seen_ago: number | null;
   checked_ago: number | null;
   fresh_for: number | null;
   looked_ago: number | null;
@@ -65,12 +88,13 @@ export class SnapshotStore {
    *
    * @param bid takes the lead if nobody has it, and says how long ago somebody looked at this process; null only reads
    */
-  async sync(process: string, bid: { lookedAgoMs: number | null } | null): Promise<Snapshot> {
+  async sync(process: string, bid: Bid | null): Promise<Snapshot> {
     if (bid) {
       await this.database.prisma.$executeRaw`
         UPDATE now_playing
         SET leader = ${process}::uuid, lease_until = now() + ${LEASE_MS}::float8 * interval '1 ms'
-        WHERE leader IS NULL OR leader = ${process}::uuid OR lease_until < now()`;
+        WHERE leader IS NULL OR leader = ${process}::uuid OR lease_until < now()
+          OR generation < ${bid.generation} AND lease_until < now() + ${LEASE_MS - SILENT_MS}::float8 * interval '1 ms'`;
       if (bid.lookedAgoMs !== null) {
         await this.database.prisma.$executeRaw`
           UPDATE now_playing SET looked_at = now() - ${bid.lookedAgoMs}::float8 * interval '1 ms'
@@ -78,7 +102,9 @@ export class SnapshotStore {
       }
     }
     const [row] = await this.database.prisma.$queryRaw<Row[]>`
-      SELECT document, provider, generation,
+      SELECT document, provider, subject, generation,
+        (extract(epoch FROM now() - read_at) * 1000)::float8 AS read_ago,
+        (extract(epoch FROM now() - seen_at) * 1000)::float8 AS seen_ago,
         (extract(epoch FROM now() - checked_at) * 1000)::float8 AS checked_ago,
         (extract(epoch FROM fresh_until - now()) * 1000)::float8 AS fresh_for,
         (extract(epoch FROM now() - looked_at) * 1000)::float8 AS looked_ago,
@@ -89,6 +115,9 @@ export class SnapshotStore {
     return {
       document: row.document === null ? null : parseCurrentlyPlaying(row.document),
       provider: row.provider,
+      subject: row.subject,
+      readAgoMs: row.read_ago,
+      seenAgoMs: row.seen_ago,
       generation: row.generation,
       checkedAgoMs: row.checked_ago,
       freshForMs: row.fresh_for ?? Number.NEGATIVE_INFINITY,
@@ -99,10 +128,13 @@ export class SnapshotStore {
   }
 
   /** Keeps what the leader has found. @returns false when this process does not lead any more, and nothing was kept */
-  async land(process: string, { document, provider, generation, freshForMs, isNews }: Landing): Promise<boolean> {
+  async land(process: string, found: Landing): Promise<boolean> {
+    const { document, provider, subject, generation, readAgoMs, seenAgoMs, freshForMs, isNews } = found;
     const landed = await this.database.prisma.$executeRaw`
       UPDATE now_playing
-      SET document = ${JSON.stringify(document)}, provider = ${provider}, generation = ${generation}, checked_at = now(),
+      SET document = ${JSON.stringify(document)}, provider = ${provider}, subject = ${subject},
+        generation = ${generation}, checked_at = now(),
+        read_at = now() - ${readAgoMs}::float8 * interval '1 ms', seen_at = now() - ${seenAgoMs}::float8 * interval '1 ms',
         fresh_until = now() + ${freshForMs}::float8 * interval '1 ms',
         lease_until = now() + ${LEASE_MS}::float8 * interval '1 ms'
       WHERE leader = ${process}::uuid AND generation <= ${generation}`;

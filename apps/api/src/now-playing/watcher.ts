@@ -33,6 +33,8 @@ const SLACK_MS = 10_000;
 const SAME_MS = 1_000;
 /** Those who look here do not wait longer for the others to know. */
 const LANDING_MS = 500;
+/** Who has not heard of the others for so long goes on alone. */
+const ALONE_AFTER_MS = 60_000;
 /** After a fault of our own. */
 const AFTER_FAULT_MS = 30_000;
 
@@ -60,6 +62,8 @@ export class Watcher implements OnApplicationBootstrap, BeforeApplicationShutdow
   private soonTimer: NodeJS.Timeout | undefined;
   private pollTimer: NodeJS.Timeout | undefined;
   private syncedAt = Number.NEGATIVE_INFINITY;
+  /** When the database answered last. */
+  private heardAt = Date.now();
   private lastPollAt = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -79,8 +83,10 @@ export class Watcher implements OnApplicationBootstrap, BeforeApplicationShutdow
     this.generation.onChange(() => {
       this.hurry();
     });
-    this.outages.onChange(() => {
-      this.state.expire();
+    this.outages.onChange((provider) => {
+      // An upstream that refuses the whole app takes back what it has told.
+      if (this.outages.get(provider)) this.state.drop(provider);
+      else this.state.expire();
       this.healthChanged();
     });
     this.runningProviders.onHealthChange(() => {
@@ -94,6 +100,11 @@ export class Watcher implements OnApplicationBootstrap, BeforeApplicationShutdow
     clearTimeout(this.soonTimer);
     clearTimeout(this.pollTimer);
     if (this.leads) await this.handOver();
+  }
+
+  /** Nothing new is to be had: another process asks, and the database by which this one hears of it is away. */
+  get isCutOff(): boolean {
+    return this.databaseIsAway && !this.leads;
   }
 
   /** Somebody looks, and what there is will not do: makes sure that it is being asked for. */
@@ -159,12 +170,14 @@ export class Watcher implements OnApplicationBootstrap, BeforeApplicationShutdow
       clearTimeout(this.syncTimer);
       try {
         await this.syncOnce();
+        this.heardAt = Date.now();
         if (this.databaseIsAway) this.databaseIsBack();
       } catch (error) {
         if (!this.databaseIsAway) this.logger.warn(`What plays cannot be shared (${reasonOf(error)}).`);
         this.databaseIsAway = true;
         // Whoever has led goes on alone until it is back, and so does one that knows of nobody else who does.
-        if (!this.leads && !this.isLed && this.isAwake) this.lead();
+        const isLed = this.isLed && Date.now() - this.heardAt < ALONE_AFTER_MS;
+        if (!this.leads && !isLed && this.isAwake) this.lead();
       }
       this.tellAge();
     } while (this.mustSyncAgain());
@@ -188,7 +201,8 @@ export class Watcher implements OnApplicationBootstrap, BeforeApplicationShutdow
     const lookedAt = this.state.lastLookAt;
     const lookedAgoMs = lookedAt === null ? null : Date.now() - lookedAt;
     const looksHere = lookedAgoMs !== null && lookedAgoMs < AWAKE_MS;
-    const snapshot = await this.store.sync(this.process, looksHere || this.leads ? { lookedAgoMs } : null);
+    const bid = { lookedAgoMs, generation: this.generation.current };
+    const snapshot = await this.store.sync(this.process, looksHere || this.leads ? bid : null);
     this.isLed = snapshot.isLed;
     const isTooOld = this.hasArrival && !snapshot.isLed && (snapshot.checkedAgoMs ?? 0) > ARRIVAL_MS;
     // A sync that was under way when somebody came has not bid for the lead yet.
@@ -210,14 +224,17 @@ export class Watcher implements OnApplicationBootstrap, BeforeApplicationShutdow
 
   /** Tells what another process has found, unless it is too old for whoever has just come. */
   private take(snapshot: Snapshot, isTooOld: boolean): void {
-    const { document, provider, generation, checkedAgoMs, freshForMs } = snapshot;
+    const { document, provider, subject, generation, readAgoMs, seenAgoMs, checkedAgoMs, freshForMs } = snapshot;
     if (document === null || generation < this.generation.current) return;
+    const [readAt, seenAt] = [momentOf(readAgoMs), momentOf(seenAgoMs)];
+    const told = { document, provider, subject, readAt, seenAt };
+    if (!this.poller.isToBeTold(told)) return;
     const [checkedAt, freshUntil] = [Date.now() - (checkedAgoMs ?? 0), Date.now() + freshForMs];
     // While the database was away this process may have gone on alone, and found something newer.
     const { current } = this.state;
     if (current && current.checkedAt > checkedAt + SAME_MS) return;
     const taken = { document, provider, generation, checkedAt, freshUntil };
-    this.poller.goOnFrom(taken);
+    this.poller.goOnFrom(told);
     if (isTooOld) return;
     this.state.set(freshForMs > 0 ? taken : { ...taken, document: this.poller.aged(taken) });
   }
@@ -299,7 +316,17 @@ export class Watcher implements OnApplicationBootstrap, BeforeApplicationShutdow
     const told = isNews ? document : before;
     const now = Date.now();
     const live = { document: told, provider, generation, checkedAt: now, freshUntil: now + freshForMs };
-    const landing = this.land({ document: told, provider, generation, freshForMs, isNews });
+    const { reading, running } = poll;
+    const landing = this.land({
+      document: told,
+      provider,
+      subject: reading ? (running?.subject ?? null) : null,
+      generation,
+      readAgoMs: reading && now - reading.at,
+      seenAgoMs: reading?.playing ? now - reading.seenAt : null,
+      freshForMs,
+      isNews,
+    });
     const hasLanded = await inTime(landing, LANDING_MS, () => new Error('It takes long.')).catch(() => true);
     if (hasLanded) this.state.set(live);
     await landing;
@@ -325,4 +352,9 @@ export class Watcher implements OnApplicationBootstrap, BeforeApplicationShutdow
     const document = this.poller.aged(current);
     if (!isSame(document, current.document)) this.state.set({ ...current, document });
   }
+}
+
+/** In milliseconds since 1970. */
+function momentOf(agoMs: number | null): number | null {
+  return agoMs === null ? null : Date.now() - agoMs;
 }

@@ -12,9 +12,9 @@ const ADAPTER_KINDS: ReadonlySet<unknown> = new Set([
 /** What Postgres says when it is shutting down, starting, or full, and the class of its connection exceptions. */
 const POSTGRES_CODES = /^(08\w{3}|57P0[123]|53300)$/;
 
-/** Neither the driver nor the adapter gives these a code. */
+/** Neither the driver nor the adapter gives these a code; the last is of a connection that was silent for too long. */
 const LOST_CONNECTION =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
+  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)|\bNo answer in time\.$/;
 
 /** Whether a query has failed because the database cannot be reached, and not for what was asked of it. */
 export function isDatabaseAway(error: unknown): boolean {

@@ -52,6 +52,11 @@ export class ActiveProvider implements OnApplicationBootstrap {
     return this.find(this.choice.current.active);
   }
 
+  /** The one that answers instead while that one cannot; null when there is none. */
+  get fallback(): RunningProvider | null {
+    return this.find(this.choice.current.fallback);
+  }
+
   private find(id: string | null): RunningProvider | null {
     return id === null ? null : this.providers.get(id);
   }

@@ -42,6 +42,14 @@ describe('HealthRecord', () => {
     expect(health.current).toMatchObject({ failure: { code: 'upstream_rate_limited' }, since: new Date(clock.now) });
   });
 
+  it('does not tell for long that the database was away, which no read of the upstream may ever end', async () => {
+    const { clock, health, fail } = setUp();
+    await fail('profile', 'database_unavailable');
+    expect(health.current.failure?.code).toBe('database_unavailable');
+    clock.now += 16_000;
+    expect(health.current.failure).toBeNull();
+  });
+
   it('tells each change once, and nothing while all is well from the beginning', async () => {
     const { told, succeed, fail } = setUp();
     await succeed('profile');

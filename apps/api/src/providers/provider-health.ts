@@ -13,12 +13,15 @@ export interface ProviderHealth {
 /** A list that is withheld may be asked for once in a blue moon: it is not said to be for longer than it was seen to be. */
 const WITHHELD_MS = 5 * 60_000;
 
+/** That the tokens could not be read says nothing of the upstream, and is told for no longer than this. */
+const DATABASE_MS = 15_000;
+
 /** Keeps book of a provider's reads, for pages and health checks. */
 export class HealthRecord {
   private since: Date | null = null;
   private lastSuccessAt: Date | null = null;
   /** The upstream as a whole fails: the next read of whatever kind that succeeds ends it. */
-  private outage: ProviderError | null = null;
+  private outage: { error: ProviderError; at: number } | null = null;
   /** This cannot be read, and the rest can: only the same read can end it, or that nobody has met it for a while. */
   private readonly withheld = new Map<Read, { error: ProviderError; at: number }>();
 
@@ -61,7 +64,7 @@ export class HealthRecord {
       if (error instanceof ProviderError) {
         this.note(() => {
           if (WITHHELD.has(error.code)) this.withheld.set(read, { error, at: this.now() });
-          else this.outage = error;
+          else this.outage = { error, at: this.now() };
         });
       }
       throw error;
@@ -81,7 +84,15 @@ export class HealthRecord {
   private get failure(): ProviderError | null {
     const since = this.now() - WITHHELD_MS;
     const withheld = [...this.withheld.values()].find(({ at }) => at > since);
-    return this.outage ?? withheld?.error ?? null;
+    return this.upstreamFailure ?? withheld?.error ?? null;
+  }
+
+  private get upstreamFailure(): ProviderError | null {
+    if (this.outage === null) return null;
+    const { error, at } = this.outage;
+    // Nobody may read this provider for hours after the database is back.
+    const isOver = error.code === 'database_unavailable' && this.now() - at > DATABASE_MS;
+    return isOver ? null : error;
   }
 }
 

@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createPrismaClient } from '../../../../libs/database/src/prisma-client.js';
+import { type FaultyProxy, startFaultyProxy } from '../../../../libs/database/src/testing/faulty-proxy.js';
+import { migratedDatabase } from '../../../../test/support/database.js';
+import { isDatabaseAway } from './database-away.js';
+
+const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined };
+let proxy: FaultyProxy;
+
+beforeAll(async () => {
+  proxy = await startFaultyProxy(await migratedDatabase());
+});
+afterAll(() => proxy.close());
+
+async function failureWhen(happens: () => void): Promise<unknown> {
+  const prisma = createPrismaClient(proxy.connectionString, silent, 400);
+  try {
+    await prisma.accountGrant.findMany();
+    happens();
+    return await prisma.accountGrant.findMany().catch((error: unknown) => error);
+  } finally {
+    await prisma.$disconnect();
+    proxy.mend();
+  }
+}
+
+describe('a database that is away', () => {
+  it('is known by connections that end, and by those on which nothing comes any more', async () => {
+    expect(
+      isDatabaseAway(
+        await failureWhen(() => {
+          proxy.cut();
+        }),
+      ),
+    ).toBe(true);
+    expect(
+      isDatabaseAway(
+        await failureWhen(() => {
+          proxy.stall();
+        }),
+      ),
+    ).toBe(true);
+  });
+
+  it('is not one that refuses what it is asked', async () => {
+    const prisma = createPrismaClient(proxy.connectionString, silent);
+    const refusal: unknown = await prisma.$queryRaw`SELECT 1 / 0`.catch((error: unknown) => error);
+    await prisma.$disconnect();
+    expect(refusal).toBeInstanceOf(Error);
+    expect(isDatabaseAway(refusal)).toBe(false);
+  });
+});

@@ -1,0 +1,4 @@
+ALTER TABLE now_playing
+  ADD COLUMN subject TEXT,
+  ADD COLUMN read_at TIMESTAMPTZ(3),
+  ADD COLUMN seen_at TIMESTAMPTZ(3);
