@@ -48,6 +48,14 @@ const OWNERS = [
   'DELETE /admin/clients',
   'DELETE /admin/clients/{clientId}',
   'GET /admin/audit',
+  'GET /admin/backups',
+  'POST /admin/backups',
+  'GET /admin/backups/{id}',
+  'DELETE /admin/backups/{id}',
+  'GET /admin/backups/{id}/events',
+  'GET /admin/backups/{id}/download',
+  'POST /admin/backups/{id}/verify',
+  'GET /admin/backups/{id}/diff/{other}',
 ];
 
 interface Operation {

@@ -7,6 +7,7 @@ import type { Database } from '#database';
 import { AnswerInterceptor } from './answer/answer.interceptor.js';
 import { FastPath } from './answer/fast-path.js';
 import { ForgetAnswers } from './answer/forget-answers.js';
+import { BackupModule } from './backup/backup.module.js';
 import { CardModule } from './card/card.module.js';
 import { ChartsModule } from './charts/charts.module.js';
 import { DatabaseModule } from './database/database.module.js';
@@ -40,6 +41,7 @@ export class AppModule {
         HealthModule,
         AdminModule,
         LinkModule,
+        BackupModule,
         DocsModule,
       ],
       providers: [

@@ -13,7 +13,8 @@ export type OwnProblemCode =
   | 'rate_limited'
   | 'too_many_listeners'
   | 'headers_too_large'
-  | 'internal_error';
+  | 'internal_error'
+  | 'storage_failed';
 
 export type ProblemCode = ProviderErrorCode | OwnProblemCode;
 
@@ -31,6 +32,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, { status: number; title: str
   rate_limited: { status: 429, title: 'Too many requests' },
   headers_too_large: { status: 431, title: 'The address or the headers are too long' },
   too_many_listeners: { status: 503, title: 'No place for another listener' },
+  storage_failed: { status: 507, title: 'The disk refuses' },
   internal_error: { status: 500, title: 'A fault of this service' },
   database_unavailable: { status: 503, title: 'The database cannot be reached' },
   not_supported: { status: 501, title: 'The provider has no such thing' },

@@ -1,0 +1,240 @@
+import { createReadStream } from 'node:fs';
+import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import type { LibraryEntry, Profile } from '#listening';
+import { ArchiveError, type ArchiveErrorCode, codeOf, readFailure, writeFailure } from './archive-error.js';
+import { isArchiveName } from './archive-name.js';
+import {
+  ENTRY_GUARD,
+  LIST_GUARD,
+  MANIFEST_GUARD,
+  PLAYLIST_FACTS_GUARD,
+  PLAYLIST_GUARD,
+  PLAYLISTS_GUARD,
+  PROFILE_GUARD,
+  type ArchivedFile,
+  type ArchivedList,
+  type ArchivedPlaylist,
+  type Manifest,
+  type ManifestDocument,
+} from './documents.js';
+import { entryFrom } from './entry-document.js';
+import { MANIFEST, MANIFEST_SUM } from './file-names.js';
+import { hasHash } from './has-hash.js';
+import { syncFolder } from './sync-folder.js';
+import { manifestFrom, playlistFrom } from './manifest-document.js';
+import { parse, readItems } from './line-document.js';
+
+/** What a file is named by a reader: a path of a backup never leads out of it. */
+const OWN_FILE = /^((lists|playlists)\/)?[A-Za-z0-9_-]{1,64}\.(json|csv|txt|sha256)$/;
+
+const NOTHING_THERE: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'EISDIR']);
+const PASSED_OVER: ReadonlySet<ArchiveErrorCode> = new Set(['not_an_archive', 'damaged']);
+
+/** What is kept of a playlist, without what the playlist says of itself. */
+export interface KeptPlaylist extends Omit<ArchivedPlaylist, 'position' | 'playlist'> {
+  version: string;
+}
+
+/** A finished backup on disk. All methods reject with an `ArchiveError` and nothing else. */
+export class Archive {
+  private knownFiles: ReadonlyMap<string, ArchivedFile> | undefined;
+  private knownPlaylists: ReadonlyMap<string, KeptPlaylist> | undefined;
+
+  private constructor(
+    /** Of all backups. */
+    readonly folder: string,
+    readonly name: string,
+    readonly manifest: Manifest,
+  ) {}
+
+  /** @throws ArchiveError `not_an_archive` when there is no backup of that name, `damaged` when it cannot be read */
+  static async open(folder: string, name: string): Promise<Archive> {
+    if (!isArchiveName(name)) throw noArchive(name);
+    return new Archive(folder, name, manifestFrom(await readManifest(`${folder}/${name}`, name)));
+  }
+
+  get path(): string {
+    return `${this.folder}/${this.name}`;
+  }
+
+  /** All files but the manifest and its checksum. Read anew: there may be thousands. */
+  async files(): Promise<readonly ArchivedFile[]> {
+    return (await readManifest(this.path, this.name)).files;
+  }
+
+  /** What the manifest says of one of them; null when it does not. @param path within the backup */
+  async file(path: string): Promise<ArchivedFile | null> {
+    this.knownFiles ??= new Map((await this.files()).map((file) => [file.path, file]));
+    return this.knownFiles.get(path) ?? null;
+  }
+
+  /** Null when it has no such list. */
+  list(name: string): ArchivedList | null {
+    return this.manifest.lists.find((list) => list.name === name) ?? null;
+  }
+
+  /** In the order of the list. @throws ArchiveError `not_kept` when it has no such list */
+  async *entries(list: string): AsyncGenerator<LibraryEntry> {
+    const file = this.list(list)?.json;
+    if (file === undefined) throw new ArchiveError('not_kept', `The backup has no list "${list}".`);
+    const document = { folder: this.path, file, head: LIST_GUARD, item: ENTRY_GUARD };
+    for await (const { item } of readItems(document)) yield entryFrom(item);
+  }
+
+  /** In the owner's order, those included whose entries could not be read. */
+  async *playlists(): AsyncGenerator<ArchivedPlaylist> {
+    if (!this.manifest.playlists) return;
+    const file = this.manifest.playlists.json;
+    const document = { folder: this.path, file, head: PLAYLISTS_GUARD, item: PLAYLIST_FACTS_GUARD };
+    for await (const { item } of readItems(document)) yield playlistFrom(item);
+  }
+
+  /** Where the entries of a playlist are and how they were read; null when it has none of that id. */
+  async playlist(id: string): Promise<KeptPlaylist | null> {
+    if (!this.knownPlaylists) {
+      const known = new Map<string, KeptPlaylist>();
+      for await (const { playlist, json, csv, count, total, readAt, missing } of this.playlists()) {
+        if (playlist) known.set(playlist.id, { version: playlist.version, json, csv, count, total, readAt, missing });
+      }
+      this.knownPlaylists = known;
+    }
+    return this.knownPlaylists.get(id) ?? null;
+  }
+
+  /** @throws ArchiveError `not_kept` when there is no such playlist, or its entries could not be read */
+  async *playlistEntries(id: string): AsyncGenerator<LibraryEntry> {
+    const file = (await this.playlist(id))?.json ?? null;
+    if (file === null) throw new ArchiveError('not_kept', 'The backup has no entries of that playlist.');
+    const document = { folder: this.path, file, head: PLAYLIST_GUARD, item: ENTRY_GUARD };
+    for await (const { item } of readItems(document)) yield entryFrom(item);
+  }
+
+  /** Null when it was not read. */
+  async profile(): Promise<Profile | null> {
+    const file = this.manifest.profile;
+    if (file === null) return null;
+    const value = parse(await readText(this.path, file));
+    if (!PROFILE_GUARD.accepts(value)) throw new ArchiveError('damaged', `${file}: ${PROFILE_GUARD.fault}.`);
+    return { ...value, registeredAt: value.registeredAt === null ? null : new Date(value.registeredAt) };
+  }
+
+  /** Whether these files are what they were. @param paths within the backup */
+  async isIntact(paths: readonly string[]): Promise<boolean> {
+    for (const path of paths) {
+      const file = await this.file(path);
+      if (!file || !(await hasHash(this.path, file))) return false;
+    }
+    return true;
+  }
+
+  /** A file as it is. @param path within the backup, as the manifest and `playlists` have it */
+  async read(path: string): Promise<{ bytes: number; stream: Readable }> {
+    if (!OWN_FILE.test(path)) throw new ArchiveError('not_kept', 'The backup has no such file.');
+    try {
+      const file = await open(`${this.path}/${path}`);
+      return { bytes: (await file.stat()).size, stream: createReadStream('', { fd: file }) };
+    } catch (error) {
+      throw readFailure(error, path);
+    }
+  }
+
+  /** How large it is, and how much of that no other backup shares. */
+  async size(): Promise<{ bytes: number; ownBytes: number }> {
+    const size = { bytes: 0, ownBytes: 0 };
+    for (const { path } of [...(await this.files()), { path: MANIFEST }, { path: MANIFEST_SUM }]) {
+      try {
+        const { size: bytes, nlink } = await stat(`${this.path}/${path}`);
+        size.bytes += bytes;
+        if (nlink === 1) size.ownBytes += bytes;
+      } catch (error) {
+        throw readFailure(error, path);
+      }
+    }
+    return size;
+  }
+
+  /** What other backups share stays with them. */
+  async remove(): Promise<void> {
+    await removeArchive(this.folder, this.name);
+  }
+}
+
+/**
+ * Removes a backup, also one that is damaged. Killed in between, it is no backup any more, and the next `begin` sweeps up.
+ *
+ * @throws ArchiveError `not_an_archive` when there is none of that name
+ */
+export async function removeArchive(folder: string, name: string): Promise<void> {
+  if (!isArchiveName(name) || !(await isOurs(`${folder}/${name}`))) throw noArchive(name);
+  const doomed = `${folder}/.${name}.removed`;
+  try {
+    await rm(doomed, { recursive: true, force: true });
+    await rename(`${folder}/${name}`, doomed);
+    await syncFolder(folder);
+    await rm(doomed, { recursive: true, force: true });
+  } catch (error) {
+    throw writeFailure(error, `removing ${name}`);
+  }
+}
+
+/** All backups of a folder, the newest first. What is half done, damaged or something else is passed over. */
+export async function listArchives(folder: string): Promise<Archive[]> {
+  const archives: Archive[] = [];
+  for (const name of await namesIn(folder)) {
+    try {
+      archives.push(await Archive.open(folder, name));
+    } catch (error) {
+      if (!(error instanceof ArchiveError && PASSED_OVER.has(error.code))) throw error;
+    }
+  }
+  return archives.sort((one, other) => other.manifest.startedAt.getTime() - one.manifest.startedAt.getTime());
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    const found = await readdir(folder, { withFileTypes: true });
+    return found.filter((entry) => entry.isDirectory() && isArchiveName(entry.name)).map(({ name }) => name);
+  } catch (error) {
+    // Before the first backup there is no folder.
+    if (codeOf(error) === 'ENOENT') return [];
+    throw readFailure(error, 'The folder of backups');
+  }
+}
+
+async function readManifest(path: string, name: string): Promise<ManifestDocument> {
+  let text: string;
+  try {
+    text = await readFile(`${path}/${MANIFEST}`, 'utf8');
+  } catch (error) {
+    if (!NOTHING_THERE.has(codeOf(error))) throw readFailure(error, `The manifest of ${name}`);
+    if (await isOurs(path)) throw new ArchiveError('damaged', `The backup "${name}" has lost its manifest.`, error);
+    throw noArchive(name, error);
+  }
+  const value = parse(text);
+  if (MANIFEST_GUARD.accepts(value)) return value;
+  if (!(await isOurs(path))) throw noArchive(name);
+  throw new ArchiveError('damaged', `The manifest of the backup "${name}" is none that can be read.`);
+}
+
+/** Whether it was written by us, whatever has become of it. */
+async function isOurs(path: string): Promise<boolean> {
+  try {
+    return (await stat(`${path}/${MANIFEST_SUM}`)).isFile();
+  } catch (error) {
+    if (NOTHING_THERE.has(codeOf(error))) return false;
+    throw readFailure(error, MANIFEST_SUM);
+  }
+}
+
+function noArchive(name: string, cause?: unknown): ArchiveError {
+  return new ArchiveError('not_an_archive', `There is no backup "${name}".`, cause);
+}
+
+async function readText(folder: string, file: string): Promise<string> {
+  try {
+    return await readFile(`${folder}/${file}`, 'utf8');
+  } catch (error) {
+    throw readFailure(error, file);
+  }
+}

@@ -1,0 +1,225 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { access, constants, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { LibraryEntry, Profile } from '#listening';
+import type { Provider } from '#providers';
+import { reasonOf } from '../logging.js';
+import { PlatformSettings } from '../settings/platform.settings.js';
+import { VERSION } from '../version.js';
+import { Archive, listArchives, removeArchive } from './archive/archive.js';
+import { ArchiveError, writeFailure } from './archive/archive-error.js';
+import { ArchiveWriter, type ReadFacts } from './archive/archive-writer.js';
+import { ENTRY_GUARD } from './archive/documents.js';
+import { entryFrom } from './archive/entry-document.js';
+import { discardPartial } from './archive/partial-folder.js';
+import { verify } from './archive/verify.js';
+import type { Account, Omission, Summary } from './backup-row.js';
+import { BackupStore, type Claim, type SettledList } from './backup-store.js';
+import { PLAYLIST_INDEX } from './library-reading.js';
+
+const PLAYLIST = /^playlist[:?]/;
+
+/** What a backup that is written has come to. */
+export interface Made {
+  state: 'complete' | 'complete_with_omissions' | 'failed';
+  summary: Summary;
+}
+
+/** Backups on disk. */
+@Injectable()
+export class BackupFiles {
+  private readonly logger = new Logger('Backup');
+  private readonly folder: string;
+
+  constructor(
+    private readonly store: BackupStore,
+    @Inject(PlatformSettings) { BACKUP_DIR, DATA_DIR }: PlatformSettings,
+  ) {
+    this.folder = BACKUP_DIR ?? join(DATA_DIR, 'backups');
+  }
+
+  /** @throws ArchiveError `not_writable` */
+  async checkWritable(): Promise<void> {
+    try {
+      await mkdir(this.folder, { recursive: true, mode: 0o700 });
+      await access(this.folder, constants.W_OK);
+    } catch (error) {
+      throw writeFailure(error, 'looking at the folder');
+    }
+  }
+
+  /** @throws ArchiveError */
+  open(name: string): Promise<Archive> {
+    return Archive.open(this.folder, name);
+  }
+
+  /** The newest of an account; null when there is none that can be read. */
+  async latest(providerId: string, accountId: string): Promise<Archive | null> {
+    try {
+      const archives = await listArchives(this.folder);
+      const own = archives.find(
+        ({ manifest }) => manifest.provider.id === providerId && manifest.account.id === accountId,
+      );
+      return own ?? null;
+    } catch (error) {
+      if (!(error instanceof ArchiveError)) throw error;
+      this.logger.warn(`Earlier backups cannot be looked at (${reasonOf(error)}): everything is read anew.`);
+      return null;
+    }
+  }
+
+  /** Its files, if there are any. @throws ArchiveError */
+  async remove(name: string): Promise<void> {
+    await discardPartial(this.folder, name);
+    try {
+      await removeArchive(this.folder, name);
+    } catch (error) {
+      if (!(error instanceof ArchiveError && error.code === 'not_an_archive')) throw error;
+    }
+  }
+
+  /**
+   * Writes what was read as files, and looks through them.
+   *
+   * @throws ArchiveError; ClaimLost; or the reason of the signal
+   */
+  async write(
+    claim: Claim,
+    facts: { provider: Provider; profile: Profile; account: Account; earlier: Archive | null; signal: AbortSignal },
+  ): Promise<Made> {
+    const { backup } = claim;
+    const settled = await this.store.settled(claim);
+    const omissions = settled.flatMap(({ detail }) => detail.omission ?? []);
+    // A process that was killed may have got this far.
+    const archive = (await this.own(claim)) ?? (await this.writeAnew(claim, settled, omissions, facts));
+    facts.signal.throwIfAborted();
+    this.logger.debug(`${backup.name} is written.`);
+    return this.check(archive, omissions);
+  }
+
+  /** Looks through the files of a backup. @param omissions what is known not to be in it */
+  async check(archive: Archive, omissions: readonly Omission[]): Promise<Made> {
+    const { findings, verdict } = await verify(archive);
+    const { bytes } = await archive.size();
+    const { lists, playlists } = archive.manifest;
+    const counts = Object.fromEntries(lists.map(({ name, count }): [string, number] => [name, count]));
+    return {
+      state: verdict,
+      summary: {
+        counts: playlists ? { ...counts, [PLAYLIST_INDEX]: playlists.count } : counts,
+        omissions,
+        bytes,
+        findings,
+        verifiedAt: new Date(),
+      },
+    };
+  }
+
+  private async own({ backup }: Claim): Promise<Archive | null> {
+    try {
+      const archive = await this.open(backup.name);
+      return archive.manifest.id === backup.id ? archive : null;
+    } catch (error) {
+      if (error instanceof ArchiveError && error.code === 'not_an_archive') return null;
+      throw error;
+    }
+  }
+
+  private async writeAnew(
+    claim: Claim,
+    settled: readonly SettledList[],
+    omissions: readonly Omission[],
+    { provider, profile, account, earlier, signal }: Parameters<BackupFiles['write']>[1],
+  ): Promise<Archive> {
+    const { backup } = claim;
+    const writer = await ArchiveWriter.begin(this.folder, backup.name, earlier ? [earlier] : []);
+    try {
+      await writer.writeProfile(profile);
+      for (const one of settled) {
+        signal.throwIfAborted();
+        if (PLAYLIST.test(one.list)) await this.writePlaylist(writer, claim, one, earlier);
+        else if (one.outcome !== 'omitted' && one.list !== PLAYLIST_INDEX) {
+          await this.writeList(writer, claim, one, provider, earlier);
+        }
+      }
+      const index = settled.find(({ list, outcome }) => list === PLAYLIST_INDEX && outcome !== 'omitted');
+      return await writer.finish({
+        id: backup.id,
+        provider: { id: provider.id, name: provider.displayName },
+        account,
+        startedAt: backup.startedAt ?? backup.createdAt,
+        finishedAt: new Date(),
+        playlists: index ? readFacts(index) : null,
+        omissions,
+        software: `Tonearm ${VERSION}`,
+      });
+    } catch (error) {
+      await writer.abandon();
+      throw error;
+    }
+  }
+
+  private async writeList(
+    writer: ArchiveWriter,
+    claim: Claim,
+    settled: SettledList,
+    { library }: Provider,
+    earlier: Archive | null,
+  ): Promise<void> {
+    const list = library?.lists.find(({ name }) => name === settled.list);
+    if (!list) return;
+    if (settled.outcome === 'carried') {
+      if (earlier && (await writer.carryList(list.name, earlier))) return;
+      throw new CannotCarry(list.name);
+    }
+    await writer.writeList(
+      { name: list.name, title: list.title, order: list.order, ...readFacts(settled) },
+      this.entries(claim, list.name),
+    );
+  }
+
+  private async writePlaylist(
+    writer: ArchiveWriter,
+    claim: Claim,
+    settled: SettledList,
+    earlier: Archive | null,
+  ): Promise<void> {
+    const { playlist, omission } = settled.detail;
+    if (playlist === null || settled.outcome === 'omitted') {
+      await writer.addUnreadPlaylist(playlist, omission?.reason ?? 'It could not be read.');
+      return;
+    }
+    if (settled.outcome === 'carried') {
+      if (earlier && (await writer.carryPlaylist(playlist, earlier))) return;
+      throw new CannotCarry(settled.list);
+    }
+    await writer.writePlaylist(playlist, readFacts(settled), this.entries(claim, settled.list));
+  }
+
+  /** What was kept of a list, in its order; one page in memory at a time. */
+  private async *entries(claim: Claim, list: string): AsyncGenerator<LibraryEntry> {
+    const numbers = [...(await this.store.pages(claim, list)).keys()].sort((a, b) => a - b);
+    for (const number of numbers) {
+      for (const entry of await this.store.entries(claim, list, number)) yield entryOf(entry);
+    }
+  }
+}
+
+/** @throws Error for what another version has kept */
+function entryOf(value: unknown): LibraryEntry {
+  if (ENTRY_GUARD.accepts(value)) return entryFrom(value);
+  throw new Error('A kept page has an entry that this version cannot read.');
+}
+
+/** What was to be taken over from an earlier backup is not there any more, or not whole: it has to be read. */
+export class CannotCarry extends Error {
+  override readonly name = 'CannotCarry';
+
+  constructor(readonly list: string) {
+    super(`${list} cannot be taken over from the earlier backup.`);
+  }
+}
+
+function readFacts({ readAt, total, detail }: SettledList): ReadFacts {
+  return { readAt, total, missing: detail.omission?.reason ?? null };
+}

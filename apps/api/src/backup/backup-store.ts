@@ -1,0 +1,283 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Database, Notifications } from '#database';
+import type { LibraryPage } from '#listening';
+import { DATABASE, NOTIFICATIONS } from '../database/database.module.js';
+import {
+  type Account,
+  type Detail,
+  type Progress,
+  type Summary,
+  type Trouble,
+  parseAccount,
+  parseDetail,
+  parseProgress,
+  parseSummary,
+  parseTrouble,
+} from './backup-row.js';
+import { type Held, LEASE_MS, LibraryJobs, expectHeld } from './library-jobs.js';
+
+const CHANNEL = 'backups';
+
+export type BackupState = 'queued' | 'running' | 'paused' | 'complete' | 'complete_with_omissions' | 'failed';
+export type Trigger = 'owner' | 'schedule';
+export type Outcome = 'read' | 'carried' | 'omitted';
+
+/** A backup as it stands. */
+export interface Backup {
+  id: string;
+  /** Of its folder. */
+  name: string;
+  provider: string;
+  trigger: string;
+  state: BackupState;
+  createdAt: Date;
+  startedAt: Date | null;
+  finishedAt: Date | null;
+  resumeAt: Date | null;
+  setbacks: number;
+  trouble: Trouble | null;
+  /** Whose library it is; null before the upstream has told. */
+  account: Account | null;
+  progress: Progress | null;
+  summary: Summary | null;
+}
+
+/** The right to work on a backup, until another process has it. */
+export interface Claim extends Held {
+  backup: Backup;
+}
+
+/** A list that needs no more reading. */
+export interface SettledList {
+  list: string;
+  place: number;
+  outcome: Outcome;
+  /** As the upstream counts. */
+  total: number | null;
+  readAt: Date;
+  detail: Detail;
+}
+
+/** What is known of a page that is kept. */
+export interface KeptPage {
+  number: number;
+  total: number | null;
+  next: string | null;
+  version: string | null;
+}
+
+/** Backups under way and made, as all processes know them. */
+@Injectable()
+export class BackupStore {
+  readonly jobs: LibraryJobs;
+
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    @Inject(NOTIFICATIONS) private readonly notifications: Notifications,
+  ) {
+    this.jobs = new LibraryJobs(database, 'backups');
+  }
+
+  /** @param heard is called when there may be something new about any backup */
+  onNews(heard: () => void): void {
+    this.notifications.listen(CHANNEL, heard);
+  }
+
+  /** Lets every process look. Nobody depends on it: they look by themselves too. */
+  async spread(): Promise<void> {
+    await this.notifications.notify(CHANNEL);
+  }
+
+  /** @returns null when one of this provider is under way already */
+  async create(provider: string, name: string, trigger: Trigger): Promise<Backup | null> {
+    const rows = await this.database.prisma.$queryRaw<{ id: string }[]>`
+      INSERT INTO backups (provider, name, "trigger") VALUES (${provider}, ${name}, ${trigger})
+      ON CONFLICT DO NOTHING RETURNING id`;
+    const [row] = rows;
+    return row ? this.get(row.id) : null;
+  }
+
+  /** The one of this provider that has not ended. */
+  async underWay(provider: string): Promise<Backup | null> {
+    const row = await this.database.prisma.backup.findFirst({
+      where: { provider, state: { in: ['queued', 'running', 'paused'] } },
+    });
+    return row && toBackup(row);
+  }
+
+  async get(id: string): Promise<Backup | null> {
+    const row = await this.database.prisma.backup.findUnique({ where: { id } });
+    return row && toBackup(row);
+  }
+
+  /** The latest first. */
+  async list(): Promise<Backup[]> {
+    const rows = await this.database.prisma.backup.findMany({ orderBy: [{ createdAt: 'desc' }, { name: 'desc' }] });
+    return rows.map(toBackup);
+  }
+
+  /** Those that are made, of one provider, the latest first. */
+  async made(provider: string): Promise<Backup[]> {
+    const rows = await this.database.prisma.backup.findMany({
+      where: { provider, state: { in: ['complete', 'complete_with_omissions'] } },
+      orderBy: { createdAt: 'desc' },
+    });
+    return rows.map(toBackup);
+  }
+
+  /** Also one that is under way: whoever works on it finds out with the next page. */
+  async remove(id: string): Promise<void> {
+    await this.database.prisma.backup.deleteMany({ where: { id } });
+    await this.spread();
+  }
+
+  /** What is known of one that was taken on; null when it is gone. */
+  async take(held: Held): Promise<Claim | null> {
+    const backup = await this.get(held.id);
+    return backup && { ...held, backup };
+  }
+
+  /** Whose library it is. @throws ClaimLost */
+  async noteAccount({ backup, fence }: Claim, account: Account): Promise<void> {
+    expectHeld(
+      await this.database.prisma.$executeRaw`
+        UPDATE backups SET account = ${JSON.stringify(account)}::jsonb
+        WHERE id = ${backup.id}::uuid AND fence = ${fence} AND state = 'running'`,
+    );
+  }
+
+  /** It ends here; what was read for it is of no use any more. @throws ClaimLost */
+  async end(
+    { backup, fence }: Claim,
+    state: 'complete' | 'complete_with_omissions' | 'failed',
+    { summary, trouble }: { summary: Summary | null; trouble: Trouble | null },
+  ): Promise<void> {
+    expectHeld(
+      await this.database.prisma.$executeRaw`
+        WITH ended AS (
+          UPDATE backups
+          SET state = ${state}::"BackupState", finished_at = now(), summary = ${json(summary)}::jsonb,
+            trouble = ${json(trouble)}::jsonb, progress = NULL, worker = NULL, lease_until = NULL
+          WHERE id = ${backup.id}::uuid AND fence = ${fence} AND state = 'running' RETURNING id
+        ), lists AS (DELETE FROM backup_lists USING ended WHERE backup_id = ended.id),
+        pages AS (DELETE FROM backup_pages USING ended WHERE backup_id = ended.id)
+        SELECT id FROM ended`,
+    );
+    await this.spread();
+  }
+
+  /** What a later look has found. */
+  async note(id: string, state: BackupState, summary: Summary): Promise<void> {
+    await this.database.prisma.$executeRaw`
+      UPDATE backups SET state = ${state}::"BackupState", summary = ${json(summary)}::jsonb WHERE id = ${id}::uuid`;
+  }
+
+  /** In the order of their places. */
+  async settled({ backup }: Claim): Promise<SettledList[]> {
+    const rows = await this.database.prisma.backupList.findMany({
+      where: { backupId: backup.id },
+      orderBy: { place: 'asc' },
+    });
+    return rows.map(({ list, place, outcome, total, readAt, detail }) => ({
+      list,
+      place,
+      outcome: outcome === 'carried' || outcome === 'omitted' ? outcome : 'read',
+      total,
+      readAt,
+      detail: parseDetail(detail),
+    }));
+  }
+
+  /** @throws ClaimLost */
+  async settle({ backup, fence }: Claim, settled: Omit<SettledList, 'readAt'> & { readAt?: Date }): Promise<void> {
+    const { list, place, outcome, total, detail, readAt = new Date() } = settled;
+    expectHeld(
+      await this.database.prisma.$executeRaw`
+        INSERT INTO backup_lists (backup_id, list, place, outcome, total, read_at, detail)
+        SELECT id, ${list}, ${place}, ${outcome}, ${total}, ${readAt}, ${JSON.stringify(detail)}::jsonb
+        FROM backups WHERE id = ${backup.id}::uuid AND fence = ${fence} AND state = 'running'
+        ON CONFLICT (backup_id, list) DO UPDATE SET outcome = EXCLUDED.outcome, detail = EXCLUDED.detail`,
+    );
+  }
+
+  /** What was to be taken over from the backup before has to be read. */
+  async forgetCarried({ backup }: Claim): Promise<void> {
+    await this.database.prisma.backupList.deleteMany({ where: { backupId: backup.id, outcome: 'carried' } });
+  }
+
+  /** By number. */
+  async pages({ backup }: Claim, list: string): Promise<Map<number, KeptPage>> {
+    const rows = await this.database.prisma.backupPage.findMany({
+      where: { backupId: backup.id, list },
+      select: { number: true, total: true, next: true, version: true },
+    });
+    return new Map(rows.map((row) => [row.number, row]));
+  }
+
+  /** Entries of one page as they were kept. */
+  async entries({ backup }: Claim, list: string, number: number): Promise<unknown[]> {
+    const row = await this.database.prisma.backupPage.findUnique({
+      where: { backupId_list_number: { backupId: backup.id, list, number } },
+      select: { entries: true },
+    });
+    return Array.isArray(row?.entries) ? row.entries : [];
+  }
+
+  /** Keeps a page, and how far that is, in one statement. @throws ClaimLost */
+  async keep(
+    { backup, fence }: Claim,
+    page: { list: string; number: number; version: string | null; page: LibraryPage<unknown> },
+    progress: Progress,
+  ): Promise<void> {
+    const { list, number, version } = page;
+    const { entries, total, next } = page.page;
+    expectHeld(
+      await this.database.prisma.$executeRaw`
+        WITH held AS (
+          UPDATE backups
+          SET progress = ${JSON.stringify(progress)}::jsonb, setbacks = 0,
+            lease_until = now() + ${LEASE_MS}::float8 * interval '1 ms'
+          WHERE id = ${backup.id}::uuid AND fence = ${fence} AND state = 'running' RETURNING id
+        )
+        INSERT INTO backup_pages (backup_id, list, number, entries, total, next, version)
+        SELECT id, ${list}, ${number}, ${JSON.stringify(entries)}::jsonb, ${total}, ${next}, ${version} FROM held
+        ON CONFLICT (backup_id, list, number) DO UPDATE
+        SET entries = EXCLUDED.entries, total = EXCLUDED.total, next = EXCLUDED.next, version = EXCLUDED.version`,
+    );
+  }
+
+  /** The list begins anew. */
+  async forgetPages({ backup, fence }: Claim, list: string): Promise<void> {
+    await this.database.prisma.$executeRaw`
+      DELETE FROM backup_pages USING backups
+      WHERE backup_id = id AND id = ${backup.id}::uuid AND fence = ${fence} AND list = ${list}`;
+  }
+}
+
+function json(value: object | null): string | null {
+  return value === null ? null : JSON.stringify(value);
+}
+
+type Row = {
+  [Name in keyof Backup]: Name extends 'trouble' | 'account' | 'progress' | 'summary' ? unknown : Backup[Name];
+};
+
+function toBackup(row: Row): Backup {
+  const { id, name, provider, trigger, state, createdAt, startedAt, finishedAt, resumeAt, setbacks } = row;
+  return {
+    id,
+    name,
+    provider,
+    trigger,
+    state,
+    createdAt,
+    startedAt,
+    finishedAt,
+    resumeAt,
+    setbacks,
+    trouble: parseTrouble(row.trouble),
+    account: parseAccount(row.account),
+    progress: parseProgress(row.progress),
+    summary: parseSummary(row.summary),
+  };
+}

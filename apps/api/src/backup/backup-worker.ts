@@ -1,0 +1,71 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { type RunningProvider, RunningProviders } from '../providers/running-providers.js';
+import { DailyCalls } from '../upstream/daily-calls.js';
+import { BackupFiles, CannotCarry } from './backup-files.js';
+import type { Trouble } from './backup-row.js';
+import { BackupStore, type Claim } from './backup-store.js';
+import type { Held } from './library-jobs.js';
+import { LibraryReading } from './library-reading.js';
+import { LibraryWorker, expectAccount } from './library-worker.js';
+
+const AGAIN = 'Make another backup.';
+
+/** Makes the backups that are due. */
+@Injectable()
+export class BackupWorker extends LibraryWorker<Claim> {
+  constructor(
+    private readonly store: BackupStore,
+    private readonly files: BackupFiles,
+    providers: RunningProviders,
+    calls: DailyCalls,
+  ) {
+    super({ logger: new Logger('Backup'), jobs: store.jobs, providers, calls, remedy: AGAIN });
+  }
+
+  protected override serves({ reads }: RunningProvider): boolean {
+    return reads.library !== null;
+  }
+
+  protected override take(held: Held): Promise<Claim | null> {
+    return this.store.take(held);
+  }
+
+  protected override nameOf({ backup }: Claim): string {
+    return backup.name;
+  }
+
+  protected override async make(claim: Claim, running: RunningProvider, signal: AbortSignal): Promise<void> {
+    const { provider, reads } = running;
+    const { library } = reads;
+    if (!library || !provider.library) throw new Error(`${provider.id} has no library.`);
+    const profile = await running.probe.profile({ signal });
+    const account = { id: profile.name, name: profile.displayName };
+    const before = claim.backup.account;
+    if (before) expectAccount(before, account, AGAIN);
+    else await this.store.noteAccount(claim, account);
+    const earlier = await this.files.latest(provider.id, account.id);
+    const allow = (): void => {
+      this.keepToBudget(running);
+    };
+    const parts = { claim, shape: provider.library, reads: library, store: this.store, signal, allow };
+    const facts = { provider, profile, account, signal };
+    await new LibraryReading({ ...parts, earlier }).run();
+    const { state, summary } = await this.files.write(claim, { ...facts, earlier }).catch(async (error: unknown) => {
+      if (!(error instanceof CannotCarry)) throw error;
+      this.logger.warn(`${error.message} It is read anew.`);
+      await this.store.forgetCarried(claim);
+      await new LibraryReading({ ...parts, earlier: null }).run();
+      return this.files.write(claim, { ...facts, earlier: null });
+    });
+    await this.store.end(claim, state, { summary, trouble: null });
+    this.logger.log(`${claim.backup.name} is ${state.replaceAll('_', ' ')}.`);
+  }
+
+  protected override fail(claim: Claim, trouble: Trouble): Promise<void> {
+    return this.store.end(claim, 'failed', { summary: null, trouble });
+  }
+
+  protected override spread(): Promise<void> {
+    return this.store.spread();
+  }
+}

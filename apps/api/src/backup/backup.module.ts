@@ -1,0 +1,17 @@
+import { Module } from '@nestjs/common';
+import { AdminModule } from '../admin/index.js';
+import { BackupDownload } from './backup-download.js';
+import { BackupEvents } from './backup-events.js';
+import { BackupFiles } from './backup-files.js';
+import { BackupSchedule } from './backup-schedule.js';
+import { BackupStore } from './backup-store.js';
+import { BackupWorker } from './backup-worker.js';
+import { Backups } from './backups.js';
+import { BackupsController } from './backups.controller.js';
+
+@Module({
+  imports: [AdminModule],
+  controllers: [BackupsController],
+  providers: [BackupStore, BackupFiles, BackupWorker, Backups, BackupSchedule, BackupEvents, BackupDownload],
+})
+export class BackupModule {}

@@ -1,0 +1,223 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsIn, IsInt, IsOptional, Matches, Max, Min, ValidateIf } from 'class-validator';
+import { PROVIDERS } from '#providers';
+import type { BackupState } from './backup-store.js';
+
+export const BACKUP_STATES = [
+  'queued',
+  'running',
+  'paused',
+  'complete',
+  'complete_with_omissions',
+  'failed',
+] as const satisfies readonly BackupState[];
+
+export const DOWNLOAD_FORMATS = ['json', 'csv', 'archive'] as const;
+export type DownloadFormat = (typeof DOWNLOAD_FORMATS)[number];
+
+/** Providers whose library can be read. */
+export const LIBRARY_PROVIDERS: readonly string[] = PROVIDERS.filter(({ library }) => library !== null).map(
+  ({ id }) => id,
+);
+
+const LIMIT_RULE = 'must be a whole number from 1 to 1000, given once';
+
+export class BackupRequestDto {
+  @ApiPropertyOptional({
+    enum: LIBRARY_PROVIDERS,
+    description: 'Whose library; that of the provider that is chosen unless given.',
+    example: 'spotify',
+  })
+  @ValidateIf((_, value) => value !== undefined)
+  @IsIn(LIBRARY_PROVIDERS, { message: `must be one of ${LIBRARY_PROVIDERS.join(', ')}` })
+  provider?: string;
+}
+
+export class DownloadQueryDto {
+  @ApiPropertyOptional({
+    enum: DOWNLOAD_FORMATS,
+    default: 'archive',
+    description: 'archive is all files in one .tar.gz; json is one document; csv is of one list.',
+    example: 'json',
+  })
+  @IsIn(DOWNLOAD_FORMATS, { message: `must be one of ${DOWNLOAD_FORMATS.join(', ')}` })
+  format: DownloadFormat = 'archive';
+
+  @ApiPropertyOptional({
+    description: 'The name of one list, or playlist: and the id of one playlist; all of it unless given.',
+    example: 'tracks',
+  })
+  @IsOptional()
+  @Matches(/^(?:[a-z0-9_]{1,64}|playlist:.{1,200})$/, {
+    message: 'must be the name of a list, or playlist: and an id, given once',
+  })
+  list?: string;
+}
+
+export class DiffQueryDto {
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 1,
+    maximum: 1000,
+    default: 100,
+    description: 'How many entries of each kind of difference are named; all of them are counted.',
+    example: 100,
+  })
+  @Transform(({ value }: { value: unknown }) =>
+    typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value,
+  )
+  @IsInt({ message: LIMIT_RULE })
+  @Min(1, { message: LIMIT_RULE })
+  @Max(1000, { message: LIMIT_RULE })
+  limit = 100;
+}
+
+export class TroubleDto {
+  @ApiProperty({ example: 'upstream_rate_limited' })
+  code!: string;
+
+  @ApiProperty({ example: 'Spotify asked to be left alone.' })
+  detail!: string;
+
+  @ApiProperty({ example: 'Nothing to do here: it goes on by itself.' })
+  remedy!: string;
+}
+
+export class BackupAccountDto {
+  @ApiProperty({ example: 'ada1815' })
+  id!: string;
+
+  @ApiProperty({ description: 'For people.', example: 'Ada' })
+  name!: string;
+}
+
+export class ProgressDto {
+  @ApiProperty({ description: 'The list that was read last.', example: 'tracks' })
+  list!: string;
+
+  @ApiProperty({ type: 'integer', description: 'Entries of it that are read.', example: 4_150 })
+  done!: number;
+
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description: 'How many it has; null when the provider does not tell.',
+    example: 5_320,
+  })
+  total!: number | null;
+}
+
+export class OmissionDto {
+  @ApiProperty({ example: 'Playlist “Top 50”' })
+  what!: string;
+
+  @ApiProperty({ example: 'Spotify does not let this account read it.' })
+  reason!: string;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Null when nothing can be done.', example: null })
+  remedy!: string | null;
+}
+
+export class FindingDto {
+  @ApiProperty({ example: 'lists/tracks.json' })
+  file!: string;
+
+  @ApiProperty({ example: 'Its checksum is another than in the manifest.' })
+  what!: string;
+}
+
+export class BackupDto {
+  @ApiProperty({ format: 'uuid', example: '0b7d6f5e-3c2a-4f6b-9d1e-8a7c6b5d4e3f' })
+  id!: string;
+
+  @ApiProperty({ description: 'Of its folder in BACKUP_DIR.', example: 'spotify_backup_2026-11-21T031500Z' })
+  name!: string;
+
+  @ApiProperty({ example: 'spotify' })
+  provider!: string;
+
+  @ApiProperty({
+    type: BackupAccountDto,
+    nullable: true,
+    description: 'Whose library it is; null before the provider has told.',
+  })
+  account!: BackupAccountDto | null;
+
+  @ApiProperty({ description: 'Who began it: owner or schedule.', example: 'schedule' })
+  trigger!: string;
+
+  @ApiProperty({ enum: BACKUP_STATES, example: 'complete' })
+  state!: BackupState;
+
+  @ApiProperty({ format: 'date-time', example: '2026-11-21T03:15:00.000Z' })
+  createdAt!: string;
+
+  @ApiProperty({ type: String, nullable: true, format: 'date-time', example: '2026-11-21T03:15:01.000Z' })
+  startedAt!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, format: 'date-time', example: '2026-11-21T03:16:20.000Z' })
+  finishedAt!: string | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    format: 'date-time',
+    description: 'When one that is paused goes on by itself.',
+    example: null,
+  })
+  resumeAt!: string | null;
+
+  @ApiProperty({ type: TroubleDto, nullable: true, description: 'Why it is paused or has failed.' })
+  trouble!: TroubleDto | null;
+
+  @ApiProperty({ type: ProgressDto, nullable: true, description: 'Null before it begins and when it has ended.' })
+  progress!: ProgressDto | null;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { type: 'integer' },
+    description: 'Entries by list; empty before it has ended.',
+    example: { tracks: 5_320, playlists: 41 },
+  })
+  counts!: Readonly<Record<string, number>>;
+
+  @ApiProperty({ type: [OmissionDto], description: 'What is not in it, and why.' })
+  omissions!: readonly OmissionDto[];
+
+  @ApiProperty({ type: [FindingDto], description: 'Faults of its files, as the last look has found them.' })
+  findings!: readonly FindingDto[];
+
+  @ApiProperty({ type: String, nullable: true, format: 'date-time', example: '2026-11-21T03:16:20.000Z' })
+  verifiedAt!: string | null;
+
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description: 'Bytes of all its files; files that it shares with other backups are on the disk once.',
+    example: 18_874_368,
+  })
+  bytes!: number | null;
+}
+
+export class BackupsDto {
+  @ApiProperty({ type: [BackupDto], description: 'The latest first.' })
+  items!: BackupDto[];
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    format: 'date-time',
+    description: 'When the schedule makes the next one; null without a schedule.',
+    example: '2026-11-22T03:15:00.000Z',
+  })
+  nextAt!: string | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'What the owner should know: a backup that the schedule has missed, or that has failed.',
+    example: null,
+  })
+  alert!: string | null;
+}

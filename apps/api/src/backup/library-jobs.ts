@@ -1,0 +1,123 @@
+import type { Database, PrismaClient } from '#database';
+import type { Trouble } from './backup-row.js';
+
+/** A process that says nothing for so long works no more. */
+export const LEASE_MS = 15_000;
+
+export type JobTable = 'backups' | 'restores';
+
+/** What keeps a job from beginning: a library is not read for a backup while it is written, nor the other way round. */
+const OBSTACLES: Readonly<Record<JobTable, string>> = {
+  backups: `SELECT FROM restores o WHERE o.provider = j.provider AND o.state IN ('queued', 'running', 'paused')`,
+  restores: `SELECT FROM backups o WHERE o.provider = j.provider AND o.state = 'running'`,
+};
+
+/** The right to work on a job, until another process has it. */
+export interface Held {
+  id: string;
+  provider: string;
+  fence: number;
+}
+
+/** Another process works on the job by now, or it was taken away. */
+export class ClaimLost extends Error {
+  override readonly name = 'ClaimLost';
+}
+
+/** Jobs on a library, of which each is worked on by one process at a time, and goes on in another when that one dies. */
+export class LibraryJobs {
+  constructor(
+    private readonly database: Database,
+    readonly table: JobTable,
+  ) {}
+
+  /** Takes on what is due: of all processes one does. @param providers those that this process can serve */
+  async claim(worker: string, providers: readonly string[]): Promise<Held | null> {
+    const { prisma } = this.database;
+    const due = `j.provider = ANY($1) AND (
+      j.state = 'running' AND (j.lease_until IS NULL OR j.lease_until < now())
+      OR (j.state = 'queued' OR j.state = 'paused' AND j.resume_at <= now()) AND NOT EXISTS (${OBSTACLES[this.table]}))`;
+    const [found] = await prisma.$queryRawUnsafe<object[]>(
+      `SELECT 1 FROM ${this.table} j WHERE ${due} LIMIT 1`,
+      providers,
+    );
+    if (!found) return null;
+    return this.inTurn(async (transaction) => {
+      const [held] = await transaction.$queryRawUnsafe<Held[]>(
+        `UPDATE ${this.table}
+        SET state = 'running', worker = $2::uuid, fence = fence + 1, started_at = coalesce(started_at, now()),
+          resume_at = NULL, trouble = NULL, lease_until = now() + $3::float8 * interval '1 ms'
+        WHERE id = (
+          SELECT id FROM ${this.table} j WHERE ${due} ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+        RETURNING id, provider, fence`,
+        providers,
+        worker,
+        LEASE_MS,
+      );
+      return held ?? null;
+    });
+  }
+
+  /** Nothing begins anywhere meanwhile: of a backup and a restore that come at once one sees the other. */
+  async inTurn<T>(decide: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return this.database.prisma.$transaction(async (transaction) => {
+      await transaction.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('library jobs'))`;
+      return decide(transaction);
+    });
+  }
+
+  /** Says that this process still works. @throws ClaimLost */
+  async renew({ id, fence }: Held): Promise<void> {
+    expectHeld(
+      await this.database.prisma.$executeRawUnsafe(
+        `UPDATE ${this.table} SET lease_until = now() + $3::float8 * interval '1 ms'
+        WHERE id = $1::uuid AND fence = $2 AND state = 'running'`,
+        id,
+        fence,
+        LEASE_MS,
+      ),
+    );
+  }
+
+  /** Lets another process go on at once. */
+  async release({ id, fence }: Held): Promise<void> {
+    await this.database.prisma.$executeRawUnsafe(
+      `UPDATE ${this.table} SET worker = NULL, lease_until = NULL
+      WHERE id = $1::uuid AND fence = $2 AND state = 'running'`,
+      id,
+      fence,
+    );
+  }
+
+  /** How often it has failed since it got on last. */
+  async setbacks({ id }: Held): Promise<number> {
+    const [row] = await this.database.prisma.$queryRawUnsafe<{ setbacks: number }[]>(
+      `SELECT setbacks FROM ${this.table} WHERE id = $1::uuid`,
+      id,
+    );
+    return row?.setbacks ?? 0;
+  }
+
+  /** @throws ClaimLost */
+  async pause({ id, fence }: Held, trouble: Trouble, resumeAt: Date): Promise<void> {
+    expectHeld(
+      await this.database.prisma.$executeRawUnsafe(
+        `UPDATE ${this.table}
+        SET state = 'paused', resume_at = $3, trouble = $4::jsonb, setbacks = setbacks + 1, worker = NULL,
+          lease_until = NULL
+        WHERE id = $1::uuid AND fence = $2 AND state = 'running'`,
+        id,
+        fence,
+        resumeAt,
+        JSON.stringify(trouble),
+      ),
+    );
+  }
+}
+
+export type Transaction = Parameters<Parameters<PrismaClient['$transaction']>[0]>[0];
+
+/** @throws ClaimLost when a statement that asks for the claim has found none */
+export function expectHeld(rows: number): void {
+  if (rows === 0) throw new ClaimLost('Another process works on this by now, or it was removed.');
+}

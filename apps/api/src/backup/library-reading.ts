@@ -1,0 +1,345 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type BulkheadPolicy, bulkhead } from 'cockatiel';
+import {
+  type LibraryEntry,
+  type LibraryList,
+  type LibraryPage,
+  type LibraryPlaylist,
+  type LibraryReads,
+  type LibraryShape,
+  PLAYLIST_PAGE,
+  ProviderError,
+} from '#listening';
+import type { Archive } from './archive/archive.js';
+import { type Omission, parsePlaylist } from './backup-row.js';
+import type { BackupStore, Claim, KeptPage, Outcome, SettledList } from './backup-store.js';
+
+/** Calls to the upstream at once. */
+export const CALLS_AT_ONCE = 3;
+/** Playlists that are looked at side by side: while one waits for the database, others ask. */
+const PLAYLISTS_AT_ONCE = 4;
+/** A list that changes while it is read begins anew so often. */
+const MOST_ATTEMPTS = 3;
+/** Charts move every day and say little: an earlier one is taken for so long. */
+const CHART_AGE_MS = 7 * 86_400_000;
+
+/** Under which a list of playlists is kept. */
+export const PLAYLIST_INDEX = 'playlists';
+
+export interface ReadingParts {
+  claim: Claim;
+  shape: LibraryShape;
+  reads: LibraryReads;
+  store: BackupStore;
+  /** The backup before, of the same account; null when there is none. */
+  earlier: Archive | null;
+  /** Ends it between two calls, with the reason that is given. */
+  signal: AbortSignal;
+  /** Throws when no more calls should be made for now. */
+  allow: () => void;
+}
+
+/** A list whose pages are asked for by how many entries come before them. */
+interface Paged {
+  /** Under which its pages are kept. */
+  key: string;
+  pageSize: number;
+  version: string | null;
+  ask: (at: string | null) => Promise<LibraryPage<unknown>>;
+}
+
+/**
+ * Reads a library into the database, page by page, and each list is settled when it is whole. Whatever was kept before is
+ * not asked for again, so it goes on where it was interrupted.
+ */
+export class LibraryReading {
+  private readonly lanes: BulkheadPolicy = bulkhead(CALLS_AT_ONCE, Number.POSITIVE_INFINITY);
+  /** Entries that this has read, by list. */
+  private readonly done = new Map<string, number>();
+  /** Of the playlists whose entries the earlier backup has, by their id. */
+  private earlierVersions: ReadonlyMap<string, string> = new Map();
+  /** Why nothing more is asked for. */
+  private failure: Error | null = null;
+
+  constructor(private readonly parts: ReadingParts) {}
+
+  /** @throws ProviderError, ClaimLost, or the reason of the signal */
+  async run(): Promise<void> {
+    const { claim, shape, store } = this.parts;
+    const settled = new Set((await store.settled(claim)).map(({ list }) => list));
+    for (const [place, list] of shape.lists.entries()) {
+      if (!settled.has(list.name)) await this.settleList(list, place);
+    }
+    if (shape.hasPlaylists) await this.settlePlaylists(shape.lists.length, settled);
+  }
+
+  private async settleList(list: LibraryList, place: number): Promise<void> {
+    await this.settleOrOmit({ list: list.name, place, what: list.title }, async () => {
+      const from = this.chartOf(list);
+      if (from) return { outcome: 'carried', total: from.total, readAt: from.readAt };
+      const read = (at: string | null) => this.parts.reads.list(list.name, at, { signal: this.parts.signal });
+      return list.byOffset ? this.readList(list, read) : this.readChain(list.name, read);
+    });
+  }
+
+  /** A chart of the last days. */
+  private chartOf({ name, order }: LibraryList): { total: number | null; readAt: Date } | null {
+    const known = order === 'chart' ? (this.parts.earlier?.list(name) ?? null) : null;
+    if (known === null) return null;
+    const readAt = new Date(known.readAt);
+    return Date.now() - readAt.getTime() < CHART_AGE_MS ? { total: known.total, readAt } : null;
+  }
+
+  private async readList(
+    list: LibraryList,
+    ask: (at: string | null) => Promise<LibraryPage<LibraryEntry>>,
+  ): Promise<Settlement> {
+    const { claim, store } = this.parts;
+    const paged = { key: list.name, pageSize: list.pageSize, version: null, ask };
+    const kept = await store.pages(claim, list.name);
+    if (!kept.has(0)) {
+      const first = await this.call(() => ask(null));
+      if (list.order === 'newest' && (await this.isUnchanged(list.name, first))) {
+        return { outcome: 'carried', total: first.total };
+      }
+      await this.keep(paged, 0, first);
+    }
+    if (list.order === 'chart')
+      return { outcome: 'read', total: (await store.pages(claim, list.name)).get(0)?.total ?? null };
+    return this.readAll(paged);
+  }
+
+  /** Nothing was added, or it would stand on top; and nothing taken away, or there would be fewer. */
+  private async isUnchanged(list: string, { entries, total }: LibraryPage<LibraryEntry>): Promise<boolean> {
+    const { earlier } = this.parts;
+    const known = earlier?.list(list);
+    if (!earlier || !known || total === null || known.total !== total) return false;
+    let at = 0;
+    for await (const entry of earlier.entries(list)) {
+      if (at === entries.length) break;
+      if (!isDeepStrictEqual(entry, entries[at])) return false;
+      at += 1;
+    }
+    return at === entries.length;
+  }
+
+  /** All pages of a list, several at once, until all of them tell of the same list. */
+  private async readAll(paged: Paged): Promise<Settlement> {
+    const { claim, store } = this.parts;
+    for (let attempt = 1; ; attempt += 1) {
+      const kept = await store.pages(claim, paged.key);
+      const first = kept.get(0) ?? (await this.fetch(paged, 0));
+      if (first.total === null) return this.readChain(paged.key, paged.ask);
+      const { total } = first;
+      const numbers = Array.from({ length: Math.ceil(total / paged.pageSize) }, (_, number) => number);
+      const missing = numbers.filter((number) => number > 0 && !kept.has(number));
+      const fetched = await together(missing.map((number) => () => this.fetch(paged, number)));
+      const isSteady = [...kept.values(), ...fetched].every((page) => page.total === first.total);
+      if (isSteady) return { outcome: 'read', total: first.total };
+      if (attempt === MOST_ATTEMPTS) {
+        return { outcome: 'read', total: first.total, unsteady: 'it changed each time that it was read' };
+      }
+      await store.forgetPages(claim, paged.key);
+    }
+  }
+
+  /** A list of which each page tells where the next begins. */
+  private async readChain(key: string, ask: Paged['ask']): Promise<Settlement> {
+    const { claim, store } = this.parts;
+    const kept = await store.pages(claim, key);
+    const paged = { key, pageSize: 0, version: null, ask };
+    let page: KeptPage | null = null;
+    for (let number = 0, at: string | null = null; number === 0 || at !== null; number += 1) {
+      const start: string | null = at;
+      page = kept.get(number) ?? (await this.keep(paged, number, await this.call(() => ask(start))));
+      at = page.next;
+    }
+    return { outcome: 'read', total: page?.total ?? null };
+  }
+
+  private async settlePlaylists(firstPlace: number, settled: ReadonlySet<string>): Promise<void> {
+    const { claim, reads, signal, store } = this.parts;
+    if (!settled.has(PLAYLIST_INDEX)) {
+      const ask = (at: string | null) => reads.playlists(at, { signal });
+      await this.settleOrOmit({ list: PLAYLIST_INDEX, place: firstPlace, what: 'Playlists' }, () =>
+        this.readAll({ key: PLAYLIST_INDEX, pageSize: PLAYLIST_PAGE, version: null, ask }),
+      );
+    }
+    const index = await this.playlistIndex();
+    this.earlierVersions = await versionsIn(this.parts.earlier);
+    const some = bulkhead(PLAYLISTS_AT_ONCE, Number.POSITIVE_INFINITY);
+    await together(
+      index.map((playlist, at) => async () => {
+        const list = playlist ? `playlist:${playlist.id}` : `playlist?${at + 1}`;
+        if (settled.has(list)) return;
+        const place = firstPlace + 1 + at;
+        await some.execute(async () => {
+          if (playlist) {
+            await this.settlePlaylist(playlist, { list, place, what: `Playlist “${playlist.name}”` });
+            return;
+          }
+          const reason = 'The upstream lists it and tells nothing about it.';
+          const omission = { what: `Playlist ${at + 1} of the list`, reason, remedy: null };
+          await store.settle(claim, {
+            list,
+            place,
+            outcome: 'omitted',
+            total: null,
+            detail: { from: null, omission, playlist: null },
+          });
+        });
+      }),
+    );
+  }
+
+  private async playlistIndex(): Promise<(LibraryPlaylist | null)[]> {
+    const { claim, store } = this.parts;
+    const numbers = [...(await store.pages(claim, PLAYLIST_INDEX)).keys()].sort((a, b) => a - b);
+    const seen = new Set<string>();
+    const index: (LibraryPlaylist | null)[] = [];
+    for (const number of numbers) {
+      for (const entry of await store.entries(claim, PLAYLIST_INDEX, number)) {
+        const playlist = parsePlaylist(entry);
+        // One that moved while the list was read stands on two pages.
+        if (playlist && seen.has(playlist.id)) continue;
+        if (playlist) seen.add(playlist.id);
+        index.push(playlist);
+      }
+    }
+    return index;
+  }
+
+  private async settlePlaylist(playlist: LibraryPlaylist, at: Place): Promise<void> {
+    const { claim, reads, signal, store } = this.parts;
+    await this.settleOrOmit({ ...at, playlist }, async () => {
+      if (this.earlierVersions.get(playlist.id) === playlist.version) {
+        return { outcome: 'carried', total: playlist.total };
+      }
+      let { version } = playlist;
+      for (let attempt = 1; ; attempt += 1) {
+        const kept = [...(await store.pages(claim, at.list)).values()];
+        if (kept.some((page) => page.version !== version)) await store.forgetPages(claim, at.list);
+        const ask = (from: string | null) => reads.playlistEntries(playlist.id, from, { signal });
+        const settlement = await this.readAll({ key: at.list, pageSize: PLAYLIST_PAGE, version, ask });
+        // A page by itself is what the playlist was at one moment.
+        if ((settlement.total ?? 0) <= PLAYLIST_PAGE) return { ...settlement, version };
+        const now = await this.call(() => reads.playlistVersion(playlist.id, { signal }));
+        if (now === version) return { ...settlement, version };
+        if (attempt === MOST_ATTEMPTS)
+          return { ...settlement, version, unsteady: 'it changed each time that it was read' };
+        version = now;
+      }
+    });
+  }
+
+  /** Settles what was read, or why it cannot be. */
+  private async settleOrOmit(
+    { list, place, what, playlist = null }: Place & { playlist?: LibraryPlaylist | null },
+    read: () => Promise<Settlement>,
+  ): Promise<void> {
+    const { claim, earlier, store } = this.parts;
+    try {
+      const { outcome, total, readAt, version, unsteady } = await read();
+      const omission =
+        unsteady === undefined
+          ? null
+          : { what, reason: `It may lack something: ${unsteady}.`, remedy: 'Make another backup.' };
+      await store.settle(claim, {
+        list,
+        place,
+        outcome,
+        total,
+        ...(readAt ? { readAt } : {}),
+        detail: {
+          from: outcome === 'carried' ? (earlier?.name ?? null) : null,
+          omission,
+          playlist: playlist && { ...playlist, version: version ?? playlist.version },
+        },
+      });
+    } catch (error) {
+      const omission = omissionOf(error, what);
+      if (omission === null) throw error;
+      await store.forgetPages(claim, list);
+      await store.settle(claim, {
+        list,
+        place,
+        outcome: 'omitted',
+        total: playlist?.total ?? null,
+        detail: { from: null, omission, playlist },
+      });
+    }
+  }
+
+  private async fetch(paged: Paged, number: number): Promise<KeptPage> {
+    const at = number === 0 ? null : String(number * paged.pageSize);
+    return this.keep(paged, number, await this.call(() => paged.ask(at)));
+  }
+
+  private async keep({ key, version }: Paged, number: number, page: LibraryPage<unknown>): Promise<KeptPage> {
+    const { claim, store } = this.parts;
+    const done = (this.done.get(key) ?? 0) + page.entries.length;
+    this.done.set(key, done);
+    await store.keep(claim, { list: key, number, version, page }, { list: key, done, total: page.total });
+    return { number, total: page.total, next: page.next, version };
+  }
+
+  /** A call to the upstream, when its turn has come; after one that has failed for good those that wait are not sent. */
+  private call<T>(ask: () => Promise<T>): Promise<T> {
+    return this.lanes.execute(async () => {
+      if (this.failure !== null) throw this.failure;
+      try {
+        this.parts.signal.throwIfAborted();
+        this.parts.allow();
+        return await ask();
+      } catch (error) {
+        if (!isClosed(error)) this.failure = error instanceof Error ? error : new Error(String(error));
+        throw error;
+      }
+    });
+  }
+}
+
+async function versionsIn(archive: Archive | null): Promise<Map<string, string>> {
+  const versions = new Map<string, string>();
+  if (archive === null) return versions;
+  for await (const { playlist, json } of archive.playlists()) {
+    // Without a version nothing can be said.
+    if (playlist && json !== null && playlist.version !== '') versions.set(playlist.id, playlist.version);
+  }
+  return versions;
+}
+
+type Place = Pick<SettledList, 'list' | 'place'> & {
+  /** For people. */
+  what: string;
+};
+
+interface Settlement {
+  outcome: Outcome;
+  total: number | null;
+  /** When it was read, if not just now. */
+  readAt?: Date;
+  /** Of a playlist. */
+  version?: string;
+  /** Why it may lack something. */
+  unsteady?: string;
+}
+
+const CLOSED: ReadonlySet<string> = new Set(['insufficient_scope', 'forbidden', 'not_supported']);
+
+/** The upstream, or the owner, keeps this closed, and the rest is open. */
+function isClosed(error: unknown): error is ProviderError {
+  return error instanceof ProviderError && CLOSED.has(error.code);
+}
+
+/** What lacks because it is closed; null for every other error. */
+function omissionOf(error: unknown, what: string): Omission | null {
+  return isClosed(error) ? { what, reason: error.message, remedy: error.remedy } : null;
+}
+
+/** All of them side by side; fails with the first that does, when the others are done. */
+async function together<T>(tasks: readonly (() => Promise<T>)[]): Promise<T[]> {
+  const running = tasks.map((task) => task());
+  await Promise.allSettled(running);
+  return Promise.all(running);
+}
