@@ -184,6 +184,17 @@ describe('a backup', () => {
       playlists: { changed: { count: 0 } },
     });
 
+    expect((await asOwner(service, 'GET', '/admin/backups/changes?since=2026-01-01')).body).toEqual(body);
+    expect(await asOwner(service, 'GET', '/admin/backups/changes?since=yesterday')).toMatchObject({ status: 400 });
+
+    // The folder may be older than the database.
+    await query('DELETE FROM backups');
+    const { items } = (await asOwner(service, 'GET', '/admin/backups')).body as { items: Backup[] };
+    expect(items).toMatchObject([
+      { id: second.id, trigger: 'found', state: second.state, counts: second.counts },
+      { id: first.id, trigger: 'found', state: first.state, counts: first.counts },
+    ]);
+
     const tracks = join(folder, 'backups', second.name, 'lists/tracks.csv');
     writeFileSync(tracks, readFileSync(tracks, 'utf8').replace('track', 'trick'));
     expect((await asOwner(service, 'POST', `/admin/backups/${second.id}/verify`)).body).toMatchObject({
@@ -194,6 +205,11 @@ describe('a backup', () => {
     expect((await asOwner(service, 'DELETE', `/admin/backups/${second.id}`)).status).toBe(204);
     expect(readdirSync(join(folder, 'backups'))).toEqual([first.name]);
     expect((await asOwner(service, 'GET', `/admin/backups/${second.id}`)).status).toBe(404);
+    removeFolder(join(folder, 'backups', first.name));
+    expect((await asOwner(service, 'POST', `/admin/backups/${first.id}/verify`)).body).toMatchObject({
+      state: 'failed',
+      findings: [{ file: 'manifest.json' }],
+    });
   });
 
   it('is of Last.fm as well', async () => {

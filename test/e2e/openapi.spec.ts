@@ -50,6 +50,7 @@ const OWNERS = [
   'GET /admin/audit',
   'GET /admin/backups',
   'POST /admin/backups',
+  'GET /admin/backups/changes',
   'GET /admin/backups/{id}',
   'DELETE /admin/backups/{id}',
   'GET /admin/backups/{id}/events',

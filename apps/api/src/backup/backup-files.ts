@@ -6,7 +6,7 @@ import type { Provider } from '#providers';
 import { reasonOf } from '../logging.js';
 import { PlatformSettings } from '../settings/platform.settings.js';
 import { VERSION } from '../version.js';
-import { Archive, listArchives, removeArchive } from './archive/archive.js';
+import { Archive, archiveNames, listArchives, removeArchive } from './archive/archive.js';
 import { ArchiveError, writeFailure } from './archive/archive-error.js';
 import { ArchiveWriter, type ReadFacts } from './archive/archive-writer.js';
 import { ENTRY_GUARD } from './archive/documents.js';
@@ -14,16 +14,10 @@ import { entryFrom } from './archive/entry-document.js';
 import { discardPartial } from './archive/partial-folder.js';
 import { verify } from './archive/verify.js';
 import type { Account, Omission, Summary } from './backup-row.js';
-import { BackupStore, type Claim, type SettledList } from './backup-store.js';
+import { BackupStore, type Claim, type Made, type SettledList } from './backup-store.js';
 import { PLAYLIST_INDEX } from './library-reading.js';
 
 const PLAYLIST = /^playlist[:?]/;
-
-/** What a backup that is written has come to. */
-export interface Made {
-  state: 'complete' | 'complete_with_omissions' | 'failed';
-  summary: Summary;
-}
 
 /** Backups on disk. */
 @Injectable()
@@ -68,6 +62,26 @@ export class BackupFiles {
     }
   }
 
+  /** Backups in the folder that are not among these. One that cannot be read is passed over. @throws ArchiveError */
+  async *others(known: ReadonlySet<string>): AsyncGenerator<{ archive: Archive; made: Made }> {
+    for (const name of await archiveNames(this.folder)) {
+      if (known.has(name)) continue;
+      try {
+        const archive = await this.open(name);
+        const { omissions } = archive.manifest;
+        const summary = await summaryOf(
+          archive,
+          omissions.map((omission) => ({ ...omission, remedy: null })),
+        );
+        const state = omissions.length > 0 ? 'complete_with_omissions' : 'complete';
+        yield { archive, made: { state, summary: { ...summary, findings: [], verifiedAt: null } } };
+      } catch (error) {
+        if (!(error instanceof ArchiveError)) throw error;
+        this.logger.debug(`${name} is passed over (${reasonOf(error)}).`);
+      }
+    }
+  }
+
   /** Its files, if there are any. @throws ArchiveError */
   async remove(name: string): Promise<void> {
     await discardPartial(this.folder, name);
@@ -100,19 +114,8 @@ export class BackupFiles {
   /** Looks through the files of a backup. @param omissions what is known not to be in it */
   async check(archive: Archive, omissions: readonly Omission[]): Promise<Made> {
     const { findings, verdict } = await verify(archive);
-    const { bytes } = await archive.size();
-    const { lists, playlists } = archive.manifest;
-    const counts = Object.fromEntries(lists.map(({ name, count }): [string, number] => [name, count]));
-    return {
-      state: verdict,
-      summary: {
-        counts: playlists ? { ...counts, [PLAYLIST_INDEX]: playlists.count } : counts,
-        omissions,
-        bytes,
-        findings,
-        verifiedAt: new Date(),
-      },
-    };
+    const summary = await summaryOf(archive, omissions);
+    return { state: verdict, summary: { ...summary, findings, verifiedAt: new Date() } };
   }
 
   private async own({ backup }: Claim): Promise<Archive | null> {
@@ -203,6 +206,16 @@ export class BackupFiles {
       for (const entry of await this.store.entries(claim, list, number)) yield entryOf(entry);
     }
   }
+}
+
+async function summaryOf(
+  archive: Archive,
+  omissions: readonly Omission[],
+): Promise<Pick<Summary, 'counts' | 'omissions' | 'bytes'>> {
+  const { lists, playlists } = archive.manifest;
+  const counts = Object.fromEntries(lists.map(({ name, count }): [string, number] => [name, count]));
+  const { bytes } = await archive.size();
+  return { counts: playlists ? { ...counts, [PLAYLIST_INDEX]: playlists.count } : counts, omissions, bytes };
 }
 
 /** @throws Error for what another version has kept */

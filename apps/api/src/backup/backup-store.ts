@@ -1,7 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
 import type { Database, Notifications } from '#database';
 import type { LibraryPage } from '#listening';
 import { DATABASE, NOTIFICATIONS } from '../database/database.module.js';
+import type { Archive } from './archive/archive.js';
 import {
   type Account,
   type Detail,
@@ -17,6 +19,7 @@ import {
 import { type Held, LEASE_MS, LibraryJobs, expectHeld } from './library-jobs.js';
 
 const CHANNEL = 'backups';
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export type BackupState = 'queued' | 'running' | 'paused' | 'complete' | 'complete_with_omissions' | 'failed';
 export type Trigger = 'owner' | 'schedule';
@@ -66,6 +69,12 @@ export interface KeptPage {
   version: string | null;
 }
 
+/** What a backup that is written has come to. */
+export interface Made {
+  state: 'complete' | 'complete_with_omissions' | 'failed';
+  summary: Summary;
+}
+
 /** Backups under way and made, as all processes know them. */
 @Injectable()
 export class BackupStore {
@@ -95,6 +104,23 @@ export class BackupStore {
       ON CONFLICT DO NOTHING RETURNING id`;
     const [row] = rows;
     return row ? this.get(row.id) : null;
+  }
+
+  /** Takes one up that lies in the folder and is not known; nothing happens when it is. */
+  async adopt({ manifest, name }: Archive, { state, summary }: Made): Promise<void> {
+    const { account, finishedAt, id, provider, startedAt } = manifest;
+    await this.database.prisma.$executeRaw`
+      INSERT INTO backups (id, name, provider, "trigger", state, created_at, started_at, finished_at, account, summary)
+      VALUES (${UUID.test(id) ? id : randomUUID()}::uuid, ${name}, ${provider.id}, 'found', ${state}::"BackupState",
+        ${startedAt}, ${startedAt}, ${finishedAt}, ${JSON.stringify(account)}::jsonb, ${JSON.stringify(summary)}::jsonb)
+      ON CONFLICT DO NOTHING`;
+  }
+
+  /** Takes those away that have failed so long ago that nobody looks for the reason any more. */
+  async forgetFailed(provider: string, before: Date): Promise<void> {
+    await this.database.prisma.backup.deleteMany({
+      where: { provider, state: 'failed', finishedAt: { lt: before } },
+    });
   }
 
   /** The one of this provider that has not ended. */

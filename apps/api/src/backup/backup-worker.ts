@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { type RunningProvider, RunningProviders } from '../providers/running-providers.js';
+import { PlatformSettings } from '../settings/platform.settings.js';
 import { DailyCalls } from '../upstream/daily-calls.js';
 import { BackupFiles, CannotCarry } from './backup-files.js';
 import type { Trouble } from './backup-row.js';
@@ -7,7 +8,10 @@ import { BackupStore, type Claim } from './backup-store.js';
 import type { Held } from './library-jobs.js';
 import { LibraryReading } from './library-reading.js';
 import { LibraryWorker, expectAccount } from './library-worker.js';
+import { parseKeep, superfluous } from './retention.js';
 
+/** For so long it is told why one has failed. */
+const FAILED_KEPT_MS = 30 * 86_400_000;
 const AGAIN = 'Make another backup.';
 
 /** Makes the backups that are due. */
@@ -16,6 +20,7 @@ export class BackupWorker extends LibraryWorker<Claim> {
   constructor(
     private readonly store: BackupStore,
     private readonly files: BackupFiles,
+    private readonly settings: PlatformSettings,
     providers: RunningProviders,
     calls: DailyCalls,
   ) {
@@ -59,6 +64,20 @@ export class BackupWorker extends LibraryWorker<Claim> {
     });
     await this.store.end(claim, state, { summary, trouble: null });
     this.logger.log(`${claim.backup.name} is ${state.replaceAll('_', ' ')}.`);
+    // Whoever makes one by hand takes it away by hand.
+    if (claim.backup.trigger === 'schedule') await this.sweep(provider.id);
+  }
+
+  /** Takes away what is not to be kept any more. */
+  private async sweep(provider: string): Promise<void> {
+    const { BACKUP_KEEP, TIMEZONE } = this.settings;
+    const timezone = TIMEZONE ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
+    await this.store.forgetFailed(provider, new Date(Date.now() - FAILED_KEPT_MS));
+    for (const { id, name } of superfluous(await this.store.made(provider), parseKeep(BACKUP_KEEP), timezone)) {
+      await this.files.remove(name);
+      await this.store.remove(id);
+      this.logger.log(`${name} is not kept any longer.`);
+    }
   }
 
   protected override fail(claim: Claim, trouble: Trouble): Promise<void> {

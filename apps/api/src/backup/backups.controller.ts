@@ -32,7 +32,14 @@ import { BackupProblemFilter } from './backup-problem.filter.js';
 import { BackupEvents } from './backup-events.js';
 import { BackupSchedule } from './backup-schedule.js';
 import type { Backup } from './backup-store.js';
-import { BackupDto, BackupRequestDto, BackupsDto, DiffQueryDto, DownloadQueryDto } from './backups.dto.js';
+import {
+  BackupDto,
+  BackupRequestDto,
+  BackupsDto,
+  ChangesQueryDto,
+  DiffQueryDto,
+  DownloadQueryDto,
+} from './backups.dto.js';
 import { DiffDto } from './diff.dto.js';
 import { Backups } from './backups.js';
 
@@ -93,6 +100,20 @@ export class BackupsController {
       nextAt: this.schedule.nextAt?.toISOString() ?? null,
       alert: this.schedule.alert(items),
     };
+  }
+
+  @Get('changes')
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({
+    operationId: 'getLibraryChanges',
+    summary: 'What became of a library since a day',
+    description:
+      'From the last backup that was made before it, or the first after it, to the newest: what has disappeared stands in `removed`.',
+  })
+  @ApiOkResponse({ type: DiffDto, description: 'What was added, taken away, moved and renamed.' })
+  @ApiProblems('invalid_request', 'not_found', 'storage_failed', 'database_unavailable')
+  async changes(@Query() { since, provider, limit }: ChangesQueryDto): Promise<DiffDto> {
+    return this.backups.changes(new Date(since), provider, limit);
   }
 
   @Get(':id')

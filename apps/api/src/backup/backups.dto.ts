@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, Matches, Max, Min, ValidateIf } from 'class-validator';
+import { IsIn, IsISO8601, IsInt, IsOptional, Matches, Max, Min, ValidateIf } from 'class-validator';
 import { PROVIDERS } from '#providers';
 import type { BackupState } from './backup-store.js';
 
@@ -71,6 +71,24 @@ export class DiffQueryDto {
   @Min(1, { message: LIMIT_RULE })
   @Max(1000, { message: LIMIT_RULE })
   limit = 100;
+}
+
+export class ChangesQueryDto extends DiffQueryDto {
+  @ApiProperty({ format: 'date-time', description: 'A day, or a moment.', example: '2026-10-01T00:00:00Z' })
+  @IsISO8601(
+    { strict: true },
+    { message: 'must be a day or a moment, such as 2026-10-01 or 2026-10-01T12:00:00Z, given once' },
+  )
+  since!: string;
+
+  @ApiPropertyOptional({
+    enum: LIBRARY_PROVIDERS,
+    description: 'Whose library; that of the provider that is chosen unless given.',
+    example: 'spotify',
+  })
+  @ValidateIf((_, value) => value !== undefined)
+  @IsIn(LIBRARY_PROVIDERS, { message: `must be one of ${LIBRARY_PROVIDERS.join(', ')}` })
+  provider?: string;
 }
 
 export class TroubleDto {
@@ -144,7 +162,10 @@ export class BackupDto {
   })
   account!: BackupAccountDto | null;
 
-  @ApiProperty({ description: 'Who began it: owner or schedule.', example: 'schedule' })
+  @ApiProperty({
+    description: 'Who began it: owner or schedule; found is one that lay in BACKUP_DIR.',
+    example: 'schedule',
+  })
   trigger!: string;
 
   @ApiProperty({ enum: BACKUP_STATES, example: 'complete' })

@@ -1,37 +1,45 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { ProviderError } from '#listening';
 import { Problem } from '../problem/problem.js';
 import { ProviderChoice } from '../providers/provider-choice.js';
 import { RunningProviders } from '../providers/running-providers.js';
-import { PlatformSettings } from '../settings/platform.settings.js';
-import { type Archive, type ArchiveDiff, archiveName, diff } from './archive/index.js';
+import { type Archive, type ArchiveDiff, ArchiveError, archiveName, diff } from './archive/index.js';
 import { BackupFiles } from './backup-files.js';
-import { type Backup, BackupStore, type Trigger } from './backup-store.js';
+import { type Backup, BackupStore, type Made, type Trigger } from './backup-store.js';
 import { BackupWorker } from './backup-worker.js';
-import { parseKeep, superfluous } from './retention.js';
 
 /** Two of a second would have one name. */
 const NEXT_NAME_MS = 1_000;
 const MOST_NAMES = 5;
+
+/** With the names of the two. */
+export type NamedDiff = ArchiveDiff & { from: string; to: string };
+
+/** What a look at the files may find. */
+const GONE: ReadonlySet<string> = new Set(['not_an_archive', 'damaged']);
 
 const SEE_LIST = 'GET /admin/backups lists them.';
 
 /** What the owner, and the schedule, do with backups. */
 @Injectable()
 export class Backups {
-  private readonly logger = new Logger('Backup');
-
   constructor(
     private readonly store: BackupStore,
     private readonly files: BackupFiles,
     private readonly worker: BackupWorker,
     private readonly choice: ProviderChoice,
     private readonly providers: RunningProviders,
-    private readonly settings: PlatformSettings,
   ) {}
 
-  list(): Promise<Backup[]> {
-    return this.store.list();
+  /** All that are known, and all that lie in the folder: it may be older than the database. The latest first. */
+  async list(): Promise<Backup[]> {
+    const known = await this.store.list();
+    let isAdopted = false;
+    for await (const { archive, made } of this.files.others(new Set(known.map(({ name }) => name)))) {
+      await this.store.adopt(archive, made);
+      isAdopted = true;
+    }
+    return isAdopted ? this.store.list() : known;
   }
 
   /** @throws Problem `not_found` */
@@ -64,7 +72,6 @@ export class Backups {
   /** One that cannot begin has failed, and is told so. */
   async beginScheduled(provider: string): Promise<void> {
     await this.create(provider, 'schedule');
-    await this.sweep(provider);
   }
 
   /** Takes a backup away, its files too; one that is under way ends. @throws Problem, ArchiveError */
@@ -77,8 +84,7 @@ export class Backups {
   /** Looks through its files. @throws Problem, ArchiveError */
   async verify(id: string): Promise<Backup> {
     const backup = await this.get(id);
-    const archive = await this.archiveOf(backup);
-    const { state, summary } = await this.files.check(archive, backup.summary?.omissions ?? []);
+    const { state, summary } = await this.look(backup);
     await this.store.note(id, state, summary);
     return this.get(id);
   }
@@ -94,7 +100,7 @@ export class Backups {
    * @param limit how many of each group are named
    * @throws Problem, ArchiveError
    */
-  async diff(id: string, otherId: string, limit: number): Promise<ArchiveDiff & { from: string; to: string }> {
+  async diff(id: string, otherId: string, limit: number): Promise<NamedDiff> {
     const [one, other] = await Promise.all([this.get(id), this.get(otherId)]);
     if (one.provider !== other.provider) {
       throw new Problem('conflict', 'These are backups of two providers.', 'Compare backups of one.');
@@ -104,14 +110,34 @@ export class Backups {
     return { from: earlier.name, to: later.name, ...(await diff(from, to, { limit })) };
   }
 
-  /** Takes away what is not to be kept any more. */
-  private async sweep(provider: string): Promise<void> {
-    const { BACKUP_KEEP, TIMEZONE } = this.settings;
-    const timezone = TIMEZONE ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
-    for (const { id, name } of superfluous(await this.store.made(provider), parseKeep(BACKUP_KEEP), timezone)) {
-      await this.files.remove(name);
-      await this.store.remove(id);
-      this.logger.log(`${name} is not kept any longer.`);
+  /**
+   * What became of a library since a moment: from the last backup that was made before it, or the first after it, to the
+   * newest.
+   *
+   * @param named a provider; undefined for the one that is chosen
+   * @throws Problem, ArchiveError
+   */
+  async changes(since: Date, named: string | undefined, limit: number): Promise<NamedDiff> {
+    const provider = named ?? this.choice.current.active;
+    const made = provider === null ? [] : await this.store.made(provider);
+    const [newest] = made;
+    const first = made.find(({ createdAt }) => createdAt <= since) ?? made.at(-1);
+    if (!newest || !first) {
+      throw new Problem('not_found', 'There is no backup to compare with.', 'Make one: POST /admin/backups.');
+    }
+    return this.diff(first.id, newest.id, limit);
+  }
+
+  /** What its files come to; that they are gone is found, too. */
+  private async look(backup: Backup): Promise<Made> {
+    const omissions = backup.summary?.omissions ?? [];
+    try {
+      return await this.files.check(await this.archiveOf(backup), omissions);
+    } catch (error) {
+      if (!(error instanceof ArchiveError && GONE.has(error.code))) throw error;
+      const findings = [{ file: 'manifest.json', what: error.message }];
+      const { counts = {}, bytes = 0 } = backup.summary ?? {};
+      return { state: 'failed', summary: { counts, bytes, omissions, findings, verifiedAt: new Date() } };
     }
   }
 

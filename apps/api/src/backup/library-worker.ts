@@ -3,6 +3,7 @@ import { Interval } from '@nestjs/schedule';
 import { randomUUID } from 'node:crypto';
 import { ProviderError } from '#listening';
 import { reasonOf } from '../logging.js';
+import { isDatabaseAway } from '../problem/database-away.js';
 import type { RunningProvider, RunningProviders } from '../providers/running-providers.js';
 import type { DailyCalls } from '../upstream/daily-calls.js';
 import { ArchiveError } from './archive/archive-error.js';
@@ -117,7 +118,7 @@ export abstract class LibraryWorker<Claim extends Held> implements BeforeApplica
   }
 
   /** @throws ProviderError when no more calls should be made for now */
-  protected keepToBudget({ budget, provider }: RunningProvider): void {
+  keepToBudget({ budget, provider }: RunningProvider): void {
     if (this.parts.calls.used(budget) < 1 - LEFT_TO_OTHERS) return;
     throw new ProviderError('upstream_rate_limited', {
       message: `The calls to ${provider.displayName} that are planned for a day are nearly used up; the rest is for what plays.`,
@@ -139,12 +140,13 @@ export abstract class LibraryWorker<Claim extends Held> implements BeforeApplica
     const name = this.nameOf(claim);
     const trouble = troubleOf(error, remedy);
     const setbacks = await jobs.setbacks(claim);
-    if (error instanceof ProviderError && PASSING.has(error.code) && setbacks < MOST_SETBACKS) {
+    const retryAt = error instanceof ProviderError ? error.retryAt : null;
+    if (PASSING.has(trouble.code) && setbacks < MOST_SETBACKS) {
       const pause = PAUSES_MS[Math.min(setbacks, PAUSES_MS.length - 1)] ?? 0;
-      const resumeAt = new Date(Math.max(Date.now() + pause, error.retryAt?.getTime() ?? 0));
+      const resumeAt = new Date(Math.max(Date.now() + pause, retryAt?.getTime() ?? 0));
       await jobs.pause(claim, trouble, resumeAt);
       await this.spread();
-      this.logger.warn(`${name} waits until ${resumeAt.toISOString()}: ${error.message}`);
+      this.logger.warn(`${name} waits until ${resumeAt.toISOString()}: ${trouble.detail}`);
       return;
     }
     await this.fail(claim, trouble);
@@ -167,6 +169,14 @@ export function expectAccount(before: Account, now: Account, remedy: string): vo
 function troubleOf(error: unknown, remedy: string): Trouble {
   if (error instanceof ProviderError || error instanceof ArchiveError) {
     return { code: error.code, detail: error.message, remedy: error.remedy };
+  }
+  if (isDatabaseAway(error)) {
+    const detail = 'The database of this service did not answer.';
+    return {
+      code: 'database_unavailable',
+      detail,
+      remedy: 'Nothing to do here once it is back: it goes on by itself.',
+    };
   }
   return {
     code: 'internal_error',

@@ -181,7 +181,7 @@ export async function removeArchive(folder: string, name: string): Promise<void>
 /** All backups of a folder, the newest first. What is half done, damaged or something else is passed over. */
 export async function listArchives(folder: string): Promise<Archive[]> {
   const archives: Archive[] = [];
-  for (const name of await namesIn(folder)) {
+  for (const name of await archiveNames(folder)) {
     try {
       archives.push(await Archive.open(folder, name));
     } catch (error) {
@@ -191,7 +191,8 @@ export async function listArchives(folder: string): Promise<Archive[]> {
   return archives.sort((one, other) => other.manifest.startedAt.getTime() - one.manifest.startedAt.getTime());
 }
 
-async function namesIn(folder: string): Promise<string[]> {
+/** The names of what may be backups in a folder; none before it is there. @throws ArchiveError */
+export async function archiveNames(folder: string): Promise<string[]> {
   try {
     const found = await readdir(folder, { withFileTypes: true });
     return found.filter((entry) => entry.isDirectory() && isArchiveName(entry.name)).map(({ name }) => name);

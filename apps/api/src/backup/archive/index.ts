@@ -1,4 +1,4 @@
-export { Archive, listArchives, removeArchive, type KeptPlaylist } from './archive.js';
+export { Archive, archiveNames, listArchives, removeArchive, type KeptPlaylist } from './archive.js';
 export { ArchiveError, type ArchiveErrorCode } from './archive-error.js';
 export { archiveName } from './archive-name.js';
 export { ArchiveWriter, type BackupFacts, type ListFacts, type ReadFacts } from './archive-writer.js';
