@@ -437,6 +437,12 @@ describe('while the database cannot be reached', () => {
         const { body } = await json(service, '/currently-playing');
         expect(body).toMatchObject({ source: 'last.fm', degraded: null });
       });
+      proxy.cutWhenTold('COMMIT');
+      expect(await asOwner(service, 'PUT', '/admin/provider', { active: 'spotify' })).toMatchObject({
+        status: 503,
+        body: { code: 'database_unavailable', detail: expect.stringContaining('not known') },
+      });
+      proxy.mend();
     } finally {
       await Promise.all(started.splice(0).map((service) => service.stop()));
       await proxy.close();

@@ -78,7 +78,8 @@ export class ProviderChoice {
   private async replace(
     write: (transaction: Transaction, before: Choice) => Promise<Choice | null>,
   ): Promise<Choice | null> {
-    const after = await this.database.prisma.$transaction(async (transaction) => {
+    let isWritten = false;
+    const storing = this.database.prisma.$transaction(async (transaction) => {
       await this.generation.hold(transaction);
       const row = await transaction.providerChoice.findUnique({ where: { id: 1 } });
       const before = row ? chosenByAdmin(row) : this.default;
@@ -86,7 +87,11 @@ export class ProviderChoice {
       if (made === null) return null;
       await this.generation.advance(transaction);
       await this.note(transaction, before, made);
+      isWritten = true;
       return made;
+    });
+    const after = await storing.catch((error: unknown) => {
+      throw isWritten && isDatabaseAway(error) ? storedOrNot() : error;
     });
     if (after) await this.learnStored();
     return after;
@@ -131,6 +136,15 @@ export class ProviderChoice {
       );
     }
   }
+}
+
+/** Only the answer to the last word of a transaction tells whether it is stored. */
+function storedOrNot(): Problem {
+  return new Problem(
+    'database_unavailable',
+    'The database went away while the choice was being stored: whether it is stored is not known.',
+    'Start the database; GET /admin/providers tells then who answers.',
+  );
 }
 
 function chosenByAdmin({ active, fallback, changedAt }: Wanted & { changedAt: Date }): Choice {

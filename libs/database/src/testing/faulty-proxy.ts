@@ -13,6 +13,8 @@ export interface FaultyProxy {
   cut: () => void;
   /** The same as soon as the database has said this, and that has been passed on. */
   cutAfter: (said: string) => void;
+  /** The same as soon as the database is told this; it may hear it, and nobody hears its answer. */
+  cutWhenTold: (told: string) => void;
   mend: () => void;
   /** The connections there are stay open and nothing passes any more, not even their end; new ones work. */
   stall: () => void;
@@ -27,6 +29,7 @@ export async function startFaultyProxy(connectionString: string): Promise<Faulty
   let brought = '';
   let isCut = false;
   let lastWord: string | null = null;
+  let lastOrder: string | null = null;
   const server = createServer((inward) => {
     asked += 1;
     if (isCut) {
@@ -38,6 +41,9 @@ export async function startFaultyProxy(connectionString: string): Promise<Faulty
       const said = bytes.toString('latin1');
       brought += said;
       if (lastWord !== null && said.includes(lastWord)) setImmediate(cut);
+    });
+    inward.on('data', (bytes) => {
+      if (lastOrder !== null && bytes.toString('latin1').includes(lastOrder)) setImmediate(cut);
     });
     for (const [one, other] of [
       [inward, outward],
@@ -58,6 +64,7 @@ export async function startFaultyProxy(connectionString: string): Promise<Faulty
   const cut = (): void => {
     isCut = true;
     lastWord = null;
+    lastOrder = null;
     for (const socket of sockets) socket.destroy();
   };
   return {
@@ -67,6 +74,9 @@ export async function startFaultyProxy(connectionString: string): Promise<Faulty
     cut,
     cutAfter: (said) => {
       lastWord = said;
+    },
+    cutWhenTold: (told) => {
+      lastOrder = told;
     },
     mend: () => {
       isCut = false;
