@@ -59,7 +59,8 @@ async function prepare() {
   if (modified(BUILT) < changed) {
     // Without its stamp a build that is broken off is not taken for a whole one.
     rmSync(at(BUILT), { force: true });
-    await step('Building', tsc('apps/api/tsconfig.app.json'), tsc('apps/sandbox/tsconfig.app.json'), vite('apps/web'));
+    const programs = ['api', 'cli', 'sandbox'].map((app) => tsc(`apps/${app}/tsconfig.app.json`));
+    await step('Building', ...programs, vite('apps/web'));
     await step('Bundling the service', vite('apps/api'));
     mkdirSync(at('dist'), { recursive: true });
     writeFileSync(at(BUILT), '');

@@ -46,6 +46,7 @@ describe('boundaries', () => {
     for (const path of [
       'apps/api/src',
       'apps/sandbox/src',
+      'apps/cli/src',
       'libs',
       'package.json',
       'tsconfig.json',

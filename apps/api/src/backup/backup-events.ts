@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Backup, BackupStore } from './backup-store.js';
 
@@ -11,16 +11,24 @@ const ENDED: ReadonlySet<string> = new Set(['complete', 'complete_with_omissions
 
 /** Tells how a backup gets on. */
 @Injectable()
-export class BackupEvents {
+export class BackupEvents implements BeforeApplicationShutdown {
+  private readonly stopping = new AbortController();
+
   constructor(private readonly store: BackupStore) {}
+
+  /** Nobody who listens keeps the service from stopping. */
+  beforeApplicationShutdown(): void {
+    this.stopping.abort();
+  }
 
   /**
    * Server-sent events: the backup at once, again with every change, and a last time when it has ended.
    *
    * @param describe what a backup is in an answer
-   * @param signal ends it
+   * @param left ends it
    */
-  async *of(id: string, describe: (backup: Backup) => object, signal: AbortSignal): AsyncGenerator<string> {
+  async *of(id: string, describe: (backup: Backup) => object, left: AbortSignal): AsyncGenerator<string> {
+    const signal = AbortSignal.any([left, this.stopping.signal]);
     let told = '';
     let toldAt = 0;
     while (!signal.aborted) {

@@ -20,8 +20,9 @@ export const CALLS_AT_ONCE = 3;
 const PLAYLISTS_AT_ONCE = 4;
 /** A list that changes while it is read begins anew so often. */
 const MOST_ATTEMPTS = 3;
+const DAY_MS = 86_400_000;
 /** Charts move every day and say little: an earlier one is taken for so long. */
-const CHART_AGE_MS = 7 * 86_400_000;
+const CHART_AGE_MS = 7 * DAY_MS;
 
 /** Under which a list of playlists is kept. */
 export const PLAYLIST_INDEX = 'playlists';
@@ -56,8 +57,8 @@ export class LibraryReading {
   private readonly lanes: BulkheadPolicy = bulkhead(CALLS_AT_ONCE, Number.POSITIVE_INFINITY);
   /** Entries that this has read, by list. */
   private readonly done = new Map<string, number>();
-  /** Of the playlists whose entries the earlier backup has, by their id. */
-  private earlierVersions: ReadonlyMap<string, string> = new Map();
+  /** Playlists of the earlier backup, by their id. */
+  private before: ReadonlyMap<string, PlaylistBefore> = new Map();
   /** Why nothing more is asked for. */
   private failure: Error | null = null;
 
@@ -104,8 +105,6 @@ export class LibraryReading {
       }
       await this.keep(paged, 0, first);
     }
-    if (list.order === 'chart')
-      return { outcome: 'read', total: (await store.pages(claim, list.name)).get(0)?.total ?? null };
     return this.readAll(paged);
   }
 
@@ -166,7 +165,7 @@ export class LibraryReading {
       );
     }
     const index = await this.playlistIndex();
-    this.earlierVersions = await versionsIn(this.parts.earlier);
+    this.before = await playlistsIn(this.parts.earlier);
     const some = bulkhead(PLAYLISTS_AT_ONCE, Number.POSITIVE_INFINITY);
     await together(
       index.map((playlist, at) => async () => {
@@ -212,8 +211,10 @@ export class LibraryReading {
   private async settlePlaylist(playlist: LibraryPlaylist, at: Place): Promise<void> {
     const { claim, reads, signal, store } = this.parts;
     await this.settleOrOmit({ ...at, playlist }, async () => {
-      if (this.earlierVersions.get(playlist.id) === playlist.version) {
-        return { outcome: 'carried', total: playlist.total };
+      const before = this.before.get(playlist.id);
+      if (before?.version === playlist.version) {
+        if (before.closed === null) return { outcome: 'carried', total: playlist.total };
+        if (!isAskedAgain(playlist.id)) return { outcome: 'omitted', total: playlist.total, closed: before.closed };
       }
       let { version } = playlist;
       for (let attempt = 1; ; attempt += 1) {
@@ -239,11 +240,12 @@ export class LibraryReading {
   ): Promise<void> {
     const { claim, earlier, store } = this.parts;
     try {
-      const { outcome, total, readAt, version, unsteady } = await read();
-      const omission =
+      const { outcome, total, readAt, version, unsteady, closed } = await read();
+      const doubt =
         unsteady === undefined
           ? null
           : { what, reason: `It may lack something: ${unsteady}.`, remedy: 'Make another backup.' };
+      const omission = closed === undefined ? doubt : { what, reason: closed, remedy: null };
       await store.settle(claim, {
         list,
         place,
@@ -272,14 +274,17 @@ export class LibraryReading {
 
   private async fetch(paged: Paged, number: number): Promise<KeptPage> {
     const at = number === 0 ? null : String(number * paged.pageSize);
-    return this.keep(paged, number, await this.call(() => paged.ask(at)));
+    // The database sets the pace too: pages do not pile up before it.
+    return this.call(async () => this.keep(paged, number, await paged.ask(at)));
   }
 
   private async keep({ key, version }: Paged, number: number, page: LibraryPage<unknown>): Promise<KeptPage> {
     const { claim, store } = this.parts;
     const done = (this.done.get(key) ?? 0) + page.entries.length;
     this.done.set(key, done);
-    await store.keep(claim, { list: key, number, version, page }, { list: key, done, total: page.total });
+    // Of a chart there are more than are kept.
+    const total = page.next === null && number === 0 ? done : page.total;
+    await store.keep(claim, { list: key, number, version, page }, { list: key, done, total });
     return { number, total: page.total, next: page.next, version };
   }
 
@@ -299,14 +304,29 @@ export class LibraryReading {
   }
 }
 
-async function versionsIn(archive: Archive | null): Promise<Map<string, string>> {
-  const versions = new Map<string, string>();
-  if (archive === null) return versions;
-  for await (const { playlist, json } of archive.playlists()) {
+interface PlaylistBefore {
+  version: string;
+  /** Why its entries could not be read; null when they were. */
+  closed: string | null;
+}
+
+async function playlistsIn(archive: Archive | null): Promise<Map<string, PlaylistBefore>> {
+  const playlists = new Map<string, PlaylistBefore>();
+  if (archive === null) return playlists;
+  for await (const { playlist, json, missing } of archive.playlists()) {
     // Without a version nothing can be said.
-    if (playlist && json !== null && playlist.version !== '') versions.set(playlist.id, playlist.version);
+    if (!playlist || playlist.version === '') continue;
+    const closed = json === null ? (missing ?? 'It could not be read.') : null;
+    playlists.set(playlist.id, { version: playlist.version, closed });
   }
-  return versions;
+  return playlists;
+}
+
+/** What was closed may be open by now: each playlist is asked for again once a week, and not all on one day. */
+function isAskedAgain(id: string): boolean {
+  const day = Math.floor(Date.now() / DAY_MS);
+  const own = [...id].reduce((sum, character) => sum + (character.codePointAt(0) ?? 0), 0);
+  return (day + own) % 7 === 0;
 }
 
 type Place = Pick<SettledList, 'list' | 'place'> & {
@@ -323,6 +343,8 @@ interface Settlement {
   version?: string;
   /** Why it may lack something. */
   unsteady?: string;
+  /** Why nothing of it is read. */
+  closed?: string;
 }
 
 const CLOSED: ReadonlySet<string> = new Set(['insufficient_scope', 'forbidden', 'not_supported']);

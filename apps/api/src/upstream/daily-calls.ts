@@ -34,6 +34,7 @@ export class DailyCalls {
   private readonly untold = new Map<string, { counted: Counted; calls: number }>();
   private readonly sums = new Map<string, Sum>();
   private writing: Promise<void> | null = null;
+  private sweptAt = Number.NEGATIVE_INFINITY;
 
   constructor(@Inject(DATABASE) private readonly database: Database) {}
 
@@ -101,6 +102,8 @@ export class DailyCalls {
       INSERT INTO upstream_calls (upstream, client_id, hour, calls)
       VALUES (${upstream}, ${clientId}, date_trunc('hour', now()), ${calls})
       ON CONFLICT (upstream, client_id, hour) DO UPDATE SET calls = upstream_calls.calls + EXCLUDED.calls`;
+    if (Date.now() - this.sweptAt < HOUR_MS) return;
+    this.sweptAt = Date.now();
     await this.database.prisma.$executeRaw`
       DELETE FROM upstream_calls WHERE hour < now() - interval '2 days'`;
   }

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { type Usage, readArguments, usageLine } from './arguments.js';
+import { Fault } from './fault.js';
+
+const fetchUsage: Usage = {
+  name: 'fetch',
+  takes: ['backup'],
+  about: '',
+  options: [
+    { name: 'format', takes: 'format', values: ['json', 'csv'], about: '' },
+    { name: 'out', takes: 'file', about: '' },
+    { name: 'force', takes: null, about: '' },
+  ],
+};
+const USAGES: readonly Usage[] = [
+  fetchUsage,
+  { name: 'list', takes: [], about: '', options: [] },
+  { name: 'help', takes: [], mayTake: ['command'], about: '', options: [] },
+];
+
+const read = (line: string): ReturnType<typeof readArguments> => readArguments(line.split(' ').filter(Boolean), USAGES);
+
+function fault(line: string): Fault {
+  try {
+    read(line);
+  } catch (error) {
+    if (error instanceof Fault) return error;
+    throw error;
+  }
+  throw new Error(`“${line}” was understood.`);
+}
+
+describe('what somebody has typed', () => {
+  it('is a command, its words and its options, in any order', () => {
+    const expected = { command: 'fetch', words: ['latest'], options: new Map([['format', 'csv']]) };
+    for (const line of ['fetch latest --format csv', 'fetch --format=csv latest', '--format csv fetch latest']) {
+      expect(read(line)).toEqual(expected);
+    }
+    expect(read('fetch latest --force --out -').options).toEqual(
+      new Map([
+        ['force', ''],
+        ['out', '-'],
+      ]),
+    );
+    expect(read('fetch latest --out=-x').options.get('out')).toBe('-x');
+  });
+
+  it('may be nothing, and a call for help needs no more', () => {
+    expect(read('')).toEqual({ command: null, words: [], options: new Map() });
+    expect(read('fetch --help')).toMatchObject({ command: 'fetch', options: new Map([['help', '']]) });
+    expect(read('-h')).toMatchObject({ command: null, options: new Map([['help', '']]) });
+    expect(read('help fetch')).toMatchObject({ command: 'help', words: ['fetch'] });
+  });
+
+  it.each([
+    ['fetsh', 'There is no command "fetsh". Did you mean fetch?', 'The commands are fetch, list, help.'],
+    ['lsit', 'There is no command "lsit". Did you mean list?', 'The commands are'],
+    ['quux', 'There is no command "quux".', 'The commands are'],
+    ['fetch', 'fetch lacks <backup>.', 'Write npm run tonearm -- fetch <backup>'],
+    ['fetch a b', 'fetch takes <backup> and no more.', 'help fetch'],
+    ['list a', 'list takes options alone.', 'help list'],
+    ['help fetch list', 'help takes [command] and no more.', 'help help'],
+    ['fetch a --fromat csv', 'fetch has no option --fromat. Did you mean --format?', 'help fetch'],
+    ['list --format csv', 'list has no option --format.', 'help list'],
+    ['fetch a -f', 'fetch has no option -f.', 'help fetch'],
+    ['fetch a --format', '--format lacks its value.', '--format <format>'],
+    ['fetch a --format --force', '--format lacks its value.', '--format <format>'],
+    ['fetch a --out=', '--out lacks its value.', '--out <file>'],
+    ['fetch a --format xml', '--format takes json or csv.', '--format json'],
+    ['fetch a --force=yes', '--force takes no value.', '--force alone'],
+    ['fetch a --out x --out y', '--out is given twice.', 'help fetch'],
+  ])('is refused with what was meant: %s', (line, message, remedy) => {
+    expect(fault(line)).toMatchObject({ message, remedy: expect.stringContaining(remedy), exitCode: 2 });
+  });
+
+  it('never holds a token, and what stands for one is not repeated', () => {
+    for (const line of ['list --token hush-hush', 'list --admin-token=hush-hush']) {
+      const { message, remedy } = fault(line);
+      expect(`${message} ${remedy}`).toContain('ADMIN_TOKEN');
+      expect(`${message} ${remedy}`).not.toContain('hush-hush');
+    }
+  });
+
+  it('is told how to write', () => {
+    expect(usageLine(fetchUsage)).toBe('fetch <backup> [--format json|csv] [--out <file>] [--force]');
+  });
+});

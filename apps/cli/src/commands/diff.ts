@@ -1,0 +1,85 @@
+import { backupNamed } from '../backup-named.js';
+import { type Command, say } from '../command.js';
+import { listTitle, whole } from '../figures.js';
+import { knownBackups } from '../known-backups.js';
+import { type Entry, type Group, type LibraryDiff, type ListDiff, parseDiff } from '../library-diff.js';
+import { some } from '../summary.js';
+
+const MOST_LINES = 100;
+const PLAYLISTS = 'playlists';
+
+export const diff: Command = {
+  name: 'diff',
+  takes: ['backup', 'other'],
+  about: 'Tells what became of a library from the earlier to the later of two backups.',
+  options: [],
+  async run({ words }, { service, output }) {
+    const { items } = await knownBackups(service);
+    const two = words.map((reference) => backupNamed(items, reference));
+    const path = `/admin/backups/${two.map(({ id }) => id).join('/diff/')}`;
+    const found = parseDiff(await service.getSlowly(path));
+    if (found === null) throw service.strange(path);
+    say(
+      output,
+      `From ${found.from} to ${found.to}`,
+      ...diffLines(found, { hasPlaylists: two.some(({ counts }) => counts.has(PLAYLISTS)) }),
+    );
+    return 0;
+  },
+};
+
+/** Nothing but what has changed, or that nothing has. @param hasPlaylists whether one of the two backups has any */
+export function diffLines(
+  { lists, notInEarlier, notInLater, playlists }: LibraryDiff,
+  { hasPlaylists }: { hasPlaylists: boolean },
+): string[] {
+  const changed = [
+    ...lists.flatMap(([name, list]) => listLines(listTitle(name), list)),
+    ...notInEarlier.map((name) => `${listTitle(name)}: only the later one has this list, so nothing can be said.`),
+    ...notInLater.map((name) => `${listTitle(name)}: only the earlier one has this list, so nothing can be said.`),
+  ];
+  if (playlists === null) {
+    if (hasPlaylists) changed.push(`${PLAYLISTS}: one of them has none, so nothing can be said.`);
+  } else {
+    const { added, removed, renamed, unread } = playlists;
+    changed.push(
+      ...heading(PLAYLISTS, { added, removed, renamed }),
+      ...groupLines(added, ({ name }) => `+ ${name}`),
+      ...groupLines(removed, ({ name }) => `- ${name}`),
+      ...groupLines(renamed, ({ name, was }) => `~ ${name} (was ${was})`),
+      ...playlists.changed.items.flatMap((playlist) => listLines(`playlist “${playlist.name}”`, playlist)),
+      ...more(playlists.changed, 'playlists have changed'),
+      ...(unread.count > 0 ? ['playlists that one of them could not read, so nothing can be said:'] : []),
+      ...groupLines(unread, ({ name }) => name),
+    );
+  }
+  return changed.length === 0 ? ['Nothing has changed.'] : changed;
+}
+
+function listLines(title: string, list: ListDiff): string[] {
+  const { added, removed, moved, renamed } = list;
+  return [
+    ...heading(title, { added, removed, moved, renamed }),
+    ...groupLines(added, (entry) => `+ ${entryWords(entry)}`),
+    ...groupLines(removed, (entry) => `- ${entryWords(entry)}`),
+    ...groupLines(moved, (entry) => `> ${entryWords(entry)} (from ${entry.from} to ${entry.position})`),
+    ...groupLines(renamed, (entry) => `~ ${entryWords(entry)} (was ${entryWords(entry.was)})`),
+  ];
+}
+
+function heading(title: string, groups: Readonly<Record<string, Group<unknown>>>): string[] {
+  const counts = Object.entries(groups).flatMap(([what, { count }]) => (count > 0 ? [`${whole(count)} ${what}`] : []));
+  return counts.length === 0 ? [] : [`${title}: ${counts.join(', ')}`];
+}
+
+function groupLines<Item>({ items, count }: Group<Item>, line: (item: Item) => string): string[] {
+  return some(items, MOST_LINES, count, line);
+}
+
+function more({ items, count }: Group<unknown>, what: string): string[] {
+  return count > items.length ? [`… and ${whole(count - items.length)} more ${what}`] : [];
+}
+
+function entryWords({ name, artists }: Entry): string {
+  return [name === '' ? '(without a name)' : name, ...(artists.length > 0 ? [artists.join(', ')] : [])].join(' – ');
+}

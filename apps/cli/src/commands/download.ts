@@ -1,0 +1,104 @@
+import { existsSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Backup } from '../backup.js';
+import { type Command, type Surroundings, say } from '../command.js';
+import { Fault, wrongUsage } from '../fault.js';
+import { size } from '../figures.js';
+import { backupMeant } from '../known-backups.js';
+import { didYouMean } from '../nearest.js';
+import { writeBeside } from '../write-beside.js';
+
+const FORMATS = ['archive', 'json', 'csv'];
+const STANDARD_OUTPUT = '-';
+const PLAYLIST = 'playlist:';
+
+export const download: Command = {
+  name: 'download',
+  takes: ['backup'],
+  about: 'Fetches a backup as one file, or one of its lists.',
+  options: [
+    { name: 'format', takes: 'format', values: FORMATS, about: 'archive (a .tar.gz, unless given), json or csv' },
+    { name: 'list', takes: 'list', about: 'one list, for example tracks, or playlist: and an id; csv needs it' },
+    { name: 'out', takes: 'file', about: 'where to; a hyphen for the standard output' },
+    { name: 'force', takes: null, about: 'overwrites a file that is there' },
+  ],
+  async run({ words, options }, surroundings) {
+    const { service, folder, notes } = surroundings;
+    const [format, list, out] = [options.get('format') ?? 'archive', options.get('list'), options.get('out')];
+    checkTogether(format, list, out === STANDARD_OUTPUT && surroundings.output.isTTY);
+    const isForced = options.has('force');
+    const wished = out === undefined || out === STANDARD_OUTPUT ? folder : resolve(folder, out);
+    const isFolder = statSync(wished, { throwIfNoEntry: false })?.isDirectory() === true;
+    if (!isFolder && !isForced) refuseToOverwrite(wished);
+    const one = await backupMeant(service, words[0]);
+    if (list !== undefined) checkList(one, list);
+    const query = new URLSearchParams({ format, ...(list === undefined ? {} : { list }) });
+    const answer = await service.open(`/admin/backups/${one.id}/download?${query.toString()}`, '*/*');
+    if (out === STANDARD_OUTPUT) {
+      await toOutput(answer, surroundings);
+      return 0;
+    }
+    const path = isFolder ? join(wished, fileName(answer, one, format)) : wished;
+    if (isFolder && !isForced) refuseToOverwrite(path);
+    const bytes = await toFile(answer, path, isForced, surroundings);
+    say(notes, `${path} (${size(bytes)})`);
+    return 0;
+  },
+};
+
+function checkTogether(format: string, list: string | undefined, isToTerminal: boolean): void {
+  if (format === 'csv' && list === undefined) {
+    throw wrongUsage('CSV is of one list.', 'Name it, for example --list tracks.');
+  }
+  if (format === 'archive' && list !== undefined) {
+    throw wrongUsage('An archive holds all lists.', 'With --list write --format json or --format csv.');
+  }
+  if (format === 'archive' && isToTerminal) {
+    throw wrongUsage('An archive is nothing for a terminal.', 'Send it to a file or to another program.');
+  }
+}
+
+/** The service would refuse it too, and not know what it has instead. */
+function checkList({ name, counts }: Backup, list: string): void {
+  if (counts.size === 0 || counts.has(list) || list.startsWith(PLAYLIST)) return;
+  const known = [...counts.keys()];
+  throw new Fault(
+    `${name} has no list ${JSON.stringify(list.slice(0, 80))}.${didYouMean(list, known)}`,
+    `It has ${known.join(', ')}; one playlist is ${PLAYLIST} and its id.`,
+  );
+}
+
+function refuseToOverwrite(path: string): void {
+  if (existsSync(path)) throw new Fault(`${path} is there already.`, 'Name another file with --out, or add --force.');
+}
+
+/** As the service calls it; never with a folder in it. */
+function fileName({ headers }: Response, { name }: Backup, format: string): string {
+  const [, given] = /filename="([A-Za-z0-9_][\w.-]{0,199})"/.exec(headers.get('content-disposition') ?? '') ?? [];
+  return given ?? `${name.replaceAll(/[^\w-]/g, '_')}.${format === 'archive' ? 'tar.gz' : format}`;
+}
+
+async function toOutput(answer: Response, { service, output, interrupted }: Surroundings): Promise<void> {
+  try {
+    await pipeline(contentOf(answer), output, { end: false, signal: interrupted });
+  } catch (error) {
+    throw interrupted.aborted ? error : service.brokenOff(error);
+  }
+}
+
+async function toFile(answer: Response, path: string, isForced: boolean, around: Surroundings): Promise<number> {
+  const { service, interrupted } = around;
+  return writeBeside(path, contentOf(answer), {
+    signal: interrupted,
+    brokenOff: (error) => service.brokenOff(error),
+    beforeRename: () => {
+      if (!isForced) refuseToOverwrite(path);
+    },
+  });
+}
+
+function contentOf({ body }: Response): Readable {
+  return body === null ? Readable.from([]) : Readable.fromWeb(body);
+}

@@ -1,0 +1,21 @@
+import { isMade } from '../backup.js';
+import { type Command, say } from '../command.js';
+import { FAILED } from '../fault.js';
+import { backupMeant, verified } from '../known-backups.js';
+import { findingLines, stateWords } from '../summary.js';
+
+export const verify: Command = {
+  name: 'verify',
+  takes: ['backup'],
+  about: 'Looks through the files of a backup: checksums, counts, nothing twice, nothing missing.',
+  options: [],
+  async run({ words }, { service, output }) {
+    const { id } = await backupMeant(service, words[0]);
+    const looked = await verified(service, id);
+    const isWhole = isMade(looked) && looked.findings.length === 0;
+    say(output, `${looked.name} is ${stateWords(looked)}.${isWhole ? ' Nothing is wrong with its files.' : ''}`);
+    if (isWhole) return 0;
+    say(output, ...findingLines(looked), 'Use another backup, or make one: npm run tonearm -- backup.');
+    return FAILED;
+  },
+};

@@ -1,0 +1,37 @@
+import { COMMON, type Usage, optionText, usageLine } from './arguments.js';
+import { indent } from './summary.js';
+import { table } from './table.js';
+
+/** What there is. */
+export function helpLines(usages: readonly Usage[]): string[] {
+  return [
+    'A command line for Tonearm while it runs.',
+    '',
+    'npm run tonearm -- <command>',
+    '',
+    ...indent(table(usages.map((usage) => [shortLine(usage), usage.about]))),
+    '',
+    '<backup> is an id or how one begins, a name, or latest.',
+    '',
+    'Where the service is: --url, else TONEARM_URL, else port PORT of this machine (7723 unless set).',
+    "The owner's token: ADMIN_TOKEN, or a file with it in ADMIN_TOKEN_FILE. Both are also read from .env.",
+    'help <command> tells the options of a command.',
+  ];
+}
+
+/** All about one command. */
+export function commandHelpLines(usage: Usage): string[] {
+  const options = [...usage.options, ...COMMON].map((option) => [optionText(option), option.about]);
+  return [
+    `npm run tonearm -- ${usageLine(usage)}`,
+    '',
+    usage.about,
+    ...(usage.takes.length > 0 ? ['<backup> is an id or how one begins, a name, or latest.'] : []),
+    '',
+    ...indent(table(options)),
+  ];
+}
+
+function shortLine({ name, takes, mayTake = [] }: Usage): string {
+  return [name, ...takes.map((word) => `<${word}>`), ...mayTake.map((word) => `[${word}]`)].join(' ');
+}

@@ -1,0 +1,89 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { HELP, type Usage, readArguments } from './arguments.js';
+import { type Command, say } from './command.js';
+import { backup } from './commands/backup.js';
+import { backups } from './commands/backups.js';
+import { diff } from './commands/diff.js';
+import { download } from './commands/download.js';
+import { remove } from './commands/remove.js';
+import { verify } from './commands/verify.js';
+import { FAILED, Fault, INTERRUPTED, codeOf, wrongUsage } from './fault.js';
+import { commandHelpLines, helpLines } from './help.js';
+import { didYouMean } from './nearest.js';
+import { Service } from './service.js';
+import { readToken, readUrl } from './settings.js';
+
+const COMMANDS: readonly Command[] = [backup, backups, verify, download, diff, remove];
+const HELP_USAGE: Usage = { name: HELP, takes: [], mayTake: ['command'], about: 'Tells what there is.', options: [] };
+const USAGES: readonly Usage[] = [...COMMANDS, HELP_USAGE];
+
+async function main(typed: readonly string[], interrupted: AbortSignal): Promise<number> {
+  const call = readArguments(typed, USAGES);
+  const command = COMMANDS.find(({ name }) => name === call.command);
+  if (!command || call.options.has(HELP)) {
+    const about = command?.name ?? call.words[0];
+    say(process.stdout, ...(about === undefined ? helpLines(USAGES) : commandHelpLines(usageOf(about))));
+    return 0;
+  }
+  const own = { ...process.env };
+  loadEnvFile();
+  const url = readUrl(call.options.get('url'), process.env);
+  return command.run(call, {
+    service: new Service(url, readToken(own, process.env), interrupted),
+    output: process.stdout,
+    isTerminal: process.stdout.isTTY && process.env['TERM'] !== 'dumb',
+    notes: process.stderr,
+    folder: callersFolder(),
+    now: Date.now,
+    pause: (milliseconds) => pause(milliseconds, undefined, { signal: interrupted }),
+    interrupted,
+  });
+}
+
+function usageOf(name: string): Usage {
+  const usage = USAGES.find((one) => one.name === name);
+  if (usage) return usage;
+  const names = USAGES.map((one) => one.name);
+  throw wrongUsage(`There is no such command.${didYouMean(name, names)}`, `The commands are ${names.join(', ')}.`);
+}
+
+/** What the environment has already, it keeps. */
+function loadEnvFile(): void {
+  try {
+    process.loadEnvFile();
+  } catch (error) {
+    const code = codeOf(error) ?? 'unknown reason';
+    if (code === 'ENOENT') return;
+    throw new Fault(`.env cannot be read (${code}).`, 'Let it be a file that you may read, or move it away.');
+  }
+}
+
+/** npm changes to the folder of package.json before it runs something. */
+function callersFolder(): string {
+  const { INIT_CWD, npm_lifecycle_event } = process.env;
+  return npm_lifecycle_event === 'tonearm' && INIT_CWD ? INIT_CWD : process.cwd();
+}
+
+const interrupting = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    interrupting.abort();
+  });
+}
+// Whoever reads the output has enough.
+process.stdout.on('error', () => {
+  process.exit();
+});
+
+try {
+  process.exitCode = await main(process.argv.slice(2), interrupting.signal);
+} catch (error) {
+  if (interrupting.signal.aborted) process.exitCode = INTERRUPTED;
+  else if (error instanceof Fault) {
+    say(process.stderr, error.message, error.remedy);
+    process.exitCode = error.exitCode;
+  } else {
+    say(process.stderr, `This program has made a mistake: ${String(error)}`, 'Try again with another command.');
+    process.exitCode = FAILED;
+  }
+}
