@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { PROVIDERS } from '#providers';
 import { type Stage, openStage } from '../support/sandbox.js';
+import { backup } from './backup.js';
 import { contention } from './contention.js';
 import { type Figure, tableOf } from './figures.js';
 import { listeners } from './listeners.js';
@@ -23,6 +24,7 @@ const PARTS: Readonly<Record<string, (stage: Stage) => Promise<Figure[]>>> = {
   },
   starts,
   contention,
+  backup,
 };
 
 /** @param wanted names of parts; empty for all */

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { openScratchDatabase } from '../../libs/database/src/testing/index.js';
 import { OWNER, linkByProgram } from '../support/link-by-program.js';
 import type { Stage } from '../support/sandbox.js';
@@ -57,8 +57,21 @@ export function processorSeconds(pid: number): number {
 
 /** Memory that a process holds, in megabytes. Linux only. */
 export function residentMegabytes(pid: number): number {
-  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return Number(kilobytes) / 1024;
+  return megabytes(pid, /^VmRSS:\s+(\d+) kB$/m);
+}
+
+/** The most that it has held since the last `forgetPeak`, in megabytes, as the system counts. Linux only. */
+export function peakMegabytes(pid: number): number {
+  return megabytes(pid, /^VmHWM:\s+(\d+) kB$/m);
+}
+
+/** Lets the peak begin anew with what the process holds now. */
+export function forgetPeak(pid: number): void {
+  writeFileSync(`/proc/${pid}/clear_refs`, '5');
+}
+
+function megabytes(pid: number, field: RegExp): number {
+  return Number(field.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 }
 
 export function sumOf(counts: Readonly<Record<string, number>>): number {
