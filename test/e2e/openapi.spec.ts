@@ -56,6 +56,9 @@ const OWNERS = [
   'GET /admin/backups/{id}/events',
   'GET /admin/backups/{id}/download',
   'POST /admin/backups/{id}/verify',
+  'POST /admin/backups/{id}/restore',
+  'GET /admin/restores',
+  'GET /admin/restores/{id}',
   'GET /admin/backups/{id}/diff/{other}',
 ];
 

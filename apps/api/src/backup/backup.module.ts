@@ -8,10 +8,25 @@ import { BackupStore } from './backup-store.js';
 import { BackupWorker } from './backup-worker.js';
 import { Backups } from './backups.js';
 import { BackupsController } from './backups.controller.js';
+import { RestoreStore } from './restore/restore-store.js';
+import { RestoreWorker } from './restore/restore-worker.js';
+import { RestoresController } from './restore/restores.controller.js';
+import { Restores } from './restore/restores.js';
 
 @Module({
   imports: [AdminModule],
-  controllers: [BackupsController],
-  providers: [BackupStore, BackupFiles, BackupWorker, Backups, BackupSchedule, BackupEvents, BackupDownload],
+  controllers: [BackupsController, RestoresController],
+  providers: [
+    BackupStore,
+    BackupFiles,
+    BackupWorker,
+    Backups,
+    BackupSchedule,
+    BackupEvents,
+    BackupDownload,
+    RestoreStore,
+    RestoreWorker,
+    Restores,
+  ],
 })
 export class BackupModule {}

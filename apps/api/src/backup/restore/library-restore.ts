@@ -1,0 +1,330 @@
+import {
+  type EntryKind,
+  type LibraryEntry,
+  type LibraryList,
+  type LibraryPlaylist,
+  type LibraryShape,
+  ProviderError,
+} from '#listening';
+import type { Archive } from '../archive/archive.js';
+import type { ArchivedPlaylist } from '../archive/documents.js';
+import type { Account } from '../backup-row.js';
+import { PLAYLIST_INDEX } from '../library-reading.js';
+import type { MadeAnew } from './playlist-memory.js';
+import { type PlaylistSteps, playlistSteps } from './playlist-steps.js';
+import type { PresentLibrary } from './present-library.js';
+import { type PartReport, type Wanted, addCannot, addExample, emptyReport } from './restore-report.js';
+
+/** What can be put into a playlist. */
+const PLAYABLE: ReadonlySet<EntryKind> = new Set(['track', 'episode']);
+
+const NOTHING: PlaylistSteps = { inserts: [], removals: [], lacking: [], misplaced: 0, stuck: 0 };
+
+/** A thing to be put in, with its name for people. */
+export interface Named {
+  uri: string;
+  name: string;
+}
+
+/** What there is to do with a list. */
+export interface ListWork {
+  kind: 'list';
+  report: PartReport;
+  /** In the order of the list. */
+  save: Named[];
+  remove: string[];
+}
+
+/** What there is to do with a playlist. */
+export interface PlaylistWork {
+  kind: 'playlist';
+  report: PartReport;
+  playlist: LibraryPlaylist | null;
+  /** The id of the one that is there; null when there is none. */
+  target: string | null;
+  /** Own playlists of that name that are there. */
+  namesakes: string[];
+  steps: PlaylistSteps;
+  /** Names for people by URI, of what is put in. */
+  names: ReadonlyMap<string, string>;
+}
+
+export type Work = ListWork | PlaylistWork;
+
+export interface LibraryRestoreParts {
+  archive: Archive;
+  /** For people. */
+  displayName: string;
+  shape: LibraryShape;
+  present: PresentLibrary;
+  /** Into whose library. */
+  account: Account;
+  wanted: Wanted;
+  /** Playlists that stand in for those that are gone, by the id in the backup. */
+  madeAnew: () => Promise<ReadonlyMap<string, MadeAnew>>;
+}
+
+/** Works out what lacks of a backup, list by list, each from what is there when its turn comes. Changes nothing. */
+export class LibraryRestore {
+  constructor(private readonly parts: LibraryRestoreParts) {}
+
+  /** @param skip parts that need no look any more @throws ProviderError, ArchiveError */
+  async *work(skip: ReadonlySet<string> = new Set()): AsyncGenerator<Work> {
+    const { shape } = this.parts;
+    for (const list of shape.lists) {
+      if (this.isWanted(list) && !skip.has(list.name)) yield await this.listWork(list);
+    }
+    if (shape.hasPlaylists) yield* this.playlistsWork(skip);
+  }
+
+  private isWanted({ name }: LibraryList): boolean {
+    const { archive, shape, wanted } = this.parts;
+    if (wanted.lists.length > 0) return wanted.lists.includes(name);
+    return archive.list(name) !== null && shape.writes?.lists.includes(name) === true;
+  }
+
+  private async listWork(list: LibraryList): Promise<ListWork> {
+    const { shape } = this.parts;
+    const report = emptyReport(list.name, list.title, null);
+    const work: ListWork = { kind: 'list', report, save: [], remove: [] };
+    if (shape.writes?.lists.includes(list.name) !== true) {
+      const reason =
+        list.order === 'chart'
+          ? `A chart is worked out by ${this.parts.displayName}; nothing can be put into it.`
+          : `${this.parts.displayName} lets nobody put things into it.`;
+      addCannot(report, { what: list.title, reason });
+      return work;
+    }
+    await this.unlessClosed(report, () => this.compareList(list, work));
+    return work;
+  }
+
+  private async compareList(list: LibraryList, { report, save, remove }: ListWork): Promise<void> {
+    const { archive, present, wanted } = this.parts;
+    const kept = archive.list(list.name);
+    if (kept === null) {
+      addCannot(report, { what: list.title, reason: 'It is not in the backup.' });
+      return;
+    }
+    const head = await this.head(list);
+    const there = await present.list(
+      list,
+      (first, total) =>
+        list.order === 'newest' && total === kept.count && first.every((uri, place) => uri === head[place]),
+    );
+    if (there === null) return;
+    const left = new Map<string, number>();
+    for (const uri of there) left.set(uri, (left.get(uri) ?? 0) + 1);
+    /** Whether something that is newer stays where it is. */
+    let isBelow = false;
+    for await (const entry of archive.entries(list.name)) {
+      const key = entry.uri ?? '';
+      const count = left.get(key) ?? 0;
+      if (count > 0) {
+        left.set(key, count - 1);
+        isBelow = true;
+        continue;
+      }
+      const reason = this.whyNotSaved(entry);
+      if (reason !== null || entry.uri === null) {
+        addCannot(report, { what: nameOf(entry), reason: reason ?? GONE });
+        continue;
+      }
+      save.push({ uri: entry.uri, name: nameOf(entry) });
+      addExample(report, nameOf(entry));
+      if (isBelow && list.order === 'newest') report.misplaced += 1;
+    }
+    report.add = save.length;
+    if (!wanted.removeOthers) return;
+    if (kept.missing !== null) {
+      const reason = 'Nothing is taken out, for the backup may lack something that belongs here.';
+      addCannot(report, { what: list.title, reason });
+      return;
+    }
+    for (const [uri, count] of left) {
+      if (uri !== '' && count > 0) remove.push(uri);
+    }
+    report.remove = remove.length;
+  }
+
+  /** The first part of a list as the backup has it. */
+  private async head({ name, pageSize }: LibraryList): Promise<string[]> {
+    const head: string[] = [];
+    for await (const { uri } of this.parts.archive.entries(name)) {
+      head.push(uri ?? '');
+      if (head.length === pageSize) break;
+    }
+    return head;
+  }
+
+  /** Null for what can be saved. */
+  private whyNotSaved({ kind }: LibraryEntry): string | null {
+    if (kind === 'gone') return GONE;
+    return kind === 'local' ? this.local : null;
+  }
+
+  private get local(): string {
+    return `It is a file of your own, and only the app of ${this.parts.displayName} can put it in.`;
+  }
+
+  /** From the last to the first: a new one comes on top of those that are there. */
+  private async *playlistsWork(skip: ReadonlySet<string>): AsyncGenerator<PlaylistWork> {
+    const { archive, present, madeAnew, wanted } = this.parts;
+    const chosen = (part: string) =>
+      wanted.lists.length === 0 || wanted.lists.includes(PLAYLIST_INDEX) || wanted.lists.includes(part);
+    const due: { part: string; kept: ArchivedPlaylist }[] = [];
+    const unknown = new Set(wanted.lists.filter((part) => part.startsWith('playlist:') && !skip.has(part)));
+    for await (const kept of archive.playlists()) {
+      const part = kept.playlist ? `playlist:${kept.playlist.id}` : `playlist?${kept.position}`;
+      unknown.delete(part);
+      if (chosen(part) && !skip.has(part)) due.push({ part, kept });
+    }
+    for (const part of unknown) {
+      const work = playlistWork(part, null, part);
+      addCannot(work.report, { what: part, reason: 'It is not in the backup.' });
+      yield work;
+    }
+    if (due.length === 0) return;
+    const there = await present.playlists();
+    const anew = await madeAnew();
+    for (const { part, kept } of due.reverse()) yield await this.playlistWork(part, kept, there, anew);
+  }
+
+  private async playlistWork(
+    part: string,
+    { playlist, position, json, missing }: ArchivedPlaylist,
+    there: ReadonlyMap<string, LibraryPlaylist>,
+    anew: ReadonlyMap<string, MadeAnew>,
+  ): Promise<PlaylistWork> {
+    const { archive, account } = this.parts;
+    const work = playlistWork(part, playlist, playlist?.name ?? `Playlist ${position} of the list`);
+    const { report } = work;
+    if (playlist === null) {
+      addCannot(report, { what: report.title, reason: 'The backup knows nothing about it.' });
+      return work;
+    }
+    if (playlist.owner.id !== archive.manifest.account.id) {
+      if (!there.has(playlist.id)) {
+        report.action = 'follow';
+        report.add = 1;
+      }
+      return work;
+    }
+    if (json === null) {
+      addCannot(report, { what: report.title, reason: missing ?? 'The backup has no entries of it.' });
+      return work;
+    }
+    const own = [...there.values()].filter(({ owner }) => owner.id === account.id);
+    const namesakes = own.filter(({ name }) => name.trim() === playlist.name.trim()).map(({ id }) => id);
+    const target = targetOf(playlist, own, namesakes, anew);
+    work.namesakes = namesakes;
+    work.target = target?.id ?? null;
+    if (target && target.name !== playlist.name) {
+      addCannot(report, { what: 'Its name', reason: `It is called “${target.name}” by now, and stays so.` });
+    }
+    if (target?.id === playlist.id && target.version === playlist.version) return work;
+    await this.unlessClosed(report, async () => {
+      await this.comparePlaylist(work, playlist, target, missing !== null);
+    });
+    return work;
+  }
+
+  private async comparePlaylist(
+    work: PlaylistWork,
+    playlist: LibraryPlaylist,
+    target: LibraryPlaylist | null,
+    mayLack: boolean,
+  ): Promise<void> {
+    const { archive, present, wanted } = this.parts;
+    const { report } = work;
+    const entries: LibraryEntry[] = [];
+    for await (const entry of archive.playlistEntries(playlist.id)) entries.push(entry);
+    const there = target ? await present.playlistEntries(target) : [];
+    const removeOthers = wanted.removeOthers && !mayLack;
+    const steps = playlistSteps(
+      there,
+      entries.map(({ uri, kind }) => ({ key: uri ?? '', canAdd: uri !== null && PLAYABLE.has(kind) })),
+      removeOthers,
+    );
+    const names = new Map<string, string>();
+    const inserted = new Set(steps.inserts.flatMap(({ keys }) => keys));
+    for (const entry of entries) {
+      if (entry.uri !== null && inserted.has(entry.uri)) names.set(entry.uri, nameOf(entry));
+    }
+    for (const place of steps.lacking) {
+      const entry = entries[place];
+      if (!entry) continue;
+      addCannot(report, { what: `${nameOf(entry)} (${place + 1})`, reason: this.whyNotInserted(entry) });
+    }
+    if (steps.stuck > 0) {
+      const what = `${steps.stuck} entries that have left the catalogue`;
+      addCannot(report, { what, reason: 'They have no name of their own by which they could be taken out.' });
+    }
+    if (wanted.removeOthers && mayLack) {
+      const reason = 'Nothing is taken out, for the backup may lack something that belongs here.';
+      addCannot(report, { what: report.title, reason });
+    }
+    report.add = sizeOf(steps.inserts);
+    report.remove = sizeOf(steps.removals);
+    report.misplaced = steps.misplaced;
+    for (const name of names.values()) addExample(report, name);
+    report.action = target === null ? 'create' : report.add + report.remove > 0 ? 'fill' : 'nothing';
+    work.steps = steps;
+    work.names = names;
+  }
+
+  private whyNotInserted({ kind, uri }: LibraryEntry): string {
+    if (kind === 'local') return this.local;
+    return kind === 'gone' || uri === null ? GONE : 'Things of this kind cannot be put into a playlist.';
+  }
+
+  /** A list that the upstream keeps closed is told, and the others go on. */
+  private async unlessClosed(report: PartReport, compare: () => Promise<void>): Promise<void> {
+    try {
+      await compare();
+    } catch (error) {
+      if (!isClosed(error)) throw error;
+      addCannot(report, { what: report.title, reason: error.message });
+    }
+  }
+}
+
+const GONE = 'It has left the catalogue.';
+const CLOSED: ReadonlySet<string> = new Set(['forbidden', 'not_supported']);
+
+/** The upstream keeps this closed, whoever asks and however often. */
+export function isClosed(error: unknown): error is ProviderError {
+  return error instanceof ProviderError && CLOSED.has(error.code);
+}
+
+/** The playlist itself, or the one that was made in its place. */
+function targetOf(
+  { id, name }: LibraryPlaylist,
+  own: readonly LibraryPlaylist[],
+  namesakes: readonly string[],
+  anew: ReadonlyMap<string, MadeAnew>,
+): LibraryPlaylist | null {
+  const byId = (wanted: string | null) => own.find((playlist) => playlist.id === wanted) ?? null;
+  const known = anew.get(id);
+  if (byId(id) || !known) return byId(id);
+  if (known.targetId !== null) return byId(known.targetId);
+  // It was asked for, and the answer never came: whatever has appeared since under that name is it.
+  const taken = new Set([...anew.values()].map(({ targetId }) => targetId));
+  const appeared = namesakes.find((namesake) => !known.knownBefore.includes(namesake) && !taken.has(namesake));
+  return name === '' ? null : byId(appeared ?? null);
+}
+
+/** Nothing to do, so far. */
+function playlistWork(part: string, playlist: LibraryPlaylist | null, title: string): PlaylistWork {
+  const report = emptyReport(part, title, 'nothing');
+  return { kind: 'playlist', report, playlist, target: null, namesakes: [], steps: NOTHING, names: new Map() };
+}
+
+function sizeOf(runs: PlaylistSteps['inserts']): number {
+  return runs.reduce((sum, { keys }) => sum + keys.length, 0);
+}
+
+function nameOf({ name, artists }: LibraryEntry): string {
+  if (name === '') return 'An entry without a name';
+  return artists.length === 0 ? name : `${name} by ${artists.join(', ')}`;
+}

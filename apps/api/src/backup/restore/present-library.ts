@@ -1,0 +1,121 @@
+import { type BulkheadPolicy, bulkhead } from 'cockatiel';
+import {
+  type LibraryList,
+  type LibraryPage,
+  type LibraryPlaylist,
+  type LibraryReads,
+  PLAYLIST_PAGE,
+  ProviderError,
+} from '#listening';
+import { CALLS_AT_ONCE } from '../library-reading.js';
+
+/** A list that changes while it is read is begun anew so often. */
+const MOST_ATTEMPTS = 3;
+
+interface Keyed {
+  uri: string | null;
+}
+
+/** What an account keeps at this moment, as far as a restore has to know. */
+export class PresentLibrary {
+  private readonly lanes: BulkheadPolicy = bulkhead(CALLS_AT_ONCE, Number.POSITIVE_INFINITY);
+
+  /**
+   * @param signal ends it between two calls
+   * @param allow throws when no more calls should be made for now
+   */
+  constructor(
+    private readonly reads: LibraryReads,
+    private readonly signal: AbortSignal,
+    private readonly allow: () => void,
+  ) {}
+
+  /**
+   * The URIs of a list in its order, empty for an entry without one.
+   *
+   * @param isKnown whether the first part tells already that the list is as it was
+   * @returns null when it does
+   */
+  async list(
+    { name, pageSize, byOffset }: LibraryList,
+    isKnown: (first: readonly string[], total: number | null) => boolean,
+  ): Promise<string[] | null> {
+    const ask = (at: string | null) => this.reads.list(name, at, { signal: this.signal });
+    const first = await this.call(() => ask(null));
+    if (isKnown(keysOf(first.entries), first.total)) return null;
+    if (!byOffset) return keysOf(await this.chain(first, ask));
+    return keysOf((await this.parts(first, pageSize, ask)).entries);
+  }
+
+  /** Without those that the upstream tells nothing about, by id. */
+  async playlists(): Promise<Map<string, LibraryPlaylist>> {
+    const ask = (at: string | null) => this.reads.playlists(at, { signal: this.signal });
+    const { entries } = await this.parts(await this.call(() => ask(null)), PLAYLIST_PAGE, ask);
+    return new Map(entries.flatMap((playlist) => (playlist ? [[playlist.id, playlist]] : [])));
+  }
+
+  /**
+   * The URIs of a playlist in order, empty for an entry without one, all as they were at one moment: what is put in by
+   * its position must not be worked out from two.
+   *
+   * @param version the one it had when it was seen last
+   */
+  async playlistEntries({ id, version }: { id: string; version: string }): Promise<string[]> {
+    const ask = (at: string | null) => this.reads.playlistEntries(id, at, { signal: this.signal });
+    let before = version;
+    for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
+      const first = await this.call(() => ask(null));
+      const { entries, isSteady } = await this.parts(first, PLAYLIST_PAGE, ask);
+      if ((first.total ?? 0) <= PLAYLIST_PAGE) return keysOf(entries);
+      const after = await this.call(() => this.reads.playlistVersion(id, { signal: this.signal }));
+      if (isSteady && after === before) return keysOf(entries);
+      before = after;
+    }
+    throw new ProviderError('upstream_error', {
+      message: 'A playlist changed each time that it was looked at.',
+      remedy: 'Nothing to do here: it is looked at again. Leave it alone until the restore has ended.',
+    });
+  }
+
+  private async parts<Entry>(
+    first: LibraryPage<Entry>,
+    size: number,
+    ask: (at: string | null) => Promise<LibraryPage<Entry>>,
+  ): Promise<{ entries: Entry[]; isSteady: boolean }> {
+    if (first.total === null) return { entries: await this.chain(first, ask), isSteady: true };
+    const offsets = Array.from({ length: Math.ceil(first.total / size) }, (_, number) => number * size);
+    const running = offsets.slice(1).map((offset) => this.call(() => ask(String(offset))));
+    await Promise.allSettled(running);
+    const pages = [first, ...(await Promise.all(running))];
+    return {
+      entries: pages.flatMap(({ entries }) => entries),
+      isSteady: pages.every(({ total }) => total === first.total),
+    };
+  }
+
+  private async chain<Entry>(
+    first: LibraryPage<Entry>,
+    ask: (at: string | null) => Promise<LibraryPage<Entry>>,
+  ): Promise<Entry[]> {
+    const entries = [...first.entries];
+    for (let at = first.next; at !== null;) {
+      const start: string = at;
+      const page = await this.call(() => ask(start));
+      entries.push(...page.entries);
+      at = page.next;
+    }
+    return entries;
+  }
+
+  private call<T>(ask: () => Promise<T>): Promise<T> {
+    return this.lanes.execute(() => {
+      this.signal.throwIfAborted();
+      this.allow();
+      return ask();
+    });
+  }
+}
+
+function keysOf(entries: readonly (Keyed | null)[]): string[] {
+  return entries.map((entry) => entry?.uri ?? '');
+}

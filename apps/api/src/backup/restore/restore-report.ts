@@ -1,0 +1,93 @@
+/** Something that a restore cannot do, and why. */
+export interface Cannot {
+  /** For people. */
+  what: string;
+  reason: string;
+}
+
+export const ACTIONS = ['create', 'fill', 'follow', 'nothing'] as const;
+/** What is done with a playlist. */
+export type PlaylistAction = (typeof ACTIONS)[number];
+
+/** What there is to do with a list or a playlist, or what was done. */
+export interface PartReport {
+  /** The name of the list, or `playlist:` and the id that it has in the backup. */
+  part: string;
+  /** For people. */
+  title: string;
+  /** Null for a list. */
+  action: PlaylistAction | null;
+  add: number;
+  remove: number;
+  /** How many come to stand, or stay, elsewhere than in the backup. */
+  misplaced: number;
+  /** The first of those that are to be put in, by name. */
+  examples: string[];
+  /** The first of them. */
+  cannot: Cannot[];
+  /** All of them. */
+  cannotCount: number;
+}
+
+const MOST_EXAMPLES = 5;
+const MOST_NAMED = 50;
+
+export function emptyReport(part: string, title: string, action: PlaylistAction | null): PartReport {
+  return { part, title, action, add: 0, remove: 0, misplaced: 0, examples: [], cannot: [], cannotCount: 0 };
+}
+
+export function addExample(report: PartReport, name: string): void {
+  if (report.examples.length < MOST_EXAMPLES) report.examples.push(name);
+}
+
+export function addCannot(report: PartReport, cannot: Cannot, count = 1): void {
+  report.cannotCount += count;
+  if (report.cannot.length < MOST_NAMED) report.cannot.push(cannot);
+}
+
+/** What this service has written down; null for what another version has, and this one does not understand. */
+export function parseReport(value: unknown): PartReport | null {
+  const part = at(value, 'part');
+  const title = at(value, 'title');
+  if (typeof part !== 'string' || typeof title !== 'string') return null;
+  const action = at(value, 'action');
+  const cannot = at(value, 'cannot');
+  return {
+    part,
+    title,
+    action: ACTIONS.find((known) => known === action) ?? null,
+    add: count(value, 'add'),
+    remove: count(value, 'remove'),
+    misplaced: count(value, 'misplaced'),
+    examples: textsIn(at(value, 'examples')),
+    cannot: (Array.isArray(cannot) ? cannot : []).flatMap((one: unknown): Cannot[] => {
+      const [what, reason] = [at(one, 'what'), at(one, 'reason')];
+      return typeof what === 'string' && typeof reason === 'string' ? [{ what, reason }] : [];
+    }),
+    cannotCount: count(value, 'cannotCount'),
+  };
+}
+
+/** What the owner asked for. */
+export interface Wanted {
+  /** Names of lists, `playlists`, or `playlist:` and an id. */
+  lists: readonly string[];
+  removeOthers: boolean;
+}
+
+export function parseWanted(value: unknown): Wanted {
+  return { lists: textsIn(at(value, 'lists')), removeOthers: at(value, 'removeOthers') === true };
+}
+
+function textsIn(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : [];
+}
+
+function at(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+}
+
+function count(value: unknown, name: string): number {
+  const found = at(value, name);
+  return typeof found === 'number' && Number.isSafeInteger(found) ? found : 0;
+}

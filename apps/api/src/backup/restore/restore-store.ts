@@ -1,0 +1,221 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Accounts } from '#accounts';
+import type { Database, Notifications } from '#database';
+import { ACCOUNTS } from '../../accounts/index.js';
+import { DATABASE, NOTIFICATIONS } from '../../database/database.module.js';
+import { type Account, type Progress, type Trouble, parseAccount, parseProgress, parseTrouble } from '../backup-row.js';
+import type { BackupState } from '../backup-store.js';
+import { type Held, LEASE_MS, LibraryJobs, type Transaction, expectHeld } from '../library-jobs.js';
+import { PlaylistMemory } from './playlist-memory.js';
+import { type PartReport, type Wanted, parseReport, parseWanted } from './restore-report.js';
+
+const CHANNEL = 'restores';
+/** The latest of them are listed. */
+const MOST_LISTED = 100;
+
+/** A restore as it stands. */
+export interface Restore {
+  id: string;
+  backupId: string;
+  backupName: string;
+  provider: string;
+  /** Into whose library. */
+  account: Account;
+  wanted: Wanted;
+  state: BackupState;
+  createdAt: Date;
+  startedAt: Date | null;
+  finishedAt: Date | null;
+  resumeAt: Date | null;
+  trouble: Trouble | null;
+  progress: Progress | null;
+}
+
+/** The right to work on a restore, until another process has it. */
+export interface RestoreClaim extends Held {
+  restore: Restore;
+}
+
+/** What has come of a restore so far. */
+export interface Tally {
+  added: number;
+  removed: number;
+  /** What could not be done. */
+  cannot: number;
+}
+
+const NO_TALLY: Tally = { added: 0, removed: 0, cannot: 0 };
+
+/** Restores under way and over, as all processes know them. */
+@Injectable()
+export class RestoreStore {
+  readonly jobs: LibraryJobs;
+
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    @Inject(NOTIFICATIONS) private readonly notifications: Notifications,
+    @Inject(ACCOUNTS) private readonly accounts: Accounts,
+  ) {
+    this.jobs = new LibraryJobs(database, 'restores');
+  }
+
+  memory(provider: string, accountId: string): PlaylistMemory {
+    return new PlaylistMemory(this.database, provider, accountId);
+  }
+
+  /** Lets every process look. Nobody depends on it: they look by themselves too. */
+  async spread(): Promise<void> {
+    await this.notifications.notify(CHANNEL);
+  }
+
+  /** Written down in the audit trail with it. @returns what is under way instead, when something is */
+  async create(
+    wished: Pick<Restore, 'backupId' | 'backupName' | 'provider' | 'account' | 'wanted'>,
+  ): Promise<Restore | 'a restore' | 'a backup'> {
+    const { backupId, backupName, provider, account, wanted } = wished;
+    return this.jobs.inTurn(async (transaction) => {
+      const underWay = { provider, state: { in: ['queued', 'running', 'paused'] satisfies BackupState[] } };
+      if ((await transaction.restore.count({ where: underWay })) > 0) return 'a restore';
+      if ((await transaction.backup.count({ where: underWay })) > 0) return 'a backup';
+      const row = await transaction.restore.create({
+        data: {
+          backupId,
+          backupName,
+          provider,
+          account: { ...account },
+          wanted: { lists: [...wanted.lists], removeOthers: wanted.removeOthers },
+        },
+      });
+      const detail = { restore: row.id, backup: backupName, account: account.id, ...wanted };
+      await this.accounts.audit.append(
+        { actor: 'owner', action: 'restore.begun', subject: provider, detail },
+        transaction,
+      );
+      return toRestore(row);
+    });
+  }
+
+  async get(id: string): Promise<Restore | null> {
+    const row = await this.database.prisma.restore.findUnique({ where: { id } });
+    return row && toRestore(row);
+  }
+
+  /** The latest first. */
+  async list(): Promise<Restore[]> {
+    const rows = await this.database.prisma.restore.findMany({
+      orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+      take: MOST_LISTED,
+    });
+    return rows.map(toRestore);
+  }
+
+  /** By the id of the restore. */
+  async tallies(ids: readonly string[]): Promise<Map<string, Tally>> {
+    const rows = await this.database.prisma.$queryRaw<(Tally & { id: string })[]>`
+      SELECT restore_id AS id, sum((report->>'add')::int)::int AS added, sum((report->>'remove')::int)::int AS removed,
+        sum((report->>'cannotCount')::int)::int AS cannot
+      FROM restore_parts WHERE settled AND restore_id = ANY(${[...ids]}::uuid[]) GROUP BY restore_id`;
+    return new Map(rows.map(({ id, ...tally }) => [id, tally]));
+  }
+
+  /** What has come of each part that is done with. */
+  async settled(id: string): Promise<PartReport[]> {
+    const rows = await this.database.prisma.restorePart.findMany({
+      where: { restoreId: id, settled: true },
+      orderBy: { part: 'asc' },
+    });
+    return rows.flatMap(({ report }) => parseReport(report) ?? []);
+  }
+
+  /** What is known of one that was taken on; null when it is gone. */
+  async take(held: Held): Promise<RestoreClaim | null> {
+    const restore = await this.get(held.id);
+    return restore && { ...held, restore };
+  }
+
+  /** @returns what there was to do when this part was looked at first @throws ClaimLost */
+  async plan({ id, fence }: Held, report: PartReport): Promise<PartReport> {
+    expectHeld(
+      await this.database.prisma.$executeRaw`
+        INSERT INTO restore_parts (restore_id, part, report)
+        SELECT id, ${report.part}, ${JSON.stringify(report)}::jsonb
+        FROM restores WHERE id = ${id}::uuid AND fence = ${fence} AND state = 'running'
+        ON CONFLICT (restore_id, part) DO UPDATE SET part = EXCLUDED.part`,
+    );
+    const key = { restoreId: id, part: report.part };
+    const row = await this.database.prisma.restorePart.findUnique({ where: { restoreId_part: key } });
+    return parseReport(row?.report) ?? report;
+  }
+
+  /** What was done with a part that needs no more. @throws ClaimLost */
+  async settle({ id, fence }: Held, report: PartReport): Promise<void> {
+    expectHeld(
+      await this.database.prisma.$executeRaw`
+        INSERT INTO restore_parts (restore_id, part, report, settled)
+        SELECT id, ${report.part}, ${JSON.stringify(report)}::jsonb, true
+        FROM restores WHERE id = ${id}::uuid AND fence = ${fence} AND state = 'running'
+        ON CONFLICT (restore_id, part) DO UPDATE SET report = EXCLUDED.report, settled = true`,
+    );
+  }
+
+  /** Before a call that changes something: says how far it is, and that this process still works. @throws ClaimLost */
+  async step({ id, fence }: Held, progress: Progress): Promise<void> {
+    expectHeld(
+      await this.database.prisma.$executeRaw`
+        UPDATE restores SET progress = ${JSON.stringify(progress)}::jsonb,
+          lease_until = now() + ${LEASE_MS}::float8 * interval '1 ms'
+        WHERE id = ${id}::uuid AND fence = ${fence} AND state = 'running'`,
+    );
+  }
+
+  /** Something was done: failures are counted from here. */
+  async gotOn({ id, fence }: Held): Promise<void> {
+    await this.database.prisma.$executeRaw`
+      UPDATE restores SET setbacks = 0 WHERE id = ${id}::uuid AND fence = ${fence} AND setbacks > 0`;
+  }
+
+  /** It ends here, and is written down in the audit trail. @throws ClaimLost */
+  async end(
+    { id, fence, restore }: RestoreClaim,
+    state: 'complete' | 'complete_with_omissions' | 'failed',
+    trouble: Trouble | null,
+  ): Promise<void> {
+    const tally = (await this.tallies([id])).get(id) ?? NO_TALLY;
+    await this.database.prisma.$transaction(async (transaction: Transaction) => {
+      expectHeld(
+        await transaction.$executeRaw`
+          UPDATE restores
+          SET state = ${state}::"BackupState", finished_at = now(), progress = NULL, worker = NULL, lease_until = NULL,
+            trouble = ${trouble === null ? null : JSON.stringify(trouble)}::jsonb
+          WHERE id = ${id}::uuid AND fence = ${fence} AND state = 'running'`,
+      );
+      const detail = { restore: id, backup: restore.backupName, account: restore.account.id, state, ...tally };
+      const event = { actor: 'restore', action: 'restore.ended', subject: restore.provider, detail };
+      await this.accounts.audit.append(event, transaction);
+    });
+    await this.spread();
+  }
+}
+
+type Row = {
+  [Name in keyof Restore]: Name extends 'trouble' | 'account' | 'progress' | 'wanted' ? unknown : Restore[Name];
+};
+
+function toRestore(row: Row): Restore {
+  const { id, backupId, backupName, provider, state, createdAt, startedAt, finishedAt, resumeAt } = row;
+  return {
+    id,
+    backupId,
+    backupName,
+    provider,
+    account: parseAccount(row.account) ?? { id: '', name: '' },
+    wanted: parseWanted(row.wanted),
+    state,
+    createdAt,
+    startedAt,
+    finishedAt,
+    resumeAt,
+    trouble: parseTrouble(row.trouble),
+    progress: parseProgress(row.progress),
+  };
+}

@@ -1,0 +1,187 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Accounts } from '#accounts';
+import { type LibraryReads, type LibraryShape, ProviderError } from '#listening';
+import { ACCOUNTS } from '../../accounts/index.js';
+import { Problem } from '../../problem/problem.js';
+import { type RunningProvider, RunningProviders } from '../../providers/running-providers.js';
+import type { Archive } from '../archive/archive.js';
+import type { Account } from '../backup-row.js';
+import type { Backup } from '../backup-store.js';
+import { Backups } from '../backups.js';
+import { PLAYLIST_INDEX } from '../library-reading.js';
+import { LibraryRestore } from './library-restore.js';
+import { PresentLibrary } from './present-library.js';
+import type { PartReport, Wanted } from './restore-report.js';
+import { type Restore, RestoreStore, type Tally } from './restore-store.js';
+import { RestoreWorker } from './restore-worker.js';
+
+/** What the owner asks for. */
+export interface RestoreWish extends Wanted {
+  /** Whether it may be another account than that of the backup. */
+  intoOtherAccount: boolean;
+}
+
+/** What would be done. */
+export interface RestorePlan {
+  backup: Backup;
+  account: Account;
+  parts: PartReport[];
+}
+
+/** A restore with what has come of it. */
+export interface RestoreOutcome {
+  restore: Restore;
+  tally: Tally;
+  parts: PartReport[];
+}
+
+/** A restore that may begin. */
+interface Prepared {
+  backup: Backup;
+  archive: Archive;
+  running: RunningProvider;
+  library: LibraryReads;
+  shape: LibraryShape;
+  account: Account;
+}
+
+/** What the owner does with restores. */
+@Injectable()
+export class Restores {
+  constructor(
+    private readonly store: RestoreStore,
+    private readonly worker: RestoreWorker,
+    private readonly backups: Backups,
+    private readonly providers: RunningProviders,
+    @Inject(ACCOUNTS) private readonly accounts: Accounts,
+  ) {}
+
+  /** Works out what would be done, from what is there now. Changes nothing. @throws Problem, ProviderError, ArchiveError */
+  async plan(backupId: string, wish: RestoreWish, signal: AbortSignal): Promise<RestorePlan> {
+    const { backup, archive, running, library, shape, account } = await this.prepare(backupId, wish, signal);
+    const { provider } = running;
+    const allow = (): void => {
+      this.worker.keepToBudget(running);
+    };
+    const restore = new LibraryRestore({
+      archive,
+      displayName: provider.displayName,
+      shape,
+      present: new PresentLibrary(library, signal, allow),
+      account,
+      wanted: wish,
+      madeAnew: () => this.store.memory(provider.id, account.id).all(),
+    });
+    const parts: PartReport[] = [];
+    for await (const { report } of restore.work()) parts.push(report);
+    return { backup, account, parts };
+  }
+
+  /** @throws Problem, ProviderError, ArchiveError */
+  async begin(backupId: string, wish: RestoreWish, signal: AbortSignal): Promise<RestoreOutcome> {
+    const { backup, account, running } = await this.prepare(backupId, wish, signal);
+    const { lists, removeOthers } = wish;
+    const { id: provider, displayName } = running.provider;
+    const made = await this.store.create({
+      backupId,
+      backupName: backup.name,
+      provider,
+      account,
+      wanted: { lists, removeOthers },
+    });
+    if (typeof made === 'string') {
+      throw new Problem(
+        'conflict',
+        `There is ${made} of ${displayName} under way.`,
+        `Wait until it has ended: GET ${made === 'a backup' ? '/admin/backups' : '/admin/restores'} tells.`,
+      );
+    }
+    this.worker.look();
+    await this.store.spread();
+    return this.outcomeOf(made);
+  }
+
+  /** Without their parts. */
+  async list(): Promise<RestoreOutcome[]> {
+    const restores = await this.store.list();
+    const tallies = await this.store.tallies(restores.map(({ id }) => id));
+    return restores.map((restore) => ({
+      restore,
+      tally: tallies.get(restore.id) ?? { added: 0, removed: 0, cannot: 0 },
+      parts: [],
+    }));
+  }
+
+  /** @throws Problem `not_found` */
+  async get(id: string): Promise<RestoreOutcome> {
+    const restore = await this.store.get(id);
+    if (restore) return this.outcomeOf(restore);
+    throw new Problem('not_found', 'There is no such restore.', 'GET /admin/restores lists them.');
+  }
+
+  private async outcomeOf(restore: Restore): Promise<RestoreOutcome> {
+    const parts = await this.store.settled(restore.id);
+    const sum = (of: (part: PartReport) => number) => parts.reduce((all, part) => all + of(part), 0);
+    const tally = {
+      added: sum(({ add }) => add),
+      removed: sum(({ remove }) => remove),
+      cannot: sum(({ cannotCount }) => cannotCount),
+    };
+    return { restore, tally, parts };
+  }
+
+  private async prepare(backupId: string, wish: RestoreWish, signal: AbortSignal): Promise<Prepared> {
+    const backup = await this.backups.get(backupId);
+    const archive = await this.backups.archive(backupId);
+    if (backup.state === 'failed') {
+      throw new Problem(
+        'conflict',
+        'The files of this backup are not what they should be, so nothing is restored from it.',
+        'Choose another backup: GET /admin/backups lists them.',
+      );
+    }
+    const running = this.providers.get(backup.provider);
+    if (!running) throw this.providers.notConfigured(backup.provider);
+    const { provider, linking, reads } = running;
+    const { displayName, id, library: shape } = provider;
+    const { library, libraryWrites } = reads;
+    if (!library || !libraryWrites || !shape?.writes) {
+      throw new ProviderError('not_supported', {
+        message: `Nothing can be put into a library of ${displayName}.`,
+        remedy: 'Download the backup and use its files.',
+      });
+    }
+    expectLists(wish.lists, shape);
+    if (linking?.app) {
+      const owner = { provider: id, clientId: linking.app.clientId };
+      await this.accounts.credentials(owner, displayName).issue({ scopes: shape.writes.scopes });
+    }
+    const profile = await running.probe.profile({ signal });
+    const account = { id: profile.name, name: profile.displayName };
+    const { account: before } = archive.manifest;
+    if (account.id !== before.id && !wish.intoOtherAccount) {
+      throw new Problem(
+        'conflict',
+        `The backup is of ${named(before)}, and ${named(account)} is linked.`,
+        `Link the account of the backup at /auth, or restore with "intoOtherAccount": true.`,
+      );
+    }
+    return { backup, archive, running, library, shape, account };
+  }
+}
+
+/** @throws Problem for a list that the provider does not have */
+function expectLists(lists: readonly string[], shape: LibraryShape): void {
+  const known = new Set([...shape.lists.map(({ name }) => name), ...(shape.hasPlaylists ? [PLAYLIST_INDEX] : [])]);
+  const strange = lists.find((list) => !known.has(list) && !(shape.hasPlaylists && list.startsWith('playlist:')));
+  if (strange === undefined) return;
+  throw new Problem(
+    'invalid_request',
+    `lists names ${JSON.stringify(strange)}, which is no list of this backup's provider.`,
+    `Choose from ${[...known].join(', ')}, or playlist: and the id of one.`,
+  );
+}
+
+function named({ id, name }: Account): string {
+  return name === id ? id : `${name} (${id})`;
+}

@@ -1,0 +1,421 @@
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { migratedDatabase } from '../support/database.js';
+import { eventually } from '../support/eventually.js';
+import { AS_OWNER, OWNER, asOwner, linkByProgram } from '../support/link-by-program.js';
+import { type Stage, openStage } from '../support/sandbox.js';
+import { type Service, removeFolder, startService, temporaryFolder } from '../support/service.js';
+
+const READ_SCOPES = [
+  'user-library-read',
+  'user-follow-read',
+  'user-top-read',
+  'playlist-read-private',
+  'playlist-read-collaborative',
+];
+const WRITE_SCOPES = ['user-library-modify', 'user-follow-modify', 'playlist-modify-public', 'playlist-modify-private'];
+const SIZES = {
+  tracks: 130,
+  albums: 60,
+  shows: 4,
+  episodes: 6,
+  audiobooks: 3,
+  artists: 7,
+  playlists: 6,
+  playlistItems: 130,
+};
+/** Its first playlist is the longest, the third is somebody else's, and the next two have the same name. */
+const [LONGEST, OTHERS, GONE, NAMESAKE] = [0, 2, 3, 4];
+const ENDED = /^(complete|complete_with_omissions|failed)$/;
+const WRITES = ['put me/library', 'delete me/library', 'post me/playlists', 'post playlists/', 'delete playlists/'];
+const PATIENCE_MS = 90_000;
+
+interface Entry {
+  kind: string;
+  uri: string | null;
+  name: string;
+}
+
+interface Kept {
+  lists: { list: string; entries: Entry[] }[];
+  playlists: { playlist: { id: string; uri: string; name: string } | null; entries: Entry[] | null }[];
+}
+
+interface Part {
+  add: number;
+  remove: number;
+  misplaced: number;
+  cannot: { what: string; reason: string }[];
+  cannotCount: number;
+}
+
+interface Parts {
+  lists: (Part & { list: string })[];
+  playlists: (Part & { id: string; name: string; action: string })[];
+}
+
+interface Restore extends Parts {
+  id: string;
+  state: string;
+  resumeAt: string | null;
+  finishedAt: string | null;
+  trouble: { code: string; detail: string; remedy: string } | null;
+  progress: { list: string; done: number; total: number } | null;
+  counts: { added: number; removed: number; cannot: number };
+}
+
+interface Refusal {
+  code: string;
+  detail: string;
+  remedy: string;
+}
+
+let folder: string;
+let stage: Stage;
+let databaseUrl: string;
+let service: Service;
+const started: Service[] = [];
+
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterEach(async () => {
+  await Promise.all(started.splice(0).map((one) => one.stop()));
+  removeFolder(folder);
+  await stage.reset();
+});
+afterAll(async () => {
+  await stage.close();
+});
+
+async function start(): Promise<void> {
+  service = await startService(folder, {
+    DATABASE_URL: databaseUrl,
+    ADMIN_TOKEN: OWNER,
+    LISTENING_PROVIDER: 'spotify',
+    BACKUP_DIR: join(folder, 'backups'),
+    ...stage.settings,
+    ...stage.spotifySettings,
+  });
+  started.push(service);
+}
+
+async function link(scopes: readonly string[]): Promise<void> {
+  await linkByProgram(service, stage, `&scope=${encodeURIComponent(scopes.join(' '))}`);
+}
+
+/** A service whose account has a library of this size, and a backup of it. @returns its id, and all that is in it */
+async function backedUp(
+  sizes: Partial<typeof SIZES> = {},
+  scopes = [...READ_SCOPES, ...WRITE_SCOPES],
+): Promise<{ id: string; kept: Kept }> {
+  folder = temporaryFolder();
+  databaseUrl = await migratedDatabase();
+  await start();
+  await stage.control('PUT', '/control/spotify/library', { ...SIZES, ...sizes });
+  await link(scopes);
+  return backup();
+}
+
+async function backup(): Promise<{ id: string; kept: Kept }> {
+  const { id } = (await asOwner(service, 'POST', '/admin/backups', { provider: 'spotify' })).body as { id: string };
+  await whenTold(async () => {
+    const { body } = await asOwner(service, 'GET', `/admin/backups/${id}`);
+    expect((body as { state: string }).state).toMatch(/^complete/);
+  });
+  const all = await fetch(`${service.url}/admin/backups/${id}/download?format=json`, { headers: AS_OWNER });
+  return { id, kept: (await all.json()) as Kept };
+}
+
+/** Asks again when the service has written something to its log: what is waited for here can take its time. */
+async function whenTold<T>(ask: () => Promise<T>): Promise<T> {
+  let heard = -1;
+  return eventually(async () => {
+    const { length } = service.output();
+    expect(length).not.toBe(heard);
+    heard = length;
+    return ask();
+  }, 60_000);
+}
+
+async function dryRun(id: string, wish: object = {}): Promise<Parts> {
+  const { status, body } = await asOwner(service, 'POST', `/admin/backups/${id}/restore`, wish);
+  expect([status, body]).toMatchObject([200, { dryRun: true }]);
+  return body as Parts;
+}
+
+async function begin(id: string, wish: object = {}): Promise<Restore> {
+  const { status, body } = await asOwner(service, 'POST', `/admin/backups/${id}/restore`, { dryRun: false, ...wish });
+  expect([status, body]).toMatchObject([202, { state: 'queued' }]);
+  return body as Restore;
+}
+
+async function until(id: string, state: RegExp): Promise<Restore> {
+  return whenTold(async () => {
+    const restore = (await asOwner(service, 'GET', `/admin/restores/${id}`)).body as Restore;
+    expect(restore.state).toMatch(state);
+    return restore;
+  });
+}
+
+async function restored(id: string, wish: object = {}): Promise<Restore> {
+  return until((await begin(id, wish)).id, ENDED);
+}
+
+const change = (more: { add?: string[]; remove?: string[] }) => stage.control('POST', '/control/spotify/library', more);
+const changePlaylist = (id: string, more: { add?: string[]; remove?: number[] }) =>
+  stage.control('POST', `/control/spotify/playlists/${id}`, more);
+
+/** As the listener does in the app. */
+async function makePlaylist(name: string): Promise<void> {
+  const { access_token: token } = (await stage.control('POST', '/control/spotify/tokens', {})) as {
+    access_token: string;
+  };
+  const made = await fetch(`${stage.spotifySettings['SPOTIFY_API_URL']}/me/playlists`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ name }),
+  });
+  expect(made.status).toBe(201);
+}
+
+const entriesOf = ({ lists }: Kept, name: string): Entry[] => lists.find(({ list }) => list === name)?.entries ?? [];
+const urisOf = (entries: readonly Entry[] | null | undefined): (string | null)[] =>
+  (entries ?? []).map(({ uri }) => uri);
+const urisIn = (kept: Kept, name: string): string[] => urisOf(entriesOf(kept, name)).filter((uri) => uri !== null);
+
+function playlistAt({ playlists }: Kept, place: number): { id: string; uri: string; name: string; entries: Entry[] } {
+  const { playlist, entries } = playlists[place] ?? {};
+  if (!playlist) throw new Error(`There is no playlist ${place}.`);
+  return { ...playlist, entries: entries ?? [] };
+}
+
+/** The entries of the playlist of that name. */
+function named({ playlists }: Kept, name: string): (string | null)[] {
+  return urisOf(playlists.find(({ playlist }) => playlist?.name === name)?.entries);
+}
+
+/** What of a playlist can be put in again. */
+const addable = (entries: readonly Entry[]): (string | null)[] =>
+  urisOf(entries.filter(({ kind }) => kind !== 'local' && kind !== 'gone'));
+
+async function writeCalls(): Promise<number> {
+  return Object.entries(await stage.calls())
+    .filter(([name]) => WRITES.some((write) => name.startsWith(`spotify ${write}`)))
+    .reduce((sum, [, count]) => sum + count, 0);
+}
+
+/** Ends the service without a word when this is called for the first time. */
+async function killedAt(endpoint: string): Promise<void> {
+  await eventually(async () => {
+    expect((await stage.calls())[`spotify ${endpoint}`]).toBe(1);
+  }, 60_000);
+  await service.stop('SIGKILL');
+}
+
+const LISTS = ['tracks', 'albums', 'shows', 'episodes', 'audiobooks', 'artists'];
+
+describe('a restore', () => {
+  it('tells first what it will do, puts back what lacks, in order, and does nothing the second time', async () => {
+    const { id, kept } = await backedUp();
+    const [longest, others, gone] = [LONGEST, OTHERS, GONE].map((place) => playlistAt(kept, place));
+    if (!longest || !others || !gone) throw new Error('The sandbox has these.');
+    await change({
+      remove: [
+        ...urisIn(kept, 'tracks').slice(0, 90),
+        ...urisIn(kept, 'albums').slice(0, 3),
+        ...urisIn(kept, 'artists').slice(0, 2),
+        others.uri,
+        gone.uri,
+      ],
+    });
+    await changePlaylist(longest.id, { remove: [0, 1, 5, 60, 129] });
+
+    const plan = await dryRun(id);
+    expect(plan.lists.map(({ list, add, remove }) => [list, add, remove])).toEqual([
+      ['tracks', 90, 0],
+      ['albums', 3, 0],
+      ['shows', 0, 0],
+      ['episodes', 0, 0],
+      ['audiobooks', 0, 0],
+      ['artists', 2, 0],
+    ]);
+    const planned = (of: { id: string }) => plan.playlists.find((playlist) => playlist.id === of.id);
+    expect(planned(longest)).toMatchObject({ action: 'fill', add: 5, remove: 0, cannotCount: 0 });
+    expect(planned(others)).toMatchObject({ action: 'follow', add: 1 });
+    const lost = gone.entries.length - addable(gone.entries).length;
+    expect(planned(gone)).toMatchObject({ action: 'create', add: addable(gone.entries).length, cannotCount: lost });
+    expect(
+      planned(gone)
+        ?.cannot.map(({ reason }) => reason)
+        .join(' '),
+    ).toMatch(/file of your own.*catalogue/);
+    expect(await writeCalls()).toBe(0);
+
+    const first = await restored(id);
+    expect(first).toMatchObject({ state: 'complete_with_omissions', trouble: null, progress: null });
+    expect(first.counts).toMatchObject({ added: 90 + 3 + 2 + 5 + 1 + addable(gone.entries).length, removed: 0 });
+    const after = (await backup()).kept;
+    for (const list of LISTS) expect([list, ...urisIn(after, list)]).toEqual([list, ...urisIn(kept, list)]);
+    expect(after.playlists).toHaveLength(kept.playlists.length);
+    expect(named(after, longest.name)).toEqual(urisOf(longest.entries));
+    expect(after.playlists.filter(({ playlist }) => playlist?.id === others.id)).toHaveLength(1);
+    expect(named(after, gone.name)).toEqual(addable(gone.entries));
+    // Another one has the same name, and stays as it was.
+    const namesakes = after.playlists.filter(({ playlist }) => playlist?.name === gone.name);
+    expect(namesakes.slice(1)).toMatchObject([{ entries: playlistAt(kept, NAMESAKE).entries }]);
+
+    // The one that was made is known from then on, whatever else gets its name.
+    await makePlaylist(gone.name);
+    const calls = await writeCalls();
+    expect(await restored(id)).toMatchObject({ counts: { added: 0, removed: 0 } });
+    expect(await writeCalls()).toBe(calls);
+    const { body } = await asOwner(service, 'GET', '/admin/audit?limit=10');
+    const actions = (body as { items: { action: string }[] }).items.map(({ action }) => action);
+    expect(actions.filter((action) => action.startsWith('restore.'))).toEqual([
+      'restore.ended',
+      'restore.begun',
+      'restore.ended',
+      'restore.begun',
+    ]);
+  });
+
+  it('takes out what is not in the backup only when it is asked to, and only of what it is asked for', async () => {
+    const { id, kept } = await backedUp({ tracks: 20, playlistItems: 60 });
+    const longest = playlistAt(kept, LONGEST);
+    const [moved] = urisOf(longest.entries);
+    if (typeof moved !== 'string') throw new Error('The first entry of the longest is a song.');
+    const [oldest = ''] = urisIn(kept, 'tracks').slice(-1);
+    await stage.control('POST', '/control/spotify/library', { addTracks: 45, remove: [oldest] });
+    const [, ...rest] = urisIn((await backup()).kept, 'tracks');
+    await changePlaylist(longest.id, { remove: [0, 13], add: [moved, ...rest.slice(0, 3)] });
+
+    const [tracks] = (await dryRun(id)).lists;
+    expect(tracks).toMatchObject({ list: 'tracks', add: 1, remove: 0, misplaced: 1 });
+    const wish = { removeOthers: true, lists: ['tracks', `playlist:${longest.id}`] };
+    const plan = await dryRun(id, wish);
+    expect(plan.lists).toMatchObject([{ list: 'tracks', add: 1, remove: 45 }]);
+    expect(plan.playlists).toMatchObject([{ action: 'fill', add: 1, remove: 4, cannotCount: 1 }]);
+    const calls = await writeCalls();
+    expect(await restored(id, wish)).toMatchObject({
+      state: 'complete_with_omissions',
+      counts: { added: 2, removed: 49, cannot: 1 },
+    });
+    expect(await writeCalls()).toBeGreaterThan(calls);
+    const after = (await backup()).kept;
+    expect(urisIn(after, 'tracks')).toEqual([oldest, ...urisIn(kept, 'tracks').slice(0, -1)]);
+    expect(named(after, longest.name)).toEqual(urisOf(longest.entries).toSpliced(13, 1));
+
+    // What is refused is found among the others, and told.
+    await change({ remove: urisIn(after, 'tracks').slice(0, 2) });
+    const refusing = { scenario: 'not-found', endpoint: 'put me/library', times: 2 };
+    await stage.control('PUT', '/control/spotify', refusing);
+    const refused = await restored(id, { lists: ['tracks'] });
+    expect(refused).toMatchObject({ state: 'complete_with_omissions', counts: { added: 1, cannot: 1 } });
+    expect(refused.lists[0]?.cannot[0]?.what).toContain(entriesOf(after, 'tracks')[0]?.name);
+    expect(await restored(id, { lists: ['tracks'] })).toMatchObject({ state: 'complete', counts: { added: 1 } });
+  });
+
+  it('is refused while the account has not agreed to it, of another account, and beside another one', async () => {
+    const { id, kept } = await backedUp({ tracks: 3, playlists: 1, playlistItems: 3 }, READ_SCOPES);
+    const ask = async (wish: object): Promise<[number, Refusal]> => {
+      const { status, body } = await asOwner(service, 'POST', `/admin/backups/${id}/restore`, wish);
+      return [status, body as Refusal];
+    };
+    for (const wish of [{}, { dryRun: false }]) {
+      const [status, refusal] = await ask(wish);
+      expect([status, refusal.code]).toEqual([403, 'insufficient_scope']);
+      for (const scope of WRITE_SCOPES) expect(refusal.detail).toContain(scope);
+      expect(refusal.remedy).toMatch(/\/auth\?.*scope=.*playlist-modify-private/);
+    }
+    await link(WRITE_SCOPES);
+    expect(await ask({ lists: ['lists'] })).toMatchObject([400, { code: 'invalid_request' }]);
+    expect(await ask({ dryRun: 'no' })).toMatchObject([400, { code: 'invalid_request' }]);
+    const other = await dryRun(id, { lists: ['top_tracks_1month', 'playlist:0'] });
+    expect(other.lists).toMatchObject([{ add: 0, cannot: [{ reason: expect.stringContaining('chart') as string }] }]);
+    expect(other.playlists).toMatchObject([{ id: '0', action: 'nothing', cannotCount: 1 }]);
+    expect(await asOwner(service, 'POST', `/admin/backups/${crypto.randomUUID()}/restore`, {})).toMatchObject({
+      status: 404,
+    });
+
+    await change({ remove: urisIn(kept, 'tracks') });
+    await stage.control('PUT', '/control/spotify', { scenario: 'slow', endpoint: 'put me/library', ms: 1_500 });
+    const { id: running } = await begin(id);
+    expect(await ask({ dryRun: false })).toMatchObject([409, { code: 'conflict' }]);
+    const waiting = (await asOwner(service, 'POST', '/admin/backups', { provider: 'spotify' })).body as { id: string };
+    const ended = await until(running, ENDED);
+    expect(ended).toMatchObject({ state: 'complete', counts: { added: 3 } });
+    const read = await whenTold(async () => {
+      const { body } = await asOwner(service, 'GET', `/admin/backups/${waiting.id}`);
+      expect(body).toMatchObject({ state: expect.stringMatching(ENDED) as string, counts: { tracks: 3 } });
+      return body as { startedAt: string };
+    });
+    expect(Date.parse(read.startedAt)).toBeGreaterThanOrEqual(Date.parse(ended.finishedAt ?? ''));
+
+    await stage.control('PUT', '/control/spotify/switches', { person: 'guest' });
+    await link([...READ_SCOPES, ...WRITE_SCOPES]);
+    const [status, refusal] = await ask({ dryRun: false });
+    expect([status, refusal.code]).toEqual([409, 'conflict']);
+    expect(refusal.detail).toMatch(/Ada.*and .* is linked/);
+    expect((await ask({ intoOtherAccount: true }))[0]).toBe(200);
+  });
+
+  it(
+    'killed in the middle, twice, goes on and makes nothing a second time',
+    async () => {
+      const { id, kept } = await backedUp({ tracks: 100, albums: 3 });
+      const gone = playlistAt(kept, GONE);
+      await change({ remove: [...urisIn(kept, 'tracks'), gone.uri] });
+      // Both are done there, and nobody hears of it.
+      await stage.control('PUT', '/control/spotify', { scenario: 'hang', endpoint: 'put me/library' });
+      const { id: restore } = await begin(id);
+      await killedAt('put me/library');
+      await stage.control('DELETE', '/control/spotify');
+      await stage.control('PUT', '/control/spotify', { scenario: 'hang', endpoint: 'post me/playlists' });
+      await start();
+      await killedAt('post me/playlists');
+      await stage.control('DELETE', '/control/spotify');
+      await start();
+      const ended = await until(restore, ENDED);
+      expect(ended).toMatchObject({ trouble: null, counts: { added: 100 + addable(gone.entries).length } });
+      expect((await stage.calls())['spotify post me/playlists']).toBe(1);
+      const after = (await backup()).kept;
+      expect(urisIn(after, 'tracks')).toEqual(urisIn(kept, 'tracks'));
+      expect(after.playlists).toHaveLength(kept.playlists.length);
+      expect(named(after, gone.name)).toEqual(addable(gone.entries));
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'waits as long as it is told to, over a restart, and looks before it goes on where nobody knows what was done',
+    async () => {
+      const { id, kept } = await backedUp({ tracks: 50, playlists: 1, playlistItems: 12 });
+      const longest = playlistAt(kept, LONGEST);
+      await change({ remove: urisIn(kept, 'tracks') });
+      await changePlaylist(longest.id, { remove: [2, 3, 4] });
+      const limited = { scenario: 'rate-limited', endpoint: 'put me/library', retryAfter: 17, times: 1 };
+      await stage.control('PUT', '/control/spotify', limited);
+      await stage.control('PUT', '/control/spotify', {
+        scenario: 'reset',
+        endpoint: 'post playlists/{id}/items',
+        times: 1,
+      });
+      const { id: restore } = await begin(id);
+      const paused = await until(restore, /^paused$/);
+      expect(paused.trouble).toMatchObject({ code: 'upstream_rate_limited' });
+      expect(Date.parse(paused.resumeAt ?? '') - Date.now()).toBeGreaterThan(14_000);
+      await service.stop();
+      await start();
+      expect(await until(restore, /^paused$/)).toMatchObject({ resumeAt: paused.resumeAt });
+      expect(await writeCalls()).toBe(1);
+
+      expect((await until(restore, /^complete/)).counts).toMatchObject({ added: 53 });
+      const after = (await backup()).kept;
+      expect(urisIn(after, 'tracks')).toEqual(urisIn(kept, 'tracks'));
+      expect(named(after, longest.name)).toEqual(urisOf(longest.entries));
+      expect((await stage.calls())['spotify post playlists/{id}/items']).toBe(1);
+    },
+    PATIENCE_MS,
+  );
+});
