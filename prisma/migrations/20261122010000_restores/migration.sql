@@ -7,7 +7,7 @@ CREATE TABLE restores (
   account JSONB NOT NULL,
   wanted JSONB NOT NULL,
   state "BackupState" NOT NULL DEFAULT 'queued',
-  created_at TIMESTAMPTZ(3) NOT NULL DEFAULT now(),
+  created_at TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
   started_at TIMESTAMPTZ(3),
   finished_at TIMESTAMPTZ(3),
   resume_at TIMESTAMPTZ(3),
@@ -24,7 +24,7 @@ CREATE UNIQUE INDEX restores_under_way ON restores (provider) WHERE state IN ('q
 CREATE INDEX restores_created_at ON restores (created_at);
 
 CREATE TABLE restore_parts (
-  restore_id UUID NOT NULL REFERENCES restores (id) ON DELETE CASCADE,
+  restore_id UUID NOT NULL REFERENCES restores (id) ON UPDATE CASCADE ON DELETE CASCADE,
   part TEXT NOT NULL,
   report JSONB NOT NULL,
   settled BOOLEAN NOT NULL DEFAULT false,
@@ -36,7 +36,7 @@ CREATE TABLE restored_playlists (
   account_id TEXT NOT NULL,
   source_id TEXT NOT NULL,
   target_id TEXT,
-  known_before TEXT[] NOT NULL,
-  asked_at TIMESTAMPTZ(3) NOT NULL DEFAULT now(),
+  known_before TEXT[],
+  asked_at TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
   PRIMARY KEY (provider, account_id, source_id)
 );
