@@ -231,12 +231,12 @@ export const LIBRARY_CLAUSES: readonly Clause[] = [
       for (const [situation, code] of FAILURES) {
         if (!situationsOf(subject).includes(situation)) continue;
         await subject.stage(situation);
-        // Side by side: in some situations each of them takes all the time that it may.
-        await Promise.all(
-          reads.map(async ([name, read]) => {
-            assert.equal((await failure(subject, read())).code, code, `${name}, ${situation}`);
-          }),
-        );
+        const check = async ([name, read]: (typeof reads)[number]): Promise<void> => {
+          assert.equal((await failure(subject, read())).code, code, `${name}, ${situation}`);
+        };
+        // Where each of them takes all the time that it may they do so side by side; elsewhere none may take the others' time.
+        if (code === 'upstream_timeout') await Promise.all(reads.map(check));
+        else for (const read of reads) await check(read);
       }
     },
   },
