@@ -145,29 +145,8 @@ export class FindingDto {
   what!: string;
 }
 
-export class BackupDto {
-  @ApiProperty({ format: 'uuid', example: '0b7d6f5e-3c2a-4f6b-9d1e-8a7c6b5d4e3f' })
-  id!: string;
-
-  @ApiProperty({ description: 'Of its folder in BACKUP_DIR.', example: 'spotify_backup_2026-11-21T031500Z' })
-  name!: string;
-
-  @ApiProperty({ example: 'spotify' })
-  provider!: string;
-
-  @ApiProperty({
-    type: BackupAccountDto,
-    nullable: true,
-    description: 'Whose library it is; null before the provider has told.',
-  })
-  account!: BackupAccountDto | null;
-
-  @ApiProperty({
-    description: 'Who began it: owner or schedule; found is one that lay in BACKUP_DIR.',
-    example: 'schedule',
-  })
-  trigger!: string;
-
+/** What a backup and a restore have in common. */
+export class LibraryJobDto {
   @ApiProperty({ enum: BACKUP_STATES, example: 'complete' })
   state!: BackupState;
 
@@ -191,6 +170,30 @@ export class BackupDto {
 
   @ApiProperty({ type: TroubleDto, nullable: true, description: 'Why it is paused or has failed.' })
   trouble!: TroubleDto | null;
+}
+
+export class BackupDto extends LibraryJobDto {
+  @ApiProperty({ format: 'uuid', example: '0b7d6f5e-3c2a-4f6b-9d1e-8a7c6b5d4e3f' })
+  id!: string;
+
+  @ApiProperty({ description: 'Of its folder in BACKUP_DIR.', example: 'spotify_backup_2026-11-21T031500Z' })
+  name!: string;
+
+  @ApiProperty({ example: 'spotify' })
+  provider!: string;
+
+  @ApiProperty({
+    type: BackupAccountDto,
+    nullable: true,
+    description: 'Whose library it is; null before the provider has told.',
+  })
+  account!: BackupAccountDto | null;
+
+  @ApiProperty({
+    description: 'Who began it: owner or schedule; found is one that lay in BACKUP_DIR.',
+    example: 'schedule',
+  })
+  trigger!: string;
 
   @ApiProperty({ type: ProgressDto, nullable: true, description: 'Null before it begins and when it has ended.' })
   progress!: ProgressDto | null;

@@ -1,7 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ArrayMaxSize, IsArray, IsBoolean, Matches } from 'class-validator';
-import type { BackupState } from '../backup-store.js';
-import { BACKUP_STATES, BackupAccountDto, ProgressDto, TroubleDto } from '../backups.dto.js';
+import { BackupAccountDto, LibraryJobDto, ProgressDto } from '../backups.dto.js';
 import { ACTIONS, type PlaylistAction } from './restore-report.js';
 
 const LISTS_RULE = 'must be a list of at most 1000 names of lists, each of one list, playlists, or playlist: and an id';
@@ -143,7 +142,7 @@ export class RestoreCountsDto {
   cannot!: number;
 }
 
-export class RestoreDto {
+export class RestoreDto extends LibraryJobDto {
   @ApiProperty({ format: 'uuid', example: '5c1f1e0a-9a0b-4b7e-8f43-2f6d1c7b8a90' })
   id!: string;
 
@@ -161,30 +160,6 @@ export class RestoreDto {
 
   @ApiProperty({ example: false })
   removeOthers!: boolean;
-
-  @ApiProperty({ enum: BACKUP_STATES, example: 'complete' })
-  state!: BackupState;
-
-  @ApiProperty({ format: 'date-time', example: '2026-11-21T09:30:00.000Z' })
-  createdAt!: string;
-
-  @ApiProperty({ type: String, nullable: true, format: 'date-time', example: '2026-11-21T09:30:01.000Z' })
-  startedAt!: string | null;
-
-  @ApiProperty({ type: String, nullable: true, format: 'date-time', example: '2026-11-21T09:31:12.000Z' })
-  finishedAt!: string | null;
-
-  @ApiProperty({
-    type: String,
-    nullable: true,
-    format: 'date-time',
-    description: 'When one that is paused goes on by itself.',
-    example: null,
-  })
-  resumeAt!: string | null;
-
-  @ApiProperty({ type: TroubleDto, nullable: true, description: 'Why it is paused or has failed.' })
-  trouble!: TroubleDto | null;
 
   @ApiProperty({ type: ProgressDto, nullable: true, description: 'Of the list that is being restored.' })
   progress!: ProgressDto | null;
