@@ -1,4 +1,5 @@
 import './keep-a-tick.js';
+import './tight-heap.js';
 import 'reflect-metadata';
 import { VaultError } from '#accounts';
 import { DatabaseError, openDatabase } from '#database';

@@ -199,12 +199,8 @@ export class BackupFiles {
     await writer.writePlaylist(playlist, readFacts(settled), this.entries(claim, settled.list));
   }
 
-  /** What was kept of a list, in its order; one page in memory at a time. */
   private async *entries(claim: Claim, list: string): AsyncGenerator<LibraryEntry> {
-    const numbers = [...(await this.store.pages(claim, list)).keys()].sort((a, b) => a - b);
-    for (const number of numbers) {
-      for (const entry of await this.store.entries(claim, list, number)) yield entryOf(entry);
-    }
+    for await (const entry of this.store.entries(claim, list)) yield entryOf(entry);
   }
 }
 

@@ -19,6 +19,8 @@ import {
 import { type Held, LEASE_MS, LibraryJobs, expectHeld } from './library-jobs.js';
 
 const CHANNEL = 'backups';
+/** As many pages are fetched together when they are written out. */
+const PAGES_AT_ONCE = 10;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export type BackupState = 'queued' | 'running' | 'paused' | 'complete' | 'complete_with_omissions' | 'failed';
@@ -240,13 +242,19 @@ export class BackupStore {
     return new Map(rows.map((row) => [row.number, row]));
   }
 
-  /** Entries of one page as they were kept. */
-  async entries({ backup }: Claim, list: string, number: number): Promise<unknown[]> {
-    const row = await this.database.prisma.backupPage.findUnique({
-      where: { backupId_list_number: { backupId: backup.id, list, number } },
-      select: { entries: true },
-    });
-    return Array.isArray(row?.entries) ? row.entries : [];
+  /** What was kept of a list, in its order; some pages in memory at a time. */
+  async *entries({ backup }: Claim, list: string): AsyncGenerator<unknown> {
+    for (let last = -1; ; ) {
+      const rows = await this.database.prisma.backupPage.findMany({
+        where: { backupId: backup.id, list, number: { gt: last } },
+        orderBy: { number: 'asc' },
+        take: PAGES_AT_ONCE,
+        select: { number: true, entries: true },
+      });
+      for (const { entries } of rows) if (Array.isArray(entries)) yield* entries;
+      if (rows.length < PAGES_AT_ONCE) return;
+      last = rows.at(-1)?.number ?? last;
+    }
   }
 
   /** Keeps a page, and how far that is, in one statement. @throws ClaimLost */

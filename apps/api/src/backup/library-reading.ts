@@ -16,6 +16,8 @@ import type { BackupStore, Claim, KeptPage, Outcome, SettledList } from './backu
 
 /** Calls to the upstream at once. */
 export const CALLS_AT_ONCE = 3;
+/** Pages that are asked for or being kept: the next are under way while the database takes these, and none pile up before it. */
+const PAGES_IN_HAND = 2 * CALLS_AT_ONCE;
 /** Playlists that are looked at side by side: while one waits for the database, others ask. */
 const PLAYLISTS_AT_ONCE = 4;
 /** A list that changes while it is read begins anew so often. */
@@ -55,6 +57,7 @@ interface Paged {
  */
 export class LibraryReading {
   private readonly lanes: BulkheadPolicy = bulkhead(CALLS_AT_ONCE, Number.POSITIVE_INFINITY);
+  private readonly hands: BulkheadPolicy = bulkhead(PAGES_IN_HAND, Number.POSITIVE_INFINITY);
   /** Entries that this has read, by list. */
   private readonly done = new Map<string, number>();
   /** Playlists of the earlier backup, by their id. */
@@ -68,10 +71,12 @@ export class LibraryReading {
   async run(): Promise<void> {
     const { claim, shape, store } = this.parts;
     const settled = new Set((await store.settled(claim)).map(({ list }) => list));
-    for (const [place, list] of shape.lists.entries()) {
+    const lists = shape.lists.map((list, place) => async () => {
       if (!settled.has(list.name)) await this.settleList(list, place);
-    }
-    if (shape.hasPlaylists) await this.settlePlaylists(shape.lists.length, settled);
+    });
+    const playlists = async (): Promise<void> => this.settlePlaylists(shape.lists.length, settled);
+    // Side by side: short lists would leave calls unused that longer ones have a use for.
+    await together(shape.hasPlaylists ? [...lists, playlists] : lists);
   }
 
   private async settleList(list: LibraryList, place: number): Promise<void> {
@@ -193,17 +198,14 @@ export class LibraryReading {
 
   private async playlistIndex(): Promise<(LibraryPlaylist | null)[]> {
     const { claim, store } = this.parts;
-    const numbers = [...(await store.pages(claim, PLAYLIST_INDEX)).keys()].sort((a, b) => a - b);
     const seen = new Set<string>();
     const index: (LibraryPlaylist | null)[] = [];
-    for (const number of numbers) {
-      for (const entry of await store.entries(claim, PLAYLIST_INDEX, number)) {
-        const playlist = parsePlaylist(entry);
-        // One that moved while the list was read stands on two pages.
-        if (playlist && seen.has(playlist.id)) continue;
-        if (playlist) seen.add(playlist.id);
-        index.push(playlist);
-      }
+    for await (const entry of store.entries(claim, PLAYLIST_INDEX)) {
+      const playlist = parsePlaylist(entry);
+      // One that moved while the list was read stands on two pages.
+      if (playlist && seen.has(playlist.id)) continue;
+      if (playlist) seen.add(playlist.id);
+      index.push(playlist);
     }
     return index;
   }
@@ -274,8 +276,7 @@ export class LibraryReading {
 
   private async fetch(paged: Paged, number: number): Promise<KeptPage> {
     const at = number === 0 ? null : String(number * paged.pageSize);
-    // The database sets the pace too: pages do not pile up before it.
-    return this.call(async () => this.keep(paged, number, await paged.ask(at)));
+    return this.hands.execute(async () => this.keep(paged, number, await this.call(() => paged.ask(at))));
   }
 
   private async keep({ key, version }: Paged, number: number, page: LibraryPage<unknown>): Promise<KeptPage> {
@@ -284,23 +285,30 @@ export class LibraryReading {
     this.done.set(key, done);
     // Of a chart there are more than are kept.
     const total = page.next === null && number === 0 ? done : page.total;
-    await store.keep(claim, { list: key, number, version, page }, { list: key, done, total });
+    await this.unlessFailed(() => store.keep(claim, { list: key, number, version, page }, { list: key, done, total }));
     return { number, total: page.total, next: page.next, version };
   }
 
-  /** A call to the upstream, when its turn has come; after one that has failed for good those that wait are not sent. */
+  /** A call to the upstream, when its turn has come. */
   private call<T>(ask: () => Promise<T>): Promise<T> {
-    return this.lanes.execute(async () => {
-      if (this.failure !== null) throw this.failure;
-      try {
+    return this.lanes.execute(() =>
+      this.unlessFailed(async () => {
         this.parts.signal.throwIfAborted();
         this.parts.allow();
-        return await ask();
-      } catch (error) {
-        if (!isClosed(error)) this.failure = error instanceof Error ? error : new Error(String(error));
-        throw error;
-      }
-    });
+        return ask();
+      }),
+    );
+  }
+
+  /** After something has failed for good, what waits for its turn is not begun. */
+  private async unlessFailed<T>(work: () => Promise<T>): Promise<T> {
+    if (this.failure !== null) throw this.failure;
+    try {
+      return await work();
+    } catch (error) {
+      if (!isClosed(error)) this.failure = error instanceof Error ? error : new Error(String(error));
+      throw error;
+    }
   }
 }
 
