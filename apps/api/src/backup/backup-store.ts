@@ -243,8 +243,9 @@ export class BackupStore {
   }
 
   /** What was kept of a list, in its order; some pages in memory at a time. */
-  async *entries({ backup }: Claim, list: string): AsyncGenerator<unknown> {
-    for (let last = -1; ;) {
+  async *entries({ backup }: Claim, list: string): AsyncGenerator {
+    let last = -1;
+    for (;;) {
       const rows = await this.database.prisma.backupPage.findMany({
         where: { backupId: backup.id, list, number: { gt: last } },
         orderBy: { number: 'asc' },
