@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { bulkhead } from 'cockatiel';
 import { ProviderError } from '#listening';
 import { Problem } from '../problem/problem.js';
 import { ProviderChoice } from '../providers/provider-choice.js';
@@ -23,6 +24,9 @@ const SEE_LIST = 'GET /admin/backups lists them.';
 /** What the owner, and the schedule, do with backups. */
 @Injectable()
 export class Backups {
+  /** Two large libraries take a lot of memory to compare: one pair after the other. */
+  private readonly turns = bulkhead(1, Number.POSITIVE_INFINITY);
+
   constructor(
     private readonly store: BackupStore,
     private readonly files: BackupFiles,
@@ -107,12 +111,13 @@ export class Backups {
     }
     const [earlier, later] = one.createdAt <= other.createdAt ? [one, other] : [other, one];
     const [from, to] = await Promise.all([this.archiveOf(earlier), this.archiveOf(later)]);
-    return { from: earlier.name, to: later.name, ...(await diff(from, to, { limit })) };
+    const found = await this.turns.execute(() => diff(from, to, { limit }));
+    return { from: earlier.name, to: later.name, ...found };
   }
 
   /**
-   * What became of a library since a moment: from the last backup that was made before it, or the first after it, to the
-   * newest.
+   * What became of a library since a moment: from the last backup of the account that was made before it, or the first
+   * after it, to the newest.
    *
    * @param named a provider; undefined for the one that is chosen
    * @throws Problem, ArchiveError
@@ -121,7 +126,8 @@ export class Backups {
     const provider = named ?? this.choice.current.active;
     const made = provider === null ? [] : await this.store.made(provider);
     const [newest] = made;
-    const first = made.find(({ createdAt }) => createdAt <= since) ?? made.at(-1);
+    const own = made.filter(({ account }) => account?.id === newest?.account?.id);
+    const first = own.find(({ createdAt }) => createdAt <= since) ?? own.at(-1);
     if (!newest || !first) {
       throw new Problem('not_found', 'There is no backup to compare with.', 'Make one: POST /admin/backups.');
     }
