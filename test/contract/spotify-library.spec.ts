@@ -141,7 +141,7 @@ describe('changes', () => {
     expect((await playlists()).map(({ id }) => id)).toContain(made.id);
   });
 
-  it('put entries where they are wanted, and take away those at a place and no others', async () => {
+  it('put entries where they are wanted, move them, and take away all that are the same', async () => {
     const uris = urisOf((await reads.list('tracks', null)).entries).slice(0, 4);
     const [one = '', two = '', three = '', four = ''] = uris;
     const { id, version } = await writes.createPlaylist({
@@ -154,8 +154,12 @@ describe('changes', () => {
     await writes.insert(id, [three, four], 1);
     expect(urisOf(await entriesOf(id))).toEqual([one, three, four, two, one]);
     expect(await reads.playlistVersion(id)).not.toBe(version);
-    await writes.removeAt(id, [two, one], 3);
-    expect(urisOf(await entriesOf(id))).toEqual([one, three, four]);
+    await writes.move(id, { from: 3, count: 2, to: 1 });
+    expect(urisOf(await entriesOf(id))).toEqual([one, two, one, three, four]);
+    await writes.move(id, { from: 0, count: 1, to: 5 });
+    expect(urisOf(await entriesOf(id))).toEqual([two, one, three, four, one]);
+    await writes.removeEntries(id, [two, one]);
+    expect(urisOf(await entriesOf(id))).toEqual([three, four]);
   });
 
   it("of somebody else's playlist are forbidden", async () => {

@@ -116,8 +116,18 @@ export interface LibraryWrites {
   }): Promise<LibraryPlaylist>;
   /** @param position how many entries stay before them. At most `LibraryShape.insertAtOnce` */
   insert(playlistId: string, uris: readonly string[], position: number): Promise<void>;
-  /** Takes entries out from `position` on. At most `LibraryShape.insertAtOnce`; `uris` are those that stand there. */
-  removeAt(playlistId: string, uris: readonly string[], position: number): Promise<void>;
+  /**
+   * Takes all entries out that have one of these URIs. At most `LibraryShape.insertAtOnce`. One of several that are the
+   * same cannot be named: Spotify passes over positions since 2024, and takes them all.
+   */
+  removeEntries(playlistId: string, uris: readonly string[]): Promise<void>;
+  /**
+   * Puts entries elsewhere, as they are: when they were added stays.
+   *
+   * @param move `count` entries from `from` on, at most `LibraryShape.insertAtOnce`, come before the one at `to`; both are
+   * counted from 0 as they stand before
+   */
+  move(playlistId: string, move: { from: number; count: number; to: number }): Promise<void>;
 }
 
 /** What of a library can be read and written, known without asking. */

@@ -37,11 +37,13 @@ export function createLibraryWrites({ change }: SpotifyApi): LibraryWrites {
     async insert(playlistId, uris, position) {
       await change(changeOfPlaylist(playlistId), { method: 'POST', body: { uris, position } });
     },
-    async removeAt(playlistId, uris, position) {
-      const places = new Map<string, number[]>();
-      for (const [index, uri] of uris.entries()) places.set(uri, [...(places.get(uri) ?? []), position + index]);
-      const items = [...places].map(([uri, positions]) => ({ uri, positions }));
+    async removeEntries(playlistId, uris) {
+      const items = uris.map((uri) => ({ uri }));
       await change(changeOfPlaylist(playlistId), { method: 'DELETE', body: { items } });
+    },
+    async move(playlistId, { from, count, to }) {
+      const body = { range_start: from, range_length: count, insert_before: to };
+      await change(changeOfPlaylist(playlistId), { method: 'PUT', body });
     },
   };
 }

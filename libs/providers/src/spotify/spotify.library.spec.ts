@@ -176,7 +176,8 @@ describe('a playlist that the account may not have', () => {
       () => library.playlistEntries(ID, null),
       () => library.playlistVersion(ID),
       () => writes.insert(ID, ['spotify:track:1'], 0),
-      () => writes.removeAt(ID, ['spotify:track:1'], 0),
+      () => writes.removeEntries(ID, ['spotify:track:1']),
+      () => writes.move(ID, { from: 1, count: 1, to: 0 }),
     ]) {
       const error = await failureOf(asked());
       expect(error.code).toBe(code);
@@ -249,14 +250,16 @@ describe('every change is sent once, with a token that is allowed it', () => {
     ],
     [
       'remove entries',
-      (writes) => writes.removeAt(ID, ['spotify:track:1', 'spotify:track:2', 'spotify:track:1'], 7),
+      (writes) => writes.removeEntries(ID, ['spotify:track:1', 'spotify:track:2']),
       { method: 'DELETE', path: `playlists/${ID}/items`, query: {} },
-      {
-        items: [
-          { uri: 'spotify:track:1', positions: [7, 9] },
-          { uri: 'spotify:track:2', positions: [8] },
-        ],
-      },
+      { items: [{ uri: 'spotify:track:1' }, { uri: 'spotify:track:2' }] },
+      playlists,
+    ],
+    [
+      'move',
+      (writes) => writes.move(ID, { from: 7, count: 2, to: 3 }),
+      { method: 'PUT', path: `playlists/${ID}/items`, query: {} },
+      { range_start: 7, range_length: 2, insert_before: 3 },
       playlists,
     ],
   ])('%s', async (_, change, call, body, scopes) => {

@@ -11,14 +11,14 @@ import type { ArchivedPlaylist } from '../archive/documents.js';
 import type { Account } from '../backup-row.js';
 import { PLAYLIST_INDEX } from '../library-reading.js';
 import type { MadeAnew } from './playlist-memory.js';
-import { type PlaylistSteps, playlistSteps } from './playlist-steps.js';
+import { type PlaylistSteps, movesInto, playlistSteps } from './playlist-steps.js';
 import type { PresentLibrary } from './present-library.js';
 import { type PartReport, type Wanted, addCannot, addExample, emptyReport } from './restore-report.js';
 
 /** What can be put into a playlist. */
 const PLAYABLE: ReadonlySet<EntryKind> = new Set(['track', 'episode']);
 
-const NOTHING: PlaylistSteps = { inserts: [], removals: [], lacking: [], misplaced: 0, stuck: 0 };
+const NOTHING: PlaylistSteps = { removals: [], inserts: [], order: [], lacking: [], misplaced: 0, stuck: 0 };
 
 /** A thing to be put in, with its name for people. */
 export interface Named {
@@ -257,18 +257,20 @@ export class LibraryRestore {
       addCannot(report, { what: `${nameOf(entry)} (${place + 1})`, reason: this.whyNotInserted(entry) });
     }
     if (steps.stuck > 0) {
-      const what = `${steps.stuck} entries that have left the catalogue`;
-      addCannot(report, { what, reason: 'They have no name of their own by which they could be taken out.' });
+      const what = `${steps.stuck} entries that the backup has not`;
+      const reason = 'They are files of your own or have left the catalogue, and cannot be taken out by their names.';
+      addCannot(report, { what, reason });
     }
     if (wanted.removeOthers && mayLack) {
       const reason = 'Nothing is taken out, for the backup may lack something that belongs here.';
       addCannot(report, { what: report.title, reason });
     }
     report.add = sizeOf(steps.inserts);
-    report.remove = sizeOf(steps.removals);
+    for (const { count } of steps.removals) report.remove += count;
+    for (const { count } of movesInto(steps.order, Number.POSITIVE_INFINITY)) report.move += count;
     report.misplaced = steps.misplaced;
     for (const name of names.values()) addExample(report, name);
-    report.action = target === null ? 'create' : report.add + report.remove > 0 ? 'fill' : 'nothing';
+    report.action = target === null ? 'create' : report.add + report.remove + report.move > 0 ? 'fill' : 'nothing';
     work.steps = steps;
     work.names = names;
   }

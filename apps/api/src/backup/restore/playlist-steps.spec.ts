@@ -1,22 +1,45 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type PlaylistSteps, type WantedEntry, playlistSteps } from './playlist-steps.js';
+import {
+  type Move,
+  type PlaylistSteps,
+  type PresentEntry,
+  type WantedEntry,
+  movesInto,
+  playlistSteps,
+} from './playlist-steps.js';
 
+/** Of letters; an underscore has left the catalogue, and an l is a file of one's own. */
 const wanted = (text: string): WantedEntry[] =>
-  [...text].map((key) => (key === '_' ? { key: '', canAdd: false } : { key, canAdd: key !== 'l' }));
-const present = (text: string): string[] => [...text].map((key) => (key === '_' ? '' : key));
+  [...text].map((sign) => ({ key: sign === '_' ? '' : sign, canAdd: !'_l'.includes(sign) }));
+const present = (text: string): PresentEntry[] =>
+  [...text].map((sign) => ({ key: sign === '_' ? '' : sign, canRemove: !'_l'.includes(sign) }));
 
-function carriedOut(before: readonly string[], { inserts, removals }: PlaylistSteps): string[] {
-  const entries = [...before];
-  for (const { position, keys } of inserts) {
-    expect(position).toBeLessThanOrEqual(entries.length);
-    entries.splice(position, 0, ...keys);
+type Step = { take: string } | { put: string[]; at: number } | { move: Move };
+
+function stepsOf({ removals, inserts, order }: PlaylistSteps, atOnce = 100): Step[] {
+  return [
+    ...removals.map(({ key }) => ({ take: key })),
+    ...inserts.map(({ position, keys }) => ({ put: keys, at: position })),
+    ...movesInto(order, atOnce).map((move) => ({ move })),
+  ];
+}
+
+function carriedOut(before: string, steps: readonly Step[]): string {
+  let entries = [...before];
+  for (const step of steps) {
+    if ('take' in step) entries = entries.filter((sign) => sign !== step.take);
+    else if ('put' in step) {
+      expect(step.at).toBeLessThanOrEqual(entries.length);
+      entries.splice(step.at, 0, ...step.put);
+    } else {
+      const { from, count, to } = step.move;
+      const block = entries.splice(from, count);
+      expect(block).toHaveLength(count);
+      entries.splice(to > from ? to - count : to, 0, ...block);
+    }
   }
-  for (const { position, keys } of removals) {
-    expect(entries.slice(position, position + keys.length)).toEqual(keys);
-    entries.splice(position, keys.length);
-  }
-  return entries;
+  return entries.join('');
 }
 
 describe('steps to a playlist', () => {
@@ -29,36 +52,54 @@ describe('steps to a playlist', () => {
     ['xa', 'a', 'xa'],
     ['ca', 'abc', 'cab'],
     ['a_b', 'al_b', 'a_b'],
-  ])('%s with all of %s is %s, and nothing is taken out', (before, backup, after) => {
+  ])('%s with all of %s is %s, and nothing of what is there is touched', (before, backup, after) => {
     const steps = playlistSteps(present(before), wanted(backup), false);
-    expect(carriedOut(present(before), steps).join('')).toBe(after.replaceAll('_', ''));
-    expect(steps.removals).toEqual([]);
+    expect(steps).toMatchObject({ removals: [], order: [] });
+    expect(carriedOut(before, stepsOf(steps))).toBe(after);
   });
 
-  it('with nothing but what is wanted it is as it was, and what cannot be put in is told', () => {
-    const steps = playlistSteps(present('xc_ay'), wanted('abcl'), true);
-    expect(carriedOut(present('xc_ay'), steps).join('_')).toBe('_a_b_c');
-    expect(steps).toMatchObject({ lacking: [3], stuck: 1, misplaced: 0 });
+  it.each([
+    ['cab', 'abc', 'abc', 1],
+    ['la', 'al', 'al', 1],
+    ['b_a', 'ab_', 'ab_', 1],
+    ['cdab', 'abcd', 'abcd', 1],
+    ['axbxc', 'abc', 'abc', 1],
+    ['aab', 'ab', 'ab', 2],
+    ['abcd', 'dcba', 'dcba', 3],
+    ['abxcd', 'xabcd', 'xabcd', 1],
+  ])('%s is made to be %s in %i calls', (before, backup, after, calls) => {
+    const steps = stepsOf(playlistSteps(present(before), wanted(backup), true));
+    expect(carriedOut(before, steps)).toBe(after);
+    expect(steps).toHaveLength(calls);
   });
 
-  it('leaves what cannot be put in again where it stands', () => {
-    expect(playlistSteps(present('la'), wanted('al'), true)).toEqual({
-      inserts: [],
+  it('with nothing but what is wanted it is as it was, and what cannot be is told', () => {
+    const steps = playlistSteps(present('xc_aly'), wanted('abclm'), true);
+    expect(carriedOut('xc_aly', stepsOf(steps))).toMatch(/^_?a_?b_?c_?l_?m_?$/);
+    expect(steps).toMatchObject({ lacking: [], stuck: 1, misplaced: 0 });
+    expect(playlistSteps(present('ll'), wanted('_'), true)).toMatchObject({
       removals: [],
-      lacking: [],
-      misplaced: 1,
-      stuck: 0,
+      inserts: [],
+      lacking: [0],
+      stuck: 2,
     });
+  });
+
+  it('move so many at once as is allowed', () => {
+    expect(movesInto([4, 5, 6, 0, 1, 2, 3], 2)).toEqual([
+      { from: 0, count: 2, to: 7 },
+      { from: 0, count: 1, to: 7 },
+    ]);
   });
 
   const entries = fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'd'), maxLength: 12 });
 
-  it('end in the backup when others are taken out; else everything is there, in place if nothing was moved', () => {
+  it('end in the backup when it is to be exact; else everything is there, in place if nothing was moved', () => {
     fc.assert(
-      fc.property(entries, entries, (before, backup) => {
-        const exact = carriedOut(present(before), playlistSteps(present(before), wanted(backup), true));
-        expect(exact.join('')).toBe(backup);
-        const filled = carriedOut(present(before), playlistSteps(present(before), wanted(backup), false)).join('');
+      fc.property(entries, entries, fc.integer({ min: 1, max: 5 }), (before, backup, atOnce) => {
+        const exact = stepsOf(playlistSteps(present(before), wanted(backup), true), atOnce);
+        expect(carriedOut(before, exact)).toBe(backup);
+        const filled = carriedOut(before, stepsOf(playlistSteps(present(before), wanted(backup), false)));
         for (const key of 'abcd') {
           const count = (text: string): number => text.split(key).length - 1;
           expect(count(filled)).toBe(Math.max(count(before), count(backup)));
@@ -70,18 +111,25 @@ describe('steps to a playlist', () => {
   it('go on wherever they were interrupted, and are none at the end', () => {
     fc.assert(
       fc.property(entries, entries, fc.nat(), (before, backup, stop) => {
-        const { inserts, removals } = playlistSteps(present(before), wanted(backup), true);
-        const done = stop % (inserts.length + removals.length + 1);
-        const half = carriedOut(present(before), {
-          inserts: inserts.slice(0, done),
-          removals: removals.slice(0, Math.max(0, done - inserts.length)),
-          lacking: [],
-          misplaced: 0,
-          stuck: 0,
-        });
-        const after = carriedOut(half, playlistSteps(half, wanted(backup), true));
-        expect(after.join('')).toBe(backup);
-        expect(playlistSteps(after, wanted(backup), true)).toMatchObject({ inserts: [], removals: [] });
+        const steps = stepsOf(playlistSteps(present(before), wanted(backup), true));
+        const half = carriedOut(before, steps.slice(0, stop % (steps.length + 1)));
+        const rest = stepsOf(playlistSteps(present(half), wanted(backup), true));
+        const after = carriedOut(half, rest);
+        expect(after).toBe(backup);
+        expect(stepsOf(playlistSteps(present(after), wanted(backup), true))).toEqual([]);
+      }),
+    );
+  });
+
+  it('never take out what is wanted but to put it in again, whatever was refused in between', () => {
+    fc.assert(
+      fc.property(entries, entries, (before, backup) => {
+        const { removals, inserts } = playlistSteps(present(before), wanted(backup), true);
+        const put = inserts.flatMap(({ keys }) => keys);
+        for (const { key } of removals) {
+          const of = (all: Iterable<string>): number => [...all].filter((one) => one === key).length;
+          expect(of(put)).toBe(of(backup));
+        }
       }),
     );
   });

@@ -3,9 +3,15 @@ import { longestIncreasing } from '../archive/longest-increasing.js';
 /** Beyond so many pairs of equal entries the first is taken for the first, the second for the second. */
 const MOST_PAIRS = 500_000;
 
+/** An entry that is there. */
+export interface PresentEntry {
+  /** The same for the same thing; empty for what has no name of its own any more. */
+  key: string;
+  canRemove: boolean;
+}
+
 /** An entry as it should be there. */
 export interface WantedEntry {
-  /** The same for the same thing; empty for what has no name of its own any more. */
   key: string;
   /** Whether it can be put in again. */
   canAdd: boolean;
@@ -17,11 +23,21 @@ export interface Run {
   keys: string[];
 }
 
+/** Entries beside each other that come to stand elsewhere. */
+export interface Move {
+  from: number;
+  count: number;
+  /** How many stand before the place they come to, while they are where they were. */
+  to: number;
+}
+
 export interface PlaylistSteps {
-  /** To be put in one after another, before anything is taken out. */
+  /** Keys of which all entries are taken out, before anything is put in, and how many that are. */
+  removals: { key: string; count: number }[];
+  /** To be put in one after another. */
   inserts: Run[];
-  /** To be taken out one after another; none moves those that come after. */
-  removals: Run[];
+  /** What stands there after that, to be put in order: for each its place among the wanted, -1 for what is none of them. */
+  order: number[];
   /** What is not there and cannot be put in, by its place among the wanted. */
   lacking: number[];
   /** How many stand elsewhere than they should and are left there. */
@@ -31,70 +47,143 @@ export interface PlaylistSteps {
 }
 
 /**
- * What makes a playlist have what it should have, with the fewest changes: of the longest part that is in order already
- * nothing is touched.
+ * What makes a playlist have what it should have. Nothing is taken out at a position: an upstream may pass over that, and
+ * take out all that are the same.
  *
- * @param present keys of what is there, in order
- * @param removeOthers takes out what should not be there, and puts what stands elsewhere into its place; else nothing is taken out
+ * @param present what is there, in order
+ * @param isExact takes out what should not be there, and puts what stands elsewhere into its place; else nothing of what is
+ * there is touched
  */
 export function playlistSteps(
-  present: readonly string[],
+  present: readonly PresentEntry[],
   wanted: readonly WantedEntry[],
-  removeOthers: boolean,
+  isExact: boolean,
 ): PlaylistSteps {
-  const placeOf = inOrder(present, wanted);
-  const isSettled = new Uint8Array(wanted.length);
-  for (const place of placeOf) if (place !== -1) isSettled[place] = 1;
+  const surplus = isExact ? tooMany(present, wanted) : { removals: new Map<string, number>(), stuck: 0 };
+  const rest = present.flatMap(({ key }) => (surplus.removals.has(key) ? [] : [key]));
+  const placeOf = placesInOrder(rest, wanted);
+  const isThere = new Uint8Array(wanted.length);
+  for (const place of placeOf) if (place !== -1) isThere[place] = 1;
 
-  /** What is there out of order, by key: the places in which it is there. */
+  /** What is there out of order, by key: where it is. */
   const loose = new Map<string, number[]>();
-  for (const [at, key] of present.entries()) {
+  for (const [at, key] of rest.entries()) {
     if (placeOf[at] === -1) note(loose, key, at);
   }
-  const steps: PlaylistSteps = { inserts: [], removals: [], lacking: [], misplaced: 0, stuck: 0 };
+  const rank = placeOf.slice();
   const isInserted = new Uint8Array(wanted.length);
-  const stays = new Uint8Array(present.length);
+  const lacking: number[] = [];
+  let misplaced = 0;
   for (const [place, { key, canAdd }] of wanted.entries()) {
-    if (isSettled[place] === 1) continue;
-    const elsewhere = loose.get(key)?.pop();
-    if (elsewhere === undefined) {
-      if (canAdd) isInserted[place] = 1;
-      else steps.lacking.push(place);
-    } else if (removeOthers && canAdd) {
-      // Put in first and then taken out at its old place: whatever happens in between, it is there.
-      isInserted[place] = 1;
-    } else {
-      stays[elsewhere] = 1;
-      steps.misplaced += 1;
-    }
+    if (isThere[place] === 1) continue;
+    const elsewhere = loose.get(key)?.shift();
+    if (elsewhere !== undefined) {
+      if (isExact) rank[elsewhere] = place;
+      else misplaced += 1;
+    } else if (canAdd) isInserted[place] = 1;
+    else lacking.push(place);
   }
 
-  /** All there is before anything is taken out. */
-  let length = 0;
+  const inserts: Run[] = [];
+  const order: number[] = [];
   const insertFrom = (first: number): void => {
-    for (let place = first; place < wanted.length && isSettled[place] === 0; place += 1) {
+    for (let place = first; place < wanted.length && isThere[place] === 0; place += 1) {
       const entry = wanted[place];
       if (!entry || isInserted[place] === 0) continue;
-      extend(steps.inserts, length, entry.key);
-      length += 1;
+      extend(inserts, order.length, entry.key);
+      order.push(place);
     }
   };
   insertFrom(0);
-  for (const [at, key] of present.entries()) {
-    const place = placeOf[at] ?? -1;
-    if (removeOthers && place === -1 && stays[at] === 0) {
-      if (key === '') steps.stuck += 1;
-      else extend(steps.removals, length, key);
-    }
-    length += 1;
+  for (const [at, place] of placeOf.entries()) {
+    order.push(rank[at] ?? -1);
     if (place !== -1) insertFrom(place + 1);
   }
-  steps.removals.reverse();
-  return steps;
+  const removals = [...surplus.removals].map(([key, count]) => ({ key, count }));
+  return { removals, inserts, order: isExact ? order : [], lacking, misplaced, stuck: surplus.stuck };
+}
+
+/** Of what there are more than there should be: all of a kind go, and those that are wanted are put in again. */
+function tooMany(
+  present: readonly PresentEntry[],
+  wanted: readonly WantedEntry[],
+): { removals: Map<string, number>; stuck: number } {
+  const kinds = new Map<string, { there: number; wanted: number; isFree: boolean }>();
+  const kindOf = (key: string) => {
+    const known = kinds.get(key) ?? { there: 0, wanted: 0, isFree: true };
+    kinds.set(key, known);
+    return known;
+  };
+  for (const { key, canRemove } of present) {
+    const kind = kindOf(key);
+    kind.there += 1;
+    kind.isFree &&= canRemove;
+  }
+  for (const { key, canAdd } of wanted) {
+    const kind = kindOf(key);
+    kind.wanted += 1;
+    kind.isFree &&= canAdd;
+  }
+  const removals = new Map<string, number>();
+  let stuck = 0;
+  for (const [key, kind] of kinds) {
+    if (kind.there <= kind.wanted) continue;
+    if (kind.isFree) removals.set(key, kind.there);
+    else stuck += kind.there - kind.wanted;
+  }
+  return { removals, stuck };
+}
+
+/**
+ * The moves that put entries in order, one after another: of the longest row that is in order already nothing is touched.
+ *
+ * @param order the place that each should have among the others, each at most once; -1 for those that may stand anywhere
+ * @param atOnce so many entries are moved together at most
+ */
+export function movesInto(order: readonly number[], atOnce: number): Move[] {
+  const placed = order.flatMap((place, at) => (place === -1 ? [] : [{ place, at }]));
+  const inRow = longestIncreasing(placed.map(({ place }) => place));
+  const stays = new Set(placed.flatMap(({ at }, index) => (inRow[index] === 1 ? [at] : [])));
+  const sorted = placed.toSorted((one, other) => one.place - other.place).map(({ at }) => at);
+  const current = order.map((_, at) => at);
+  const moves: Move[] = [];
+  let to = 0;
+  for (let next = 0; next < sorted.length;) {
+    const at = sorted[next] ?? 0;
+    const from = stays.has(at) ? current.indexOf(at, to) : current.indexOf(at);
+    if (stays.has(at)) {
+      to = from + 1;
+      next += 1;
+      continue;
+    }
+    let count = 1;
+    while (
+      count < atOnce &&
+      next + count < sorted.length &&
+      isBeside(current, from + count, sorted[next + count], stays)
+    ) {
+      count += 1;
+    }
+    moves.push({ from, count, to });
+    const block = current.splice(from, count);
+    if (from > to) to += count;
+    current.splice(to - count, 0, ...block);
+    next += count;
+  }
+  return moves;
+}
+
+function isBeside(
+  current: readonly number[],
+  where: number,
+  at: number | undefined,
+  stays: ReadonlySet<number>,
+): boolean {
+  return at !== undefined && !stays.has(at) && current[where] === at;
 }
 
 /** For each that is there its place among the wanted, as many as can be so that the places only rise; -1 for the others. */
-function inOrder(present: readonly string[], wanted: readonly WantedEntry[]): Int32Array {
+function placesInOrder(present: readonly string[], wanted: readonly WantedEntry[]): number[] {
   const places = new Map<string, number[]>();
   for (const [place, { key }] of wanted.entries()) note(places, key, place);
   const pairs = present.reduce((sum, key) => sum + (places.get(key)?.length ?? 0), 0);
@@ -113,7 +202,7 @@ function inOrder(present: readonly string[], wanted: readonly WantedEntry[]): In
     if (place !== undefined) candidates.push({ at, place });
   }
   const isIn = longestIncreasing(candidates.map(({ place }) => place));
-  const placeOf = new Int32Array(present.length).fill(-1);
+  const placeOf = new Array<number>(present.length).fill(-1);
   for (const [index, { at, place }] of candidates.entries()) if (isIn[index] === 1) placeOf[at] = place;
   return placeOf;
 }

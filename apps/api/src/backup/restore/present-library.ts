@@ -1,5 +1,6 @@
 import { type BulkheadPolicy, bulkhead } from 'cockatiel';
 import {
+  type LibraryEntry,
   type LibraryList,
   type LibraryPage,
   type LibraryPlaylist,
@@ -8,6 +9,7 @@ import {
   ProviderError,
 } from '#listening';
 import { CALLS_AT_ONCE } from '../library-reading.js';
+import type { PresentEntry } from './playlist-steps.js';
 
 /** A list that changes while it is read is begun anew so often. */
 const MOST_ATTEMPTS = 3;
@@ -60,15 +62,15 @@ export class PresentLibrary {
    *
    * @param version the one it had when it was seen last
    */
-  async playlistEntries({ id, version }: { id: string; version: string }): Promise<string[]> {
+  async playlistEntries({ id, version }: { id: string; version: string }): Promise<PresentEntry[]> {
     const ask = (at: string | null) => this.reads.playlistEntries(id, at, { signal: this.signal });
     let before = version;
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
       const first = await this.call(() => ask(null));
       const { entries, isSteady } = await this.parts(first, PLAYLIST_PAGE, ask);
-      if ((first.total ?? 0) <= PLAYLIST_PAGE) return keysOf(entries);
+      if ((first.total ?? 0) <= PLAYLIST_PAGE) return entries.map(presentEntry);
       const after = await this.call(() => this.reads.playlistVersion(id, { signal: this.signal }));
-      if (isSteady && after === before) return keysOf(entries);
+      if (isSteady && after === before) return entries.map(presentEntry);
       before = after;
     }
     throw new ProviderError('upstream_error', {
@@ -114,6 +116,10 @@ export class PresentLibrary {
       return ask();
     });
   }
+}
+
+function presentEntry({ kind, uri }: LibraryEntry): PresentEntry {
+  return { key: uri ?? '', canRemove: uri !== null && kind !== 'local' };
 }
 
 function keysOf(entries: readonly (Keyed | null)[]): string[] {

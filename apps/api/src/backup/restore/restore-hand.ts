@@ -1,6 +1,7 @@
 import { type LibraryPlaylist, type LibraryShape, type LibraryWrites, ProviderError } from '#listening';
 import { type ListWork, type Named, type PlaylistWork, type Work, isClosed } from './library-restore.js';
 import type { PlaylistMemory } from './playlist-memory.js';
+import { movesInto } from './playlist-steps.js';
 import { addCannot } from './restore-report.js';
 
 /** When so many in a row are refused one by one, the others are not tried. */
@@ -14,7 +15,7 @@ export interface RestoreHandParts {
   before: (hand: RestoreHand) => Promise<void>;
 }
 
-/** Puts in and takes out what lacks of one part. A call whose outcome nobody knows ends it: the next look tells. */
+/** Puts in, takes out and moves what there is to do of one part. A call whose outcome nobody knows ends it: the next look tells. */
 export class RestoreHand {
   added = 0;
   removed = 0;
@@ -63,6 +64,14 @@ export class RestoreHand {
     if (report.action === 'nothing') return;
     const id = work.target ?? (await this.create(playlist, work.namesakes));
     const { limits, writes } = this.parts;
+    for (const some of chunksOf(steps.removals, limits.insertAtOnce)) {
+      await this.parts.before(this);
+      await writes.removeEntries(
+        id,
+        some.map(({ key }) => key),
+      );
+      for (const { count } of some) this.removed += count;
+    }
     /** Where those would stand that were refused: what comes after stands before its place. */
     const refused: number[] = [];
     for (const { position, keys } of steps.inserts) {
@@ -75,14 +84,11 @@ export class RestoreHand {
         });
       }
     }
-    for (const { position, keys } of steps.removals) {
-      const before = refused.filter((place) => place < position).length;
-      for (let end = keys.length; end > 0; end -= limits.insertAtOnce) {
-        const start = Math.max(0, end - limits.insertAtOnce);
-        await this.parts.before(this);
-        await writes.removeAt(id, keys.slice(start, end), position + start - before);
-        this.removed += end - start;
-      }
+    const missing = new Set(refused);
+    const order = steps.order.filter((_, at) => !missing.has(at));
+    for (const move of movesInto(order, limits.insertAtOnce)) {
+      await this.parts.before(this);
+      await writes.move(id, move);
     }
   }
 

@@ -19,6 +19,8 @@ export interface PartReport {
   action: PlaylistAction | null;
   add: number;
   remove: number;
+  /** How many are put elsewhere. */
+  move: number;
   /** How many come to stand, or stay, elsewhere than in the backup. */
   misplaced: number;
   /** The first of those that are to be put in, by name. */
@@ -33,7 +35,7 @@ const MOST_EXAMPLES = 5;
 const MOST_NAMED = 50;
 
 export function emptyReport(part: string, title: string, action: PlaylistAction | null): PartReport {
-  return { part, title, action, add: 0, remove: 0, misplaced: 0, examples: [], cannot: [], cannotCount: 0 };
+  return { part, title, action, add: 0, remove: 0, move: 0, misplaced: 0, examples: [], cannot: [], cannotCount: 0 };
 }
 
 export function addExample(report: PartReport, name: string): void {
@@ -58,6 +60,7 @@ export function parseReport(value: unknown): PartReport | null {
     action: ACTIONS.find((known) => known === action) ?? null,
     add: count(value, 'add'),
     remove: count(value, 'remove'),
+    move: count(value, 'move'),
     misplaced: count(value, 'misplaced'),
     examples: textsIn(at(value, 'examples')),
     cannot: (Array.isArray(cannot) ? cannot : []).flatMap((one: unknown): Cannot[] => {

@@ -95,20 +95,17 @@ function moved({ range_start: start, insert_before: before, range_length: length
   };
 }
 
-/** Takes every entry with one of the URIs, or those at the positions that are given with a URI. */
+/** Takes every entry with one of the URIs: positions, which are in the reference, are passed over since May 2024. */
 function removed(bag: Bag): Edit | null {
   const given = Array.isArray(bag['items']) ? bag['items'] : bag['tracks'];
   if (!Array.isArray(given) || given.length === 0 || given.length > maxUris) return null;
   const everywhere = new Set<string>();
-  const places = new Map<number, string>();
   for (const one of given) {
-    if (!isRecord(one) || typeof one['uri'] !== 'string') return null;
-    const { uri, positions } = one;
-    if (Array.isArray(positions)) for (const place of positions.filter(isPlace)) places.set(place, uri);
-    else everywhere.add(uri);
+    // A file of one's own has no URI that this endpoint knows.
+    if (!isRecord(one) || typeof one['uri'] !== 'string' || kindOf(one['uri']) === null) return null;
+    everywhere.add(one['uri']);
   }
-  return (present) =>
-    present.filter(({ uri }, place) => uri === null || !(everywhere.has(uri) || places.get(place) === uri));
+  return (present) => present.filter(({ uri }) => uri === null || !everywhere.has(uri));
 }
 
 function newEntries({ world }: Ask, uris: unknown): PlaylistEntry[] | null {
