@@ -13,6 +13,7 @@ import { type Service, freePort, removeFolder, startService, temporaryFolder } f
 
 const MAIN = join(process.cwd(), 'dist/apps/cli/src/main.js');
 const SCOPES = 'user-library-read user-follow-read user-top-read playlist-read-private playlist-read-collaborative';
+const WRITE_SCOPES = 'user-library-modify user-follow-modify playlist-modify-public playlist-modify-private';
 const SIZES = {
   tracks: 600,
   albums: 3,
@@ -24,7 +25,7 @@ const SIZES = {
   playlistItems: 20,
 };
 /** What the sandbox waits before it answers, so that there is something to see. */
-const SLOW = { scenario: 'slow', ms: 60 };
+const SLOW = { scenario: 'slow', ms: 150 };
 
 let folder: string;
 let stage: Stage;
@@ -102,7 +103,7 @@ describe('the command line', () => {
   it('shows how a backup gets on, leaves it alone after Ctrl-C, and waits for a service that is started anew', async () => {
     await stage.control('PUT', '/control/spotify', SLOW);
     const first = begin(['backup']);
-    await saying(first, /^spotify_backup_\S+ begins\.\n(.*\n)*tracks {2}\d+\/600 {2}\d+ %/);
+    await saying(first, /^spotify_backup_\S+ begins\.\n(.*\n)*.+ {2}\d+\/\d+ {2}\d+ %/);
     first.child.kill('SIGINT');
     expect(await first.ended).toMatchObject({ code: 130, errors: '', output: expect.stringContaining('goes on in') });
     expect(await stateOfLatest()).toBe('running');
@@ -234,6 +235,58 @@ describe('the command line', () => {
     });
     const child = spawn(process.execPath, [MAIN, 'backups'], { cwd: folder, env: {}, stdio: 'ignore' });
     expect(await new Promise((resolve) => child.on('close', resolve))).toBe(0);
+  });
+
+  it('shows what a restore would do, does it when told to, and ends it when told to', async () => {
+    const refused = await tonearm('restore', 'latest', '--list', 'tracks', '--yes');
+    expect(refused).toMatchObject({
+      code: 1,
+      errors: expect.stringMatching(/\n.*\/auth\?client_id=\S+library-modify/),
+    });
+    await linkByProgram(service, stage, `&scope=${encodeURIComponent(`${SCOPES} ${WRITE_SCOPES}`)}`);
+    const list = ['--format', 'json', '--list', 'tracks', '--out', '-'];
+    const { entries } = JSON.parse((await tonearm('download', 'latest', ...list)).output) as {
+      entries: { uri: string }[];
+    };
+    await stage.control('POST', '/control/spotify/library', { remove: entries.slice(0, 400).map(({ uri }) => uri) });
+
+    const words = ['restore', 'latest', '--list', 'albums', '--list', 'tracks'];
+    const plan =
+      /^\S+, into the library of Ada \(spotify\):\n\S.*: 400 to add\n( {2}\+ .+\n){5} {2}… and 395 more\nNothing lacks of:\n {2}\S.*\nIn all: 400 to add, 0 to remove, 0 misplaced afterwards, 0 not possible\.\n/;
+    const asked = await tonearm(...words);
+    expect(asked).toMatchObject({ code: 0, errors: '', output: expect.stringMatching(plan) });
+    expect(asked.output).toMatch(/\nNothing is put back yet: add --yes .+\n$/);
+    const dry = await tonearm(...words, '--yes', '--dry-run');
+    expect(dry).toMatchObject({ code: 0, output: expect.stringMatching(/not possible\.\n$/) });
+    expect(await tonearm('restores')).toMatchObject({ code: 0, output: 'Nothing was restored yet.\n' });
+
+    await stage.control('PUT', '/control/spotify', { scenario: 'slow', endpoint: 'put me/library', ms: 1_500 });
+    const run = begin([...words, '--yes']);
+    await saying(run, /\nThe restore of \S+ begins\.\n(.*\n)*tracks {2}\d+\/400 /);
+    run.child.kill('SIGINT');
+    const left = await run.ended;
+    expect(left).toMatchObject({ code: 130, errors: '', output: expect.stringContaining('the restore goes on in') });
+    const [, id = ''] = /tonearm -- cancel (\S+)\n$/.exec(left.output) ?? [];
+    expect((await tonearm('restores')).output).toMatch(new RegExp(`\n${id.slice(0, 8)} {2}\\S+ {2}running: tracks `));
+    expect(await tonearm('cancel', id.slice(0, 8))).toMatchObject({
+      code: 0,
+      output: expect.stringMatching(
+        / is cancelled: \d+ added, 0 removed, 0 not possible\.\nWhat it has put in stays\./,
+      ),
+    });
+    expect(await tonearm('cancel', 'latest')).toMatchObject({
+      code: 1,
+      errors: expect.stringMatching(/ended.*\n.+\n$/),
+    });
+    await stage.control('DELETE', '/control/spotify');
+
+    const whole = await tonearm(...words, '--yes');
+    expect(whole).toMatchObject({ code: 0, errors: '' });
+    expect(whole.output).toMatch(
+      /\nThe restore of \S+ is complete \(in .+\): \d+ added, 0 removed, 0 not possible\. Its id/,
+    );
+    const again = await tonearm(...words);
+    expect(again).toMatchObject({ code: 0, output: expect.stringMatching(/\nThere is nothing to put back\.\n$/) });
   });
 
   it('tells when a backup that has to wait goes on, and takes it away', async () => {

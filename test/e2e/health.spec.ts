@@ -1,5 +1,10 @@
+import pg from 'pg';
 import { describe, expect, it } from 'vitest';
+import { migratedDatabase } from '../support/database.js';
+import { eventually } from '../support/eventually.js';
 import { ISO, json, useHarness } from '../support/harness.js';
+import { OWNER, asOwner } from '../support/link-by-program.js';
+import { removeFolder, startService, temporaryFolder } from '../support/service.js';
 
 const harness = useHarness();
 
@@ -25,6 +30,7 @@ describe('health', () => {
           { id: 'spotify', state: 'not_configured', reason: 'provider_not_configured', linkExpiresAt: null },
         ],
         database: 'ok',
+        backups: null,
       },
     });
     expect(await json(harness.shared, '/health/live')).toMatchObject({ status: 200, body: { ok: true } });
@@ -54,5 +60,46 @@ describe('health', () => {
       },
     });
     expect((await json(service, '/health/ready')).status).toBe(200);
+  });
+
+  it('tells how it stands with backups, which it does not depend on, and nothing that is not for everybody', async () => {
+    const folder = temporaryFolder();
+    const databaseUrl = await migratedDatabase();
+    const service = await startService(folder, {
+      ...{ DATABASE_URL: databaseUrl, ADMIN_TOKEN: OWNER, BACKUP_CRON: '15 3 1 1 *' },
+      ...harness.stage.settings,
+    });
+    const database = new pg.Client(databaseUrl);
+    const standing = (expected: object): Promise<void> =>
+      eventually(async () => {
+        const { status, body } = await json(service, '/health');
+        expect([status, body]).toMatchObject([200, { ok: true, backups: expected }]);
+      });
+    const backedUp = async (): Promise<void> => {
+      await asOwner(service, 'POST', '/admin/backups', { provider: 'lastfm' });
+      await eventually(async () => {
+        const { body } = await asOwner(service, 'GET', '/admin/backups');
+        expect(body).toMatchObject({ items: [{ finishedAt: expect.any(String) }] });
+      });
+    };
+    try {
+      const nextAt = expect.stringMatching(ISO) as string;
+      await standing({ alert: null, lastAt: null, nextAt });
+      await backedUp();
+      await standing({ alert: null, lastAt: expect.stringMatching(ISO), nextAt });
+
+      await database.connect();
+      await database.query("UPDATE backups SET created_at = now() - interval '3 years'");
+      const tellsMore = 'GET /admin/backups tells the owner more.';
+      await standing({ alert: `Backups of Last.fm were due and not made. ${tellsMore}` });
+      await database.query("UPDATE backups SET state = 'failed', created_at = now(), trouble = $1", [
+        { code: 'x', detail: 'No room in /srv/secret of Ada.', remedy: 'Make some.' },
+      ]);
+      await standing({ alert: `The last backup of Last.fm has failed. ${tellsMore}`, lastAt: null, nextAt });
+    } finally {
+      await database.end();
+      await service.stop();
+      removeFolder(folder);
+    }
   });
 });

@@ -23,6 +23,7 @@ const READS = [
   '/health',
   '/health/live',
   '/health/ready',
+  '/backup.schema.json',
   '/endpoints',
 ];
 
@@ -59,6 +60,8 @@ const OWNERS = [
   'POST /admin/backups/{id}/restore',
   'GET /admin/restores',
   'GET /admin/restores/{id}',
+  'DELETE /admin/restores/{id}',
+  'GET /admin/restores/{id}/events',
   'GET /admin/backups/{id}/diff/{other}',
 ];
 

@@ -27,7 +27,14 @@ const SIZES = {
 /** Its first playlist is the longest, the third is somebody else's, and the next two have the same name. */
 const [LONGEST, OTHERS, GONE, NAMESAKE] = [0, 2, 3, 4];
 const ENDED = /^(complete|complete_with_omissions|failed)$/;
-const WRITES = ['put me/library', 'delete me/library', 'post me/playlists', 'post playlists/', 'delete playlists/'];
+const WRITES = [
+  'put me/library',
+  'delete me/library',
+  'post me/playlists',
+  'post playlists/',
+  'put playlists/',
+  'delete playlists/',
+];
 const PATIENCE_MS = 90_000;
 
 interface Entry {
@@ -57,6 +64,7 @@ interface Parts {
 interface Restore extends Parts {
   id: string;
   state: string;
+  startedAt: string | null;
   resumeAt: string | null;
   finishedAt: string | null;
   trouble: { code: string; detail: string; remedy: string } | null;
@@ -156,6 +164,35 @@ async function until(id: string, state: RegExp): Promise<Restore> {
     expect(restore.state).toMatch(state);
     return restore;
   });
+}
+
+interface Following {
+  /** The first that is told from here on and is so, or the last of all. */
+  until: (isSo: (restore: Restore) => boolean) => Promise<{ value: Restore | null; isOver: boolean }>;
+}
+
+/** Listens to the events of a restore. */
+function follow(id: string): Following {
+  const answer = fetch(`${service.url}/admin/restores/${id}/events`, { headers: AS_OWNER });
+  const reader = answer.then(({ body }) => body?.pipeThrough(new TextDecoderStream()).getReader());
+  let text = '';
+  let value: Restore | null = null;
+  return {
+    until: async (isSo) => {
+      for (;;) {
+        for (let end = text.indexOf('\n\n'); end !== -1; end = text.indexOf('\n\n')) {
+          const [, data] = /^data: (.+)$/.exec(text.slice(0, end)) ?? [];
+          text = text.slice(end + 2);
+          if (data === undefined) continue;
+          value = JSON.parse(data) as Restore;
+          if (isSo(value)) return { value, isOver: false };
+        }
+        const { done, value: more } = (await (await reader)?.read()) ?? { done: true, value: '' };
+        if (done) return { value, isOver: true };
+        text += more;
+      }
+    },
+  };
 }
 
 async function restored(id: string, wish: object = {}): Promise<Restore> {
@@ -295,11 +332,11 @@ describe('a restore', () => {
     const wish = { removeOthers: true, lists: ['tracks', `playlist:${longest.id}`] };
     const plan = await dryRun(id, wish);
     expect(plan.lists).toMatchObject([{ list: 'tracks', add: 1, remove: 45 }]);
-    expect(plan.playlists).toMatchObject([{ action: 'fill', add: 1, remove: 4, cannotCount: 1 }]);
+    expect(plan.playlists).toMatchObject([{ action: 'fill', add: 0, remove: 3, move: 1, cannotCount: 1 }]);
     const calls = await writeCalls();
     expect(await restored(id, wish)).toMatchObject({
       state: 'complete_with_omissions',
-      counts: { added: 2, removed: 49, cannot: 1 },
+      counts: { added: 1, removed: 48, cannot: 1 },
     });
     expect(await writeCalls()).toBeGreaterThan(calls);
     const after = (await backup()).kept;
@@ -358,6 +395,70 @@ describe('a restore', () => {
     expect([status, refusal.code]).toEqual([409, 'conflict']);
     expect(refusal.detail).toMatch(/Ada.*and .* is linked/);
     expect((await ask({ intoOtherAccount: true }))[0]).toBe(200);
+  });
+
+  it('tells each step to whoever listens, and is cancelled: what it has put in stays, and nothing comes after it', async () => {
+    const { id, kept } = await backedUp({ tracks: 100, playlists: 1, playlistItems: 3 });
+    const tracks = urisIn(kept, 'tracks');
+    await change({ remove: tracks });
+    await stage.control('PUT', '/control/spotify', { scenario: 'slow', endpoint: 'put me/library', ms: 2_500 });
+    const { id: first } = await begin(id);
+    const following = follow(first);
+    const { value: under } = await following.until(({ progress }) => progress?.done === 40);
+    expect(under).toMatchObject({ id: first, state: 'running', progress: { list: 'tracks', total: 100 } });
+
+    // The second call is under way, and nobody knows yet what comes of it.
+    expect(await asOwner(service, 'DELETE', `/admin/restores/${first}`)).toMatchObject({
+      status: 200,
+      body: { state: 'cancelled', progress: null, counts: { added: 40, removed: 0 } },
+    });
+    expect(await following.until(() => false)).toMatchObject({ isOver: true, value: { state: 'cancelled' } });
+    expect(await asOwner(service, 'DELETE', `/admin/restores/${first}`)).toMatchObject({
+      status: 409,
+      body: { code: 'conflict' },
+    });
+    const told = await eventually(async () => {
+      const { body } = await asOwner(service, 'GET', `/admin/restores/${first}`);
+      expect(body).toMatchObject({ state: 'cancelled', counts: { added: 80 } });
+      return body as Restore;
+    });
+    expect(told.lists).toMatchObject([{ list: 'tracks', add: 80, remove: 0 }]);
+    expect((await stage.calls())['spotify put me/library']).toBe(2);
+    expect(urisIn((await backup()).kept, 'tracks')).toEqual(tracks.slice(20));
+    expect((await stage.calls())['spotify put me/library']).toBe(2);
+
+    // Whoever worked on it is dead, and what it said last is all that is known.
+    await change({ remove: tracks.slice(20) });
+    const { id: second } = await begin(id);
+    await follow(second).until(({ progress }) => progress?.done === 40);
+    await service.stop('SIGKILL');
+    await start();
+    const cancelled = await asOwner(service, 'DELETE', `/admin/restores/${second}`);
+    expect(cancelled).toMatchObject({ status: 200, body: { state: 'cancelled', counts: { added: 40 } } });
+    expect((await asOwner(service, 'GET', '/admin/restores')).body).toMatchObject({
+      items: [
+        { id: second, state: 'cancelled', counts: { added: 40 } },
+        { id: first, state: 'cancelled', counts: { added: 80 } },
+      ],
+    });
+    expect((await asOwner(service, 'GET', '/admin/audit?limit=1')).body).toMatchObject({
+      items: [{ actor: 'owner', action: 'restore.cancelled', detail: { restore: second } }],
+    });
+
+    // A read that is under way is given up, so that the next one need not wait.
+    await stage.control('PUT', '/control/spotify', { scenario: 'hang', endpoint: 'me/tracks' });
+    const before = (await stage.calls())['spotify me/tracks'];
+    const { id: third } = await begin(id);
+    await eventually(async () => {
+      expect((await stage.calls())['spotify me/tracks']).not.toBe(before);
+    });
+    const given = (await asOwner(service, 'DELETE', `/admin/restores/${third}`)).body as Restore;
+    await stage.control('DELETE', '/control/spotify');
+    const last = await restored(id);
+    expect(last.state).toMatch(/^complete/);
+    expect(Date.parse(last.startedAt ?? '') - Date.parse(given.finishedAt ?? '')).toBeLessThan(3_000);
+    expect(urisIn((await backup()).kept, 'tracks')).toEqual(tracks);
+    expect(await asOwner(service, 'DELETE', `/admin/restores/${crypto.randomUUID()}`)).toMatchObject({ status: 404 });
   });
 
   it(

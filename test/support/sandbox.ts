@@ -14,6 +14,8 @@ export interface Stage {
   advance: (milliseconds: number) => Promise<void>;
   /** Settings that add Spotify, with the sandbox's first app. */
   spotifySettings: Readonly<Record<string, string>>;
+  /** Settings with which MusicBrainz is asked, at the sandbox. */
+  musicbrainzSettings: Readonly<Record<string, string>>;
   /** Anything else of the sandbox's control. @returns its answer */
   control: (method: 'GET' | 'PUT' | 'POST' | 'DELETE', path: string, body?: object) => Promise<unknown>;
   /** Calls per method so far, by its name in lower case. */
@@ -41,6 +43,7 @@ export async function openStage(): Promise<Stage> {
       SPOTIFY_ACCOUNTS_URL: sandbox.spotify.accountsUrl,
       SPOTIFY_API_URL: sandbox.spotify.apiUrl,
     },
+    musicbrainzSettings: { MUSICBRAINZ: 'on', MUSICBRAINZ_URL: sandbox.musicbrainzUrl },
     control: async (method, path, body) => (await send(method, path, body)).json(),
     scenario: async (scenario, more = {}) => {
       await send('PUT', '/control/lastfm', { scenario, ...more });

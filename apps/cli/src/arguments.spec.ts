@@ -10,6 +10,7 @@ const fetchUsage: Usage = {
     { name: 'format', takes: 'format', values: ['json', 'csv'], about: '' },
     { name: 'out', takes: 'file', about: '' },
     { name: 'force', takes: null, about: '' },
+    { name: 'tag', takes: 'tag', isRepeatable: true, about: '' },
   ],
 };
 const USAGES: readonly Usage[] = [
@@ -32,7 +33,8 @@ function fault(line: string): Fault {
 
 describe('what somebody has typed', () => {
   it('is a command, its words and its options, in any order', () => {
-    const expected = { command: 'fetch', words: ['latest'], options: new Map([['format', 'csv']]) };
+    const options = new Map([['format', 'csv']]);
+    const expected = { command: 'fetch', words: ['latest'], options, repeated: new Map() };
     for (const line of ['fetch latest --format csv', 'fetch --format=csv latest', '--format csv fetch latest']) {
       expect(read(line)).toEqual(expected);
     }
@@ -46,7 +48,7 @@ describe('what somebody has typed', () => {
   });
 
   it('may be nothing, and a call for help needs no more', () => {
-    expect(read('')).toEqual({ command: null, words: [], options: new Map() });
+    expect(read('')).toEqual({ command: null, words: [], options: new Map(), repeated: new Map() });
     expect(read('fetch --help')).toMatchObject({ command: 'fetch', options: new Map([['help', '']]) });
     expect(read('-h')).toMatchObject({ command: null, options: new Map([['help', '']]) });
     expect(read('help fetch')).toMatchObject({ command: 'help', words: ['fetch'] });
@@ -73,6 +75,13 @@ describe('what somebody has typed', () => {
     expect(fault(line)).toMatchObject({ message, remedy: expect.stringContaining(remedy), exitCode: 2 });
   });
 
+  it('has all values of what may be given more than once', () => {
+    const { options, repeated } = read('fetch latest --tag a --force --tag=b');
+    expect(repeated).toEqual(new Map([['tag', ['a', 'b']]]));
+    expect([...options.keys()]).toEqual(['force']);
+    expect(fault('fetch latest --tag a --tag')).toMatchObject({ message: '--tag lacks its value.', exitCode: 2 });
+  });
+
   it('never holds a token, and what stands for one is not repeated', () => {
     for (const line of ['list --token hush-hush', 'list --admin-token=hush-hush']) {
       const { message, remedy } = fault(line);
@@ -82,6 +91,6 @@ describe('what somebody has typed', () => {
   });
 
   it('is told how to write', () => {
-    expect(usageLine(fetchUsage)).toBe('fetch <backup> [--format json|csv] [--out <file>] [--force]');
+    expect(usageLine(fetchUsage)).toBe('fetch <backup> [--format json|csv] [--out <file>] [--force] [--tag <tag>]…');
   });
 });

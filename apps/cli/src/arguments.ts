@@ -10,6 +10,8 @@ export interface Option {
   takes: string | null;
   /** The values that it takes; absent when any. */
   values?: readonly string[];
+  /** Whether it may be given more than once. */
+  isRepeatable?: true;
   about: string;
 }
 
@@ -31,6 +33,8 @@ export interface Call {
   words: readonly string[];
   /** Values by the name of the option; empty for those that take none. */
   options: ReadonlyMap<string, string>;
+  /** All values of those that may be given more than once, by the name of the option. */
+  repeated: ReadonlyMap<string, readonly string[]>;
 }
 
 export const HELP = 'help';
@@ -64,15 +68,20 @@ export function readArguments(typed: readonly string[], usages: readonly Usage[]
   if (name !== undefined && usage === undefined) throw unknownCommand(name, usages);
   const allowed = [...COMMON, ...(usage?.options ?? [])];
   const options = new Map<string, string>();
+  const repeated = new Map<string, string[]>();
   for (const token of tokens) {
     if (token.kind !== 'option') continue;
     const option = allowed.find((one) => one.name === token.name);
     if (!option) throw unknownOption(token.rawName, usage?.name ?? null, allowed);
+    if (option.isRepeatable) {
+      repeated.set(option.name, [...(repeated.get(option.name) ?? []), valueOf(option, token)]);
+      continue;
+    }
     if (options.has(option.name)) throw wrongUsage(`--${option.name} is given twice.`, seeHelp(usage));
     options.set(option.name, valueOf(option, token));
   }
   if (usage && !options.has(HELP)) checkWords(usage, words);
-  return { command: usage?.name ?? null, words, options };
+  return { command: usage?.name ?? null, words, options, repeated };
 }
 
 function valueOf(
@@ -118,7 +127,7 @@ export function usageLine({ name, takes, mayTake = [], options }: Usage): string
     name,
     ...takes.map((word) => `<${word}>`),
     ...mayTake.map((word) => `[${word}]`),
-    ...options.map((option) => `[${optionText(option)}]`),
+    ...options.map((option) => `[${optionText(option)}]${option.isRepeatable ? '…' : ''}`),
   ].join(' ');
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Backup, parseBackups } from './backup.js';
-import { backupNamed, idLength } from './backup-named.js';
+import { backupNamed, idLength, jobNamed } from './backup-named.js';
 
 function known(...ids: readonly (readonly [id: string, state: string])[]): readonly Backup[] {
   const items = ids.map(([id, state]) => ({
@@ -40,6 +40,14 @@ describe('the backup that somebody means', () => {
   it('is none for an empty word, even if there is but one', () => {
     expect(() => backupNamed(ITEMS.slice(0, 1), '')).toThrow('No backup');
     expect(() => backupNamed(ITEMS.slice(0, 2), 'latest')).toThrow('There is no backup yet');
+  });
+
+  it('is a restore by its id alone, or the latest whatever has come of it', () => {
+    expect(jobNamed(ITEMS, 'latest', 'restore').id).toMatch(/1$/);
+    expect(jobNamed(ITEMS, 'aaaa2', 'restore').id).toMatch(/2$/);
+    expect(() => jobNamed(ITEMS, 'tape_1', 'restore')).toThrow('No restore is called "tape_1"');
+    expect(() => jobNamed(ITEMS, 'bbbb', 'restore')).toThrow('ids of 2 restores begin so');
+    expect(() => jobNamed([], 'latest', 'restore')).toThrow('No restore');
   });
 
   it('is told by as much of the id as is needed', () => {

@@ -1,5 +1,6 @@
-import { type Backup, isMade } from './backup.js';
+import type { Backup } from './backup.js';
 import { Fault } from './fault.js';
+import { type Job, isMade } from './job.js';
 
 export const LATEST = 'latest';
 
@@ -7,8 +8,6 @@ export const LATEST = 'latest';
 const FEWEST_SIGNS = 4;
 /** A few hexadecimal digits are enough to tell backups apart. */
 const SHORTEST_ID = 8;
-
-const SEE_LIST = 'npm run tonearm -- backups lists them.';
 
 /**
  * The backup that somebody means.
@@ -18,23 +17,36 @@ const SEE_LIST = 'npm run tonearm -- backups lists them.';
  * @throws Fault
  */
 export function backupNamed(items: readonly Backup[], reference: string): Backup {
-  if (reference === LATEST) {
-    const latest = items.find(isMade);
-    if (latest) return latest;
-    throw new Fault('There is no backup yet.', 'Make one: npm run tonearm -- backup.');
-  }
-  const exact = items.find(({ id, name }) => name === reference || id === reference.toLowerCase());
-  if (exact) return exact;
+  const named = items.find(({ name }) => name === reference);
+  if (named) return named;
+  if (reference !== LATEST) return jobNamed(items, reference, 'backup');
+  const latest = items.find(isMade);
+  if (latest) return latest;
+  throw new Fault('There is no backup yet.', 'Make one: npm run tonearm -- backup.');
+}
+
+/**
+ * The one that somebody means.
+ *
+ * @param items all there are, the latest first
+ * @param reference an id or how a single one begins, or `latest`
+ * @throws Fault
+ */
+export function jobNamed<One extends Job>(items: readonly One[], reference: string, noun: 'backup' | 'restore'): One {
+  const seeList = `npm run tonearm -- ${noun}s lists them.`;
   const beginning = reference.toLowerCase();
+  const exact = reference === LATEST ? items[0] : items.find(({ id }) => id === beginning);
+  if (exact) return exact;
   const matches = beginning.length < FEWEST_SIGNS ? [] : items.filter(({ id }) => id.startsWith(beginning));
   const [match] = matches;
-  if (!match) throw new Fault(`No backup is called ${JSON.stringify(reference.slice(0, 80))}.`, SEE_LIST);
+  if (!match) throw new Fault(`No ${noun} is called ${JSON.stringify(reference.slice(0, 80))}.`, seeList);
   if (matches.length === 1) return match;
-  throw new Fault(`The ids of ${matches.length} backups begin so.`, `Write more of it, or the name. ${SEE_LIST}`);
+  const more = noun === 'backup' ? 'Write more of it, or the name.' : 'Write more of it.';
+  throw new Fault(`The ids of ${matches.length} ${noun}s begin so.`, `${more} ${seeList}`);
 }
 
 /** How much of an id is written, so that no two begin so. */
-export function idLength(items: readonly Backup[]): number {
+export function idLength(items: readonly { id: string }[]): number {
   for (let length = SHORTEST_ID; ; length += 1) {
     const short = new Set(items.map(({ id }) => id.slice(0, length)));
     if (short.size === new Set(items.map(({ id }) => id)).size) return length;

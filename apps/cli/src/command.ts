@@ -7,6 +7,8 @@ export interface Surroundings {
   output: NodeJS.WriteStream;
   /** Whether a line of it can be written anew. */
   isTerminal: boolean;
+  /** Asks the person, who answers with a line; null where nobody can be asked. */
+  ask: ((question: string) => Promise<string>) | null;
   /** For what does not belong into a file that the output goes to. */
   notes: NodeJS.WriteStream;
   /** Where the person is who calls. */

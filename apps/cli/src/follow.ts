@@ -1,6 +1,6 @@
-import { type Backup, hasEnded, parseBackup } from './backup.js';
 import { events } from './events.js';
 import { Fault, Unreachable } from './fault.js';
+import { type Job, hasEnded } from './job.js';
 import type { Service } from './service.js';
 
 /** The service says something every 15 seconds. */
@@ -9,37 +9,44 @@ const AGAIN_AFTER_MS = 1_000;
 /** A restart takes less. */
 const PATIENCE_MS = 60_000;
 
-/** What becomes of a backup: how it stands, or that the connection is lost and tried again. */
-export type News = { backup: Backup } | { lost: Unreachable };
+/** What is followed. */
+export interface Kind<One extends Job> {
+  noun: 'backup' | 'restore';
+  parse: (value: unknown) => One | null;
+}
+
+/** What becomes of it: how it stands, or that the connection is lost and tried again. */
+export type News<One extends Job> = { job: One } | { lost: Unreachable };
 
 /**
- * Tells how a backup gets on, until it has ended. A service that stops meanwhile is waited for: the backup goes on with its
- * next start.
+ * Tells how a backup or a restore gets on, until it has ended. A service that stops meanwhile is waited for: what it was at
+ * goes on with its next start.
  *
  * @param pause resolves after so many milliseconds
  * @throws Fault when it was removed, or the service stays away
  */
-export async function* follow(
+export async function* follow<One extends Job>(
   service: Service,
+  kind: Kind<One>,
   id: string,
   { pause, now }: { pause: (ms: number) => Promise<void>; now: () => number },
-): AsyncGenerator<News> {
+): AsyncGenerator<News<One>> {
   let heardAt = now();
   let isLost = false;
   for (;;) {
     try {
-      for await (const backup of stream(service, id)) {
+      for await (const job of stream(service, kind, id)) {
         heardAt = now();
         isLost = false;
-        yield { backup };
-        if (hasEnded(backup)) return;
+        yield { job };
+        if (hasEnded(job)) return;
       }
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error;
       if (now() - heardAt > PATIENCE_MS) {
         throw new Fault(
           error.message,
-          `The backup goes on by itself once the service runs. ${error.remedy}`,
+          `The ${kind.noun} goes on by itself once the service runs. ${error.remedy}`,
           error.exitCode,
         );
       }
@@ -50,8 +57,8 @@ export async function* follow(
   }
 }
 
-async function* stream(service: Service, id: string): AsyncGenerator<Backup> {
-  const path = `/admin/backups/${id}/events`;
+async function* stream<One extends Job>(service: Service, { noun, parse }: Kind<One>, id: string): AsyncGenerator<One> {
+  const path = `/admin/${noun}s/${id}/events`;
   const silent = new AbortController();
   const timer = setTimeout(() => {
     silent.abort();
@@ -61,11 +68,11 @@ async function* stream(service: Service, id: string): AsyncGenerator<Backup> {
     if (body === null) throw service.strange(path);
     for await (const { name, data } of events(body, () => timer.refresh())) {
       if (name === 'removed') {
-        throw new Fault('The backup was removed before it was made.', 'Begin another one: npm run tonearm -- backup.');
+        throw new Fault(`The ${noun} was removed before it had ended.`, 'Begin another one.');
       }
-      const backup = parseBackup(JSON.parse(data));
-      if (backup === null) throw service.strange(path);
-      yield backup;
+      const job = parse(JSON.parse(data));
+      if (job === null) throw service.strange(path);
+      yield job;
     }
   } catch (error) {
     if (error instanceof Fault || service.isInterrupted) throw error;

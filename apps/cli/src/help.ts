@@ -2,6 +2,12 @@ import { COMMON, type Usage, optionText, usageLine } from './arguments.js';
 import { indent } from './summary.js';
 import { table } from './table.js';
 
+/** What stands for the words that commands take. */
+const WORDS: Readonly<Record<string, string>> = {
+  backup: '<backup> is an id or how one begins, a name, or latest.',
+  restore: '<restore> is an id or how one begins, or latest.',
+};
+
 /** What there is. */
 export function helpLines(usages: readonly Usage[]): string[] {
   return [
@@ -11,7 +17,7 @@ export function helpLines(usages: readonly Usage[]): string[] {
     '',
     ...indent(table(usages.map((usage) => [shortLine(usage), usage.about]))),
     '',
-    '<backup> is an id or how one begins, a name, or latest.',
+    ...Object.values(WORDS),
     '',
     'Where the service is: --url, else TONEARM_URL, else port PORT of this machine (7723 unless set).',
     "The owner's token: ADMIN_TOKEN, or a file with it in ADMIN_TOKEN_FILE. Both are also read from .env.",
@@ -26,7 +32,7 @@ export function commandHelpLines(usage: Usage): string[] {
     `npm run tonearm -- ${usageLine(usage)}`,
     '',
     usage.about,
-    ...(usage.takes.length > 0 ? ['<backup> is an id or how one begins, a name, or latest.'] : []),
+    ...usage.takes.flatMap((word) => WORDS[word] ?? []),
     '',
     ...indent(table(options)),
   ];

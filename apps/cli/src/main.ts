@@ -1,11 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { HELP, type Usage, readArguments } from './arguments.js';
+import { ask } from './ask.js';
 import { type Command, say } from './command.js';
 import { backup } from './commands/backup.js';
 import { backups } from './commands/backups.js';
+import { cancel } from './commands/cancel.js';
 import { diff } from './commands/diff.js';
 import { download } from './commands/download.js';
 import { remove } from './commands/remove.js';
+import { restore } from './commands/restore.js';
+import { restores } from './commands/restores.js';
 import { verify } from './commands/verify.js';
 import { FAILED, Fault, INTERRUPTED, codeOf, wrongUsage } from './fault.js';
 import { commandHelpLines, helpLines } from './help.js';
@@ -13,7 +17,7 @@ import { didYouMean } from './nearest.js';
 import { Service } from './service.js';
 import { readToken, readUrl } from './settings.js';
 
-const COMMANDS: readonly Command[] = [backup, backups, verify, download, diff, remove];
+const COMMANDS: readonly Command[] = [backup, backups, verify, download, diff, restore, restores, cancel, remove];
 const HELP_USAGE: Usage = { name: HELP, takes: [], mayTake: ['command'], about: 'Tells what there is.', options: [] };
 const USAGES: readonly Usage[] = [...COMMANDS, HELP_USAGE];
 
@@ -32,6 +36,7 @@ async function main(typed: readonly string[], interrupted: AbortSignal): Promise
     service: new Service(url, readToken(own, process.env), interrupted),
     output: process.stdout,
     isTerminal: process.stdout.isTTY && process.env['TERM'] !== 'dumb',
+    ask: process.stdin.isTTY && process.stdout.isTTY ? (question) => ask(question, interrupted) : null,
     notes: process.stderr,
     folder: callersFolder(),
     now: Date.now,

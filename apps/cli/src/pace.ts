@@ -1,4 +1,4 @@
-import type { Progress } from './backup.js';
+import type { Progress } from './job.js';
 
 interface Seen {
   first: { done: number; at: number };

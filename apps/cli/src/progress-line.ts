@@ -1,11 +1,19 @@
-import type { Progress } from './backup.js';
-import { duration, listTitle, whole } from './figures.js';
+import { clock, duration, listTitle, whole } from './figures.js';
+import type { Job, Progress } from './job.js';
+import { stateWords } from './summary.js';
 
 const WIDEST_BAR = 30;
 const NARROWEST_BAR = 8;
 const WIDEST_TITLE = 28;
 
-/** How a backup gets on, in words. @param left milliseconds; null while that is not known */
+/** How it stands, for a list. */
+export function stateLine(job: Pick<Job, 'state' | 'progress' | 'resumeAt'>): string {
+  const { state, progress, resumeAt } = job;
+  if (state === 'running' && progress) return `running: ${progressWords(progress, null)}`;
+  return state === 'paused' && resumeAt ? `paused until ${clock(resumeAt)}` : stateWords(job);
+}
+
+/** How a backup or a restore gets on, in words. @param left milliseconds; null while that is not known */
 export function progressWords({ list, done, total }: Progress, left: number | null): string {
   return [listTitle(list), ...figures({ done, total }, left)].join('  ');
 }

@@ -1,5 +1,5 @@
-import type { Backup } from './backup.js';
 import { clock, until } from './figures.js';
+import type { Job } from './job.js';
 import { Pace } from './pace.js';
 import { progressLine, progressWords } from './progress-line.js';
 
@@ -11,7 +11,7 @@ const USUAL_WIDTH = 80;
 /** Back to the beginning of the line, which is emptied. */
 const ANEW = '\r\u001b[2K';
 
-/** Shows how a backup gets on: one line that changes on a terminal, lines anywhere else. */
+/** Shows how a backup or a restore gets on: one line that changes on a terminal, lines anywhere else. */
 export class ProgressView {
   private readonly pace = new Pace();
   private shown = '';
@@ -23,11 +23,11 @@ export class ProgressView {
     private readonly now: () => number,
   ) {}
 
-  show(backup: Backup): void {
-    const { state, progress } = backup;
+  show(job: Job): void {
+    const { state, progress } = job;
     const now = this.now();
     if (state !== 'running') this.pace.forget();
-    if (state === 'paused') this.note(pauseWords(backup, now));
+    if (state === 'paused') this.note(pauseWords(job, now));
     if (state !== 'running' || progress === null) return;
     this.pace.note(progress, now);
     const left = this.pace.left(progress, now);
@@ -59,7 +59,7 @@ export class ProgressView {
   }
 }
 
-function pauseWords({ resumeAt, trouble }: Backup, now: number): string {
+function pauseWords({ resumeAt, trouble }: Job, now: number): string {
   const when = resumeAt ? ` and goes on at ${[clock(resumeAt), until(resumeAt, now)].join(' ').trim()}` : '';
   const why = trouble ? `: ${trouble.detail} ${trouble.remedy}` : '.';
   return `It waits${when}${why}`;

@@ -51,6 +51,11 @@ export class Service {
     await answer.body?.cancel();
   }
 
+  /** For what is told how it has ended. @throws Fault */
+  end(path: string): Promise<unknown> {
+    return this.json(path, { method: 'DELETE' });
+  }
+
   /** An answer to read by and by. @throws Fault */
   open(path: string, accept: string, signal?: AbortSignal): Promise<Response> {
     return this.ask(path, { accept, ...(signal ? { signal } : {}) });

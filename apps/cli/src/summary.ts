@@ -1,9 +1,12 @@
-import { type Backup, hasEnded } from './backup.js';
+import type { Backup } from './backup.js';
 import { duration, listTitle, size, whole } from './figures.js';
+import type { Job } from './job.js';
 import { table } from './table.js';
 
 /** More are not read by anybody; the service has them all. */
 const MOST_LINES = 50;
+
+const BAD_FILES = ['Its files are not what they should be. Make another one: npm run tonearm -- backup.'];
 
 /** What has become of a backup that has ended. */
 export function summary(backup: Backup): string[] {
@@ -20,11 +23,11 @@ export function summary(backup: Backup): string[] {
     ),
     ...omissionLines(backup),
     ...findingLines(backup),
-    ...troubleLines(backup),
+    ...(backup.state === 'failed' && backup.trouble === null ? BAD_FILES : troubleLines(backup)),
   ];
 }
 
-export function stateWords({ state }: Backup): string {
+export function stateWords({ state }: Pick<Job, 'state'>): string {
   return state.replaceAll('_', ' ');
 }
 
@@ -38,13 +41,8 @@ export function findingLines({ findings }: Backup): string[] {
 }
 
 /** Why it waits, or has failed. */
-export function troubleLines(backup: Backup): string[] {
-  const { trouble } = backup;
-  if (trouble) return [trouble.detail, trouble.remedy];
-  if (hasEnded(backup) && backup.state === 'failed') {
-    return ['Its files are not what they should be. Make another one: npm run tonearm -- backup.'];
-  }
-  return [];
+export function troubleLines({ trouble }: Pick<Job, 'trouble'>): string[] {
+  return trouble ? [trouble.detail, trouble.remedy] : [];
 }
 
 function omissionLines({ omissions }: Backup): string[] {

@@ -10,6 +10,9 @@ import { methodNames } from './lastfm/methods.js';
 import { lastfmScenarios } from './lastfm/scenarios.js';
 import type { SongSeconds } from './listening/catalogue.js';
 import { createListener } from './listening/listener.js';
+import { musicbrainzScenarios } from './musicbrainz/musicbrainz.scenarios.js';
+import { musicbrainzResources, musicbrainzRoutes } from './musicbrainz/musicbrainz.routes.js';
+import { createPace } from './musicbrainz/pace.js';
 import { pageRoutes } from './page/page.routes.js';
 import { spotifyApps } from './spotify/apps.js';
 import { libraryControlRoutes } from './spotify/control/library-control.routes.js';
@@ -35,6 +38,8 @@ export interface SandboxOptions {
 export interface Sandbox {
   url: string;
   spotify: SpotifyAddresses;
+  /** Of the stand-in for MusicBrainz, without a slash at its end. */
+  musicbrainzUrl: string;
   /** Frees the port, and cuts whatever is still connected. */
   close(): Promise<void>;
 }
@@ -47,7 +52,7 @@ export interface SpotifyAddresses {
   clients: typeof spotifyApps;
 }
 
-/** Starts the stand-in for Last.fm and Spotify. Options out of bounds throw a RangeError; a port in use rejects as Node does. */
+/** Starts the stand-in for Last.fm, Spotify and MusicBrainz. Options out of bounds throw a RangeError; a port in use rejects as Node does. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { port, host = '127.0.0.1', seed, clock: wallClock, songSeconds = { min: 150, max: 330 } } = options;
   checkBounds(songSeconds, wallClock());
@@ -58,6 +63,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const ledger = createLedger();
   const spotify = createSpotify({ listener, ledger, steadySinceMs: steadySince, wallClock, now: () => clock.now() });
   const board = createBoard(lastfmScenarios, { name: 'method', values: methodNames });
+
+  const musicbrainz = createBoard(musicbrainzScenarios, { name: 'resource', values: musicbrainzResources });
+  const pace = createPace();
 
   const app = fastify({ forceCloseConnections: true });
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {
@@ -73,18 +81,22 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   });
   app.setNotFoundHandler((request, reply) =>
     sendProblem(reply, 404, 'Not found', {
-      detail: `The sandbox has nothing at ${request.url}. Last.fm is at /2.0/, Spotify at /spotify, the controls are at /control.`,
+      detail: `The sandbox has nothing at ${request.url}. Last.fm is at /2.0/, Spotify at /spotify, MusicBrainz at /musicbrainz, the controls are at /control.`,
     }),
   );
   lastfmRoutes(app, { listener, stranger, board, ledger, wallClock, listeningClock: () => clock.now() });
   spotify.routes(app);
+  musicbrainzRoutes(app, { board: musicbrainz, ledger, seed, pace, wallClock });
   const controls: ControlParts = {
     listener,
     clock,
     ledger,
-    boards: { lastfm: board, spotify: spotify.apiBoard, 'spotify-token': spotify.tokenBoard },
+    boards: { lastfm: board, spotify: spotify.apiBoard, 'spotify-token': spotify.tokenBoard, musicbrainz },
     details: { spotify: () => spotifyState(spotify) },
-    reset: spotify.reset,
+    reset: () => {
+      spotify.reset();
+      pace.forget();
+    },
   };
   controlRoutes(app, controls);
   spotifyControlRoutes(app, spotify, () => controlState(controls));
@@ -96,6 +108,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   return {
     url,
     spotify: { accountsUrl: `${url}/spotify/accounts`, apiUrl: `${url}/spotify/v1`, clients: spotifyApps },
+    musicbrainzUrl: `${url}/musicbrainz`,
     close: async () => {
       await app.close();
     },

@@ -38,6 +38,14 @@ describe('with a word of the server', () => {
     );
   });
 
+  it('is no word when it is shorter than the upstream is to be left alone in any case', () => {
+    const wait = (said: number | null, previous: UpstreamBlock | null = null): number =>
+      nextBlock(said, previous, 'HTTP 503', now, 0, 10_000).until - now;
+    expect([wait(now), wait(now + 1_000), wait(now + 10_000)]).toEqual([10_100, 10_100, 10_100]);
+    expect(wait(now + 1_000, block({ strikes: 2 }))).toBe(40_400);
+    expect(wait(now + 20_000, block({ strikes: 2 }))).toBe(20_200);
+  });
+
   it('lies apart for processes with other luck', () => {
     const [one, other] = [0, 1].map((random) => nextBlock(now + 60_000, null, 'HTTP 429', now, random).until);
     expect(one).not.toBe(other);

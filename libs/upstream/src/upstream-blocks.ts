@@ -53,6 +53,8 @@ const LONGEST_WAIT_MS = 3_600_000;
  * @param previous the last block, also one that is over
  * @param now milliseconds since 1970
  * @param random a number from 0 to 1
+ * @param leastMs a wait that the server names counts as no word unless it is longer than this; without a word the wait
+ *   begins with this or more
  */
 export function nextBlock(
   said: number | null,
@@ -60,10 +62,11 @@ export function nextBlock(
   reason: string,
   now: number,
   random: number,
+  leastMs = 0,
 ): UpstreamBlock {
-  const named = said !== null && said > now;
+  const named = said !== null && said > now + leastMs;
   const strikes = named ? 0 : strikesWith(previous, now);
-  const wait = named ? said - now : Math.min(FIRST_WAIT_MS * 2 ** (strikes - 1), LONGEST_WAIT_MS);
+  const wait = named ? said - now : Math.min(Math.max(FIRST_WAIT_MS, leastMs) * 2 ** (strikes - 1), LONGEST_WAIT_MS);
   const since = previous !== null && previous.until > now ? previous.since : now;
   return { since, until: Math.min(Math.ceil(now + wait * (1.01 + 0.04 * random)), LATEST_MS), reason, strikes };
 }

@@ -51,6 +51,14 @@ describe('an answer', () => {
     expect(received.headers['x-rate']).toBe('7');
   });
 
+  it('is not asked for again where every call counts', async () => {
+    const upstream = await server();
+    upstream.will(answer(500, page), json({}));
+    const client = clientOf(upstream.url, { limits: { furtherAttempts: 0 } });
+    expect((await failureOf(client.read({}, judge))).kind).toBe('faulty');
+    expect(upstream.calls).toHaveLength(1);
+  });
+
   it('is judged as text too, when it is not JSON', async () => {
     const upstream = await server();
     upstream.will(answer(403, 'Active premium subscription required.'));

@@ -46,6 +46,8 @@ export interface UpstreamLimits {
   attemptMs: number;
   /** A read with all its attempts. */
   readMs: number;
+  /** How often a read is tried again at most; 0 for an upstream that counts every call. */
+  furtherAttempts: number;
   /** Before the first further attempt; doubles and jitters after that. */
   retryDelayMs: number;
   /** Body, unpacked. */
@@ -54,18 +56,20 @@ export interface UpstreamLimits {
   failuresToOpen: number;
   /** An open circuit lets one call try again after this time; doubles up to eight times that. */
   openMs: number;
+  /** A refusal is kept to for so long at least, whatever it says; the wait of those that say nothing begins no lower. */
+  leastBlockMs: number;
 }
 
 const DEFAULT_LIMITS: UpstreamLimits = {
   attemptMs: 5_000,
   readMs: 12_000,
+  furtherAttempts: 2,
   retryDelayMs: 150,
   maxBytes: 5_000_000,
   failuresToOpen: 6,
   openMs: 5_000,
+  leastBlockMs: 0,
 };
-
-const FURTHER_ATTEMPTS = 2;
 
 /** An idempotent request. */
 export interface UpstreamRead {
@@ -141,7 +145,7 @@ export class UpstreamClient {
       maxContentLength: this.limits.maxBytes,
     });
     this.retries = retry(handleWhen(isWorthAnotherTry), {
-      maxAttempts: FURTHER_ATTEMPTS,
+      maxAttempts: this.limits.furtherAttempts,
       backoff: new ExponentialBackoff({ initialDelay: this.limits.retryDelayMs, maxDelay: 2_000 }),
     });
     this.circuit = circuitBreaker(
@@ -158,7 +162,7 @@ export class UpstreamClient {
   }
 
   /**
-   * Reads, with at most two further attempts for faults that are likely gone by then; never again after a refusal.
+   * Reads, with at most `furtherAttempts` for faults that are likely gone by then; never again after a refusal.
    *
    * @param judge says what an answer means; the only place where the upstream's own errors are known
    * @returns an answer that was judged good
@@ -264,7 +268,8 @@ export class UpstreamClient {
         throw new UpstreamError('faulty', `${displayName} answered with a fault (${verdict.reason}).`);
       case 'rate_limited': {
         const said = parseRetryAfter(answer.headers['retry-after'], now());
-        const block = nextBlock(said, await blocks.read(blockKey), verdict.reason, now(), random());
+        const { leastBlockMs } = this.limits;
+        const block = nextBlock(said, await blocks.read(blockKey), verdict.reason, now(), random(), leastBlockMs);
         await blocks.extend(blockKey, block);
         throw leftAlone('rate_limited', `${displayName} refuses more calls (${verdict.reason}).`, block);
       }

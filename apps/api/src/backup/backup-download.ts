@@ -5,8 +5,12 @@ import type { Archive } from './archive/archive.js';
 import type { ArchivedPlaylist } from './archive/documents.js';
 import { archiveStream, documentStream } from './archive/streams.js';
 import type { DownloadQueryDto } from './backups.dto.js';
+import { RecordingIds } from './musicbrainz/recording-ids.js';
+import { type TransferPart, leftOut, transferStream } from './transfer/transfer-file.js';
 
 const PLAYLIST = 'playlist:';
+const CSV = 'text/csv; charset=utf-8';
+const JSON_DOCUMENT = 'application/json; charset=utf-8';
 
 /** A file that is sent to whoever asked for it. */
 export interface Download {
@@ -14,6 +18,8 @@ export interface Download {
   type: string;
   /** Letters, digits and a few signs alone. */
   fileName: string;
+  /** How many entries have no place in it; null for files that have all. */
+  leftOut: number | null;
 }
 
 async function playlistOf(archive: Archive, id: string): Promise<ArchivedPlaylist | null> {
@@ -24,8 +30,11 @@ async function playlistOf(archive: Archive, id: string): Promise<ArchivedPlaylis
 /** Hands out backups, whole or a list of them; nothing is held in memory. */
 @Injectable()
 export class BackupDownload {
+  constructor(private readonly recordings: RecordingIds) {}
+
   /** @throws Problem, ArchiveError */
   async of(archive: Archive, { format, list }: DownloadQueryDto): Promise<Download> {
+    if (format === 'transfer') return this.transfer(archive, list);
     if (list !== undefined) {
       if (format === 'archive') {
         throw new Problem(
@@ -38,12 +47,18 @@ export class BackupDownload {
     }
     switch (format) {
       case 'archive':
-        return { stream: archiveStream(archive), type: 'application/gzip', fileName: `${archive.name}.tar.gz` };
+        return {
+          stream: archiveStream(archive),
+          type: 'application/gzip',
+          fileName: `${archive.name}.tar.gz`,
+          leftOut: null,
+        };
       case 'json':
         return {
           stream: documentStream(archive),
-          type: 'application/json; charset=utf-8',
+          type: JSON_DOCUMENT,
           fileName: `${archive.name}.json`,
+          leftOut: null,
         };
       case 'csv':
         throw new Problem('invalid_request', 'CSV is of one list.', 'Name one in list, for example list=tracks.');
@@ -54,15 +69,40 @@ export class BackupDownload {
     const id = list.startsWith(PLAYLIST) ? list.slice(PLAYLIST.length) : null;
     const files = id === null ? archive.list(list) : await playlistOf(archive, id);
     const file = files?.[format] ?? null;
-    if (file === null) {
-      throw new Problem(
-        'not_found',
-        'This backup has no such list.',
-        'GET /admin/backups/:id names the lists in counts.',
-      );
-    }
+    if (file === null) throw noSuchList();
     const { stream } = await archive.read(file);
-    const type = format === 'csv' ? 'text/csv; charset=utf-8' : 'application/json; charset=utf-8';
-    return { stream, type, fileName: `${archive.name}_${file.replace('/', '_')}` };
+    const type = format === 'csv' ? CSV : JSON_DOCUMENT;
+    return { stream, type, fileName: `${archive.name}_${file.replace('/', '_')}`, leftOut: null };
   }
+
+  /** What is left out is counted first, so that it can be told in front of the file. */
+  private async transfer(archive: Archive, list: string | undefined): Promise<Download> {
+    const part = await partOf(archive, list);
+    const { recordings } = this;
+    const count = await leftOut(archive, part);
+    const of = list === undefined ? '' : `_${list.replaceAll(/[^A-Za-z0-9]+/g, '_').slice(0, 80)}`;
+    return {
+      stream: transferStream(archive, part, recordings.isOn ? (isrcs) => recordings.of(isrcs) : null),
+      type: CSV,
+      fileName: `${archive.name}_transfer${of}.csv`,
+      leftOut: count,
+    };
+  }
+}
+
+/** @throws Problem `not_found` */
+async function partOf(archive: Archive, named: string | undefined): Promise<TransferPart> {
+  if (named === undefined) return { kind: 'all' };
+  if (!named.startsWith(PLAYLIST)) {
+    const list = archive.list(named);
+    if (list) return { kind: 'list', list };
+    throw noSuchList();
+  }
+  const playlist = await playlistOf(archive, named.slice(PLAYLIST.length));
+  if (playlist && playlist.json !== null) return { kind: 'playlist', playlist };
+  throw noSuchList();
+}
+
+function noSuchList(): Problem {
+  return new Problem('not_found', 'This backup has no such list.', 'GET /admin/backups/:id names the lists in counts.');
 }

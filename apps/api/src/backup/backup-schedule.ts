@@ -40,6 +40,13 @@ export class BackupSchedule implements OnApplicationBootstrap {
     return this.time?.getNextDateFrom(new Date()).toJSDate() ?? null;
   }
 
+  /** Whether one was due and not made since the last that was; the next one may be under way. */
+  isMissed(last: Date): boolean {
+    if (this.time === null) return false;
+    const next = this.time.getNextDateFrom(last).toJSDate();
+    return this.time.getNextDateFrom(next).toJSDate() <= new Date();
+  }
+
   /** Begins to count at the first start with a schedule: what was due before that nobody has missed. */
   async onApplicationBootstrap(): Promise<void> {
     if (this.time === null) return;

@@ -9,7 +9,6 @@ import {
   ParseUUIDPipe,
   Post,
   Query,
-  Req,
   Res,
   UseFilters,
 } from '@nestjs/common';
@@ -22,14 +21,12 @@ import {
   ApiProduces,
   ApiTags,
 } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Readable } from 'node:stream';
+import type { FastifyReply } from 'fastify';
 import { OwnerOnly } from '../admin/index.js';
 import { ApiProblems } from '../problem/problem.dto.js';
 import { Problem } from '../problem/problem.js';
 import { BackupDownload } from './backup-download.js';
 import { BackupProblemFilter } from './backup-problem.filter.js';
-import { BackupEvents } from './backup-events.js';
 import { BackupSchedule } from './backup-schedule.js';
 import type { Backup } from './backup-store.js';
 import {
@@ -42,6 +39,8 @@ import {
 } from './backups.dto.js';
 import { DiffDto } from './diff.dto.js';
 import { Backups } from './backups.js';
+import { LibraryEvents } from './library-events.js';
+import { RecordingIds } from './musicbrainz/recording-ids.js';
 
 const Id = (name = 'id'): ParameterDecorator =>
   Param(
@@ -53,6 +52,9 @@ const Id = (name = 'id'): ParameterDecorator =>
 const ApiId = (): MethodDecorator =>
   ApiParam({ name: 'id', format: 'uuid', example: '0b7d6f5e-3c2a-4f6b-9d1e-8a7c6b5d4e3f' });
 
+/** A header of a file that has not all. */
+const LEFT_OUT = 'Tonearm-Left-Out';
+
 @ApiTags('Backups')
 @OwnerOnly()
 @UseFilters(BackupProblemFilter)
@@ -61,8 +63,9 @@ export class BackupsController {
   constructor(
     private readonly backups: Backups,
     private readonly schedule: BackupSchedule,
-    private readonly events: BackupEvents,
+    private readonly events: LibraryEvents,
     private readonly download: BackupDownload,
+    private readonly recordings: RecordingIds,
   ) {}
 
   @Post()
@@ -99,6 +102,7 @@ export class BackupsController {
       items: items.map(toDto),
       nextAt: this.schedule.nextAt?.toISOString() ?? null,
       alert: this.schedule.alert(items),
+      musicbrainz: this.recordings.isOn ? await this.recordings.figures() : null,
     };
   }
 
@@ -138,32 +142,28 @@ export class BackupsController {
     description: 'The `data` of each is a backup as JSON.',
     content: { 'text/event-stream': { schema: { type: 'string' }, example: 'data: {"state":"running"}\n\n' } },
   })
-  @ApiProblems('not_found', 'database_unavailable')
-  async stream(@Id() id: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    await this.backups.get(id);
-    const left = new AbortController();
-    request.raw.on('close', () => {
-      left.abort();
-    });
-    await reply
-      .headers({
-        'Content-Type': 'text/event-stream; charset=utf-8',
-        'Cache-Control': 'no-store',
-        'X-Accel-Buffering': 'no',
-      })
-      .send(Readable.from(this.events.of(id, toDto, left.signal)));
+  @ApiProblems('not_found', 'too_many_listeners', 'database_unavailable')
+  async stream(@Id() id: string, @Res() reply: FastifyReply): Promise<void> {
+    await this.events.answer(reply, async () => toDto(await this.backups.get(id)));
   }
 
   @Get(':id/download')
   @ApiOperation({
     operationId: 'downloadBackup',
     summary: 'A backup, or one of its lists',
-    description: 'As one .tar.gz, as one JSON document, or one list as JSON or CSV; streamed.',
+    description:
+      'As one .tar.gz, as one JSON document, one list as JSON or CSV, or as one CSV file for a move to another service; streamed.',
   })
   @ApiId()
   @ApiProduces('application/gzip', 'application/json', 'text/csv')
   @ApiOkResponse({
     description: 'The file.',
+    headers: {
+      [LEFT_OUT]: {
+        description: 'With format=transfer: how many entries have no place in that file.',
+        schema: { type: 'integer' },
+      },
+    },
     content: {
       'application/gzip': { schema: { type: 'string', format: 'binary' } },
       'application/json': { schema: { type: 'object' } },
@@ -172,12 +172,13 @@ export class BackupsController {
   })
   @ApiProblems('invalid_request', 'not_found', 'conflict', 'storage_failed', 'database_unavailable')
   async fetch(@Id() id: string, @Query() query: DownloadQueryDto, @Res() reply: FastifyReply): Promise<void> {
-    const { stream, type, fileName } = await this.download.of(await this.backups.archive(id), query);
+    const { stream, type, fileName, leftOut } = await this.download.of(await this.backups.archive(id), query);
     await reply
       .headers({
         'Content-Type': type,
         'Cache-Control': 'no-store',
         'Content-Disposition': `attachment; filename="${fileName}"`,
+        ...(leftOut === null ? {} : { [LEFT_OUT]: String(leftOut) }),
       })
       .send(stream);
   }

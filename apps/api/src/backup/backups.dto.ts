@@ -3,6 +3,7 @@ import { Transform } from 'class-transformer';
 import { IsIn, IsISO8601, IsInt, IsOptional, Matches, Max, Min, ValidateIf } from 'class-validator';
 import { PROVIDERS } from '#providers';
 import type { BackupState } from './backup-store.js';
+import type { RecordingFigures } from './musicbrainz/recording-ids.js';
 
 export const BACKUP_STATES = [
   'queued',
@@ -13,8 +14,10 @@ export const BACKUP_STATES = [
   'failed',
 ] as const satisfies readonly BackupState[];
 
-export const DOWNLOAD_FORMATS = ['json', 'csv', 'archive'] as const;
+export const DOWNLOAD_FORMATS = ['json', 'csv', 'archive', 'transfer'] as const;
 export type DownloadFormat = (typeof DOWNLOAD_FORMATS)[number];
+
+export const MUSICBRAINZ_STATES = ['idle', 'asking', 'waiting'] as const satisfies readonly RecordingFigures['state'][];
 
 /** Providers whose library can be read. */
 export const LIBRARY_PROVIDERS: readonly string[] = PROVIDERS.filter(({ library }) => library !== null).map(
@@ -38,7 +41,8 @@ export class DownloadQueryDto {
   @ApiPropertyOptional({
     enum: DOWNLOAD_FORMATS,
     default: 'archive',
-    description: 'archive is all files in one .tar.gz; json is one document; csv is of one list.',
+    description:
+      'archive is all files in one .tar.gz; json is one document; csv is of one list; transfer is one CSV file that services which move libraries take.',
     example: 'json',
   })
   @IsIn(DOWNLOAD_FORMATS, { message: `must be one of ${DOWNLOAD_FORMATS.join(', ')}` })
@@ -147,9 +151,6 @@ export class FindingDto {
 
 /** What a backup and a restore have in common. */
 export class LibraryJobDto {
-  @ApiProperty({ enum: BACKUP_STATES, example: 'complete' })
-  state!: BackupState;
-
   @ApiProperty({ format: 'date-time', example: '2026-11-21T03:15:00.000Z' })
   createdAt!: string;
 
@@ -181,6 +182,9 @@ export class BackupDto extends LibraryJobDto {
 
   @ApiProperty({ example: 'spotify' })
   provider!: string;
+
+  @ApiProperty({ enum: BACKUP_STATES, example: 'complete' })
+  state!: BackupState;
 
   @ApiProperty({
     type: BackupAccountDto,
@@ -224,6 +228,24 @@ export class BackupDto extends LibraryJobDto {
   bytes!: number | null;
 }
 
+export class MusicBrainzDto {
+  @ApiProperty({ type: 'integer', description: 'ISRCs for which there are recordings.', example: 4_812 })
+  known!: number;
+
+  @ApiProperty({ type: 'integer', description: 'ISRCs that MusicBrainz was asked for.', example: 5_077 })
+  asked!: number;
+
+  @ApiProperty({ type: 'integer', description: 'ISRCs that backups have.', example: 5_320 })
+  total!: number;
+
+  @ApiProperty({
+    enum: MUSICBRAINZ_STATES,
+    description: 'waiting: MusicBrainz does not answer, or wants to be left alone. idle: nothing is left to ask.',
+    example: 'asking',
+  })
+  state!: RecordingFigures['state'];
+}
+
 export class BackupsDto {
   @ApiProperty({ type: [BackupDto], description: 'The latest first.' })
   items!: BackupDto[];
@@ -244,4 +266,11 @@ export class BackupsDto {
     example: null,
   })
   alert!: string | null;
+
+  @ApiProperty({
+    type: MusicBrainzDto,
+    nullable: true,
+    description: 'How far the look-up of MusicBrainz ids has got; null while MUSICBRAINZ is off.',
+  })
+  musicbrainz!: MusicBrainzDto | null;
 }

@@ -42,6 +42,8 @@ export abstract class LibraryWorker<Claim extends Held> implements BeforeApplica
   private readonly worker = randomUUID();
   private readonly stopping = new AbortController();
   private working: Promise<void> | null = null;
+  /** Looks whether the job that is worked on is still this process's. */
+  private renew: (() => void) | null = null;
 
   protected constructor(private readonly parts: WorkerParts) {}
 
@@ -86,6 +88,11 @@ export abstract class LibraryWorker<Claim extends Held> implements BeforeApplica
       });
   }
 
+  /** There may be news about the job that is worked on: finds out without waiting for the next look. */
+  protected recheck(): void {
+    this.renew?.();
+  }
+
   private async workWhileDue(): Promise<void> {
     const { jobs, providers } = this.parts;
     const served = providers.all.flatMap(({ provider, running }) =>
@@ -102,17 +109,20 @@ export abstract class LibraryWorker<Claim extends Held> implements BeforeApplica
 
   private async work(claim: Claim, running: RunningProvider): Promise<void> {
     const lost = new AbortController();
-    const renewing = setInterval(() => {
+    const renew = (): void => {
       this.parts.jobs.renew(claim).catch((error: unknown) => {
         if (error instanceof ClaimLost) lost.abort(error);
       });
-    }, RENEW_EVERY_MS);
+    };
+    const renewing = setInterval(renew, RENEW_EVERY_MS);
+    this.renew = renew;
     const signal = AbortSignal.any([this.stopping.signal, lost.signal]);
     try {
       await this.make(claim, running, signal);
     } catch (error) {
       await this.giveUp(claim, error, signal);
     } finally {
+      this.renew = null;
       clearInterval(renewing);
     }
   }

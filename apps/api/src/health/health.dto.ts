@@ -61,6 +61,34 @@ export class ProviderStateDto {
   linkWarning!: string | null;
 }
 
+export class BackupStandingDto {
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'That the last backup of a provider has failed, or that some were due and not made; null else.',
+    example: null,
+  })
+  alert!: string | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    format: 'date-time',
+    description: 'When the last one was made.',
+    example: '2026-11-21T03:16:20.000Z',
+  })
+  lastAt!: string | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    format: 'date-time',
+    description: 'When the schedule makes the next one; null without a schedule.',
+    example: '2026-11-22T03:15:00.000Z',
+  })
+  nextAt!: string | null;
+}
+
 export class HealthDto {
   @ApiProperty({
     description: 'True when there is an answer to give: the active provider and the database both work.',
@@ -90,6 +118,13 @@ export class HealthDto {
 
   @ApiProperty({ enum: DATABASE_STATES, example: 'ok' })
   database!: (typeof DATABASE_STATES)[number];
+
+  @ApiProperty({
+    type: BackupStandingDto,
+    nullable: true,
+    description: 'How it stands with backups, which `ok` does not depend on; null without a schedule and a backup.',
+  })
+  backups!: BackupStandingDto | null;
 }
 
 export class ReadinessDto {

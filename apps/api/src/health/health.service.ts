@@ -3,6 +3,7 @@ import type { Database } from '#database';
 import { ProviderError } from '#listening';
 import { inTime } from '../answer/in-time.js';
 import { ReadCache } from '../answer/read-cache.js';
+import { BackupStanding } from '../backup/index.js';
 import { DATABASE } from '../database/database.module.js';
 import { ActiveProvider } from '../providers/active-provider.js';
 import { type ProviderState, ProviderStates } from '../providers/provider-states.js';
@@ -23,10 +24,15 @@ export class HealthService {
     private readonly providers: ActiveProvider,
     private readonly states: ProviderStates,
     @Inject(DATABASE) private readonly database: Database,
+    private readonly backups: BackupStanding,
   ) {}
 
   async health(): Promise<HealthDto> {
-    const [probe, database] = await Promise.all([this.probe(), this.databaseState()]);
+    const [probe, database, backups] = await Promise.all([
+      this.probe(),
+      this.databaseState(),
+      this.backups.current(DATABASE_PATIENCE_MS),
+    ]);
     const { failure, failing } = probe;
     const states = await this.states.all(new Map(failing && probe.degraded ? [[failing, probe.degraded]] : []));
     return {
@@ -41,6 +47,11 @@ export class HealthService {
       },
       providers: states.map(describe),
       database,
+      backups: backups && {
+        alert: backups.alert,
+        lastAt: backups.lastAt?.toISOString() ?? null,
+        nextAt: backups.nextAt?.toISOString() ?? null,
+      },
     };
   }
 

@@ -158,6 +158,22 @@ export class PlatformSettings {
   BACKUP_KEEP = 'daily=7,weekly=4,monthly=12';
 
   @Setting({
+    description: 'Whether MusicBrainz is asked which recordings backups have, for moves to other services: on or off.',
+    example: 'on',
+    default: 'off',
+  })
+  @IsIn(['on', 'off'], { message: 'must be on or off' })
+  MUSICBRAINZ: 'on' | 'off' = 'off';
+
+  @Setting({
+    description: 'Address of the MusicBrainz API.',
+    example: 'https://musicbrainz.org/ws/2',
+    default: 'https://musicbrainz.org/ws/2',
+  })
+  @IsUrl(WEB_ADDRESS, { message: 'must be an http or https address' })
+  MUSICBRAINZ_URL = 'https://musicbrainz.org/ws/2';
+
+  @Setting({
     description: 'Opens /metrics to others than this machine.',
     example: 'the output of: openssl rand -hex 24',
     secret: true,

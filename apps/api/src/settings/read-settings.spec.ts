@@ -88,6 +88,8 @@ describe('readSettings', () => {
     ['NOT_PLAYING_IMAGE_URL', 'picture.png'],
     ['BACKUP_CRON', 'every night'],
     ['BACKUP_KEEP', 'all'],
+    ['MUSICBRAINZ', 'yes'],
+    ['MUSICBRAINZ_URL', 'musicbrainz.org'],
   ])('refuses %s=%s by name, with an example and without the value', (name, value) => {
     const [fault, ...others] = faultsOf({ [name]: value });
     expect(others).toEqual([]);

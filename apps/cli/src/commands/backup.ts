@@ -1,11 +1,11 @@
-import { type Backup, isMade } from '../backup.js';
-import { type Command, type Surroundings, say } from '../command.js';
+import { type Backup, parseBackup } from '../backup.js';
+import { type Command, say } from '../command.js';
 import { FAILED, INTERRUPTED } from '../fault.js';
 import { clock } from '../figures.js';
-import { follow } from '../follow.js';
+import { isMade } from '../job.js';
 import { begun } from '../known-backups.js';
-import { ProgressView } from '../progress-view.js';
 import { summary } from '../summary.js';
+import { wait } from '../wait.js';
 
 const SEE_LIST = 'npm run tonearm -- backups tells how it gets on.';
 
@@ -25,7 +25,7 @@ export const backup: Command = {
       say(output, `It goes on in the service: ${SEE_LIST}`);
       return 0;
     }
-    const ended = await wait(one, surroundings);
+    const ended = await wait({ noun: 'backup', parse: parseBackup }, one, [SEE_LIST], surroundings);
     if (ended === null) return INTERRUPTED;
     say(output, ...summary(ended));
     return isMade(ended) ? 0 : FAILED;
@@ -37,27 +37,4 @@ function beginning({ name, state, startedAt, createdAt }: Backup): string {
   return state === 'queued' && startedAt === null
     ? `${name} begins.`
     : `${name} is under way since ${clock(startedAt ?? createdAt)}.`;
-}
-
-/** Null when Ctrl-C has ended the wait. */
-async function wait({ id }: Backup, surroundings: Surroundings): Promise<Backup | null> {
-  const { service, output, isTerminal, now, pause, interrupted } = surroundings;
-  const view = new ProgressView(output, isTerminal, now);
-  let last: Backup | null = null;
-  try {
-    for await (const news of follow(service, id, { pause, now })) {
-      if ('lost' in news) view.note(`${news.lost.message} It is tried again for a minute.`);
-      else {
-        last = news.backup;
-        view.show(last);
-      }
-    }
-  } catch (error) {
-    view.clear();
-    if (!interrupted.aborted) throw error;
-    say(output, `Not waiting any longer; the backup goes on in the service: ${SEE_LIST}`);
-    return null;
-  }
-  view.clear();
-  return last;
 }

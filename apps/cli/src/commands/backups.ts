@@ -1,10 +1,10 @@
-import { type Backup, isMade } from '../backup.js';
+import type { Backup } from '../backup.js';
 import { idLength } from '../backup-named.js';
 import { type Command, say } from '../command.js';
 import { clock, size, until } from '../figures.js';
+import { isMade } from '../job.js';
 import { knownBackups } from '../known-backups.js';
-import { progressWords } from '../progress-line.js';
-import { stateWords } from '../summary.js';
+import { stateLine } from '../progress-line.js';
 import { table } from '../table.js';
 
 export const backups: Command = {
@@ -38,8 +38,6 @@ export const backups: Command = {
 };
 
 function standing(one: Backup): string {
-  const { state, progress, resumeAt, omissions } = one;
-  if (state === 'running' && progress) return `running: ${progressWords(progress, null)}`;
-  if (state === 'paused' && resumeAt) return `paused until ${clock(resumeAt)}`;
-  return isMade(one) && omissions.length > 0 ? `${stateWords(one)} (${omissions.length})` : stateWords(one);
+  const { omissions } = one;
+  return isMade(one) && omissions.length > 0 ? `${stateLine(one)} (${omissions.length})` : stateLine(one);
 }

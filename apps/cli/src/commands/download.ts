@@ -10,7 +10,8 @@ import { backupMeant } from '../known-backups.js';
 import { didYouMean } from '../nearest.js';
 import { writeBeside } from '../write-beside.js';
 
-const FORMATS = ['archive', 'json', 'csv'];
+const FORMATS = ['archive', 'json', 'csv', 'transfer'];
+const EXTENSIONS: Readonly<Record<string, string>> = { archive: 'tar.gz', transfer: 'csv' };
 const STANDARD_OUTPUT = '-';
 const PLAYLIST = 'playlist:';
 
@@ -19,7 +20,12 @@ export const download: Command = {
   takes: ['backup'],
   about: 'Fetches a backup as one file, or one of its lists.',
   options: [
-    { name: 'format', takes: 'format', values: FORMATS, about: 'archive (a .tar.gz, unless given), json or csv' },
+    {
+      name: 'format',
+      takes: 'format',
+      values: FORMATS,
+      about: 'archive (a .tar.gz, unless given), json, csv, or transfer: one CSV for a move to another service',
+    },
     { name: 'list', takes: 'list', about: 'one list, for example tracks, or playlist: and an id; csv needs it' },
     { name: 'out', takes: 'file', about: 'where to; a hyphen for the standard output' },
     { name: 'force', takes: null, about: 'overwrites a file that is there' },
@@ -38,15 +44,27 @@ export const download: Command = {
     const answer = await service.open(`/admin/backups/${one.id}/download?${query.toString()}`, '*/*');
     if (out === STANDARD_OUTPUT) {
       await toOutput(answer, surroundings);
+      tellLeftOut(answer, surroundings);
       return 0;
     }
     const path = isFolder ? join(wished, fileName(answer, one, format)) : wished;
     if (isFolder && !isForced) refuseToOverwrite(path);
     const bytes = await toFile(answer, path, isForced, surroundings);
     say(notes, `${path} (${size(bytes)})`);
+    tellLeftOut(answer, surroundings);
     return 0;
   },
 };
+
+/** A file for another service has not all. */
+function tellLeftOut({ headers }: Response, { notes }: Surroundings): void {
+  const [count = '0'] = /^\d{1,15}$/.exec(headers.get('tonearm-left-out') ?? '') ?? [];
+  if (Number(count) === 0) return;
+  say(
+    notes,
+    `${count} ${count === '1' ? 'entry has' : 'entries have'} no place in it: podcasts, books, what has no name.`,
+  );
+}
 
 function checkTogether(format: string, list: string | undefined, isToTerminal: boolean): void {
   if (format === 'csv' && list === undefined) {
@@ -77,7 +95,7 @@ function refuseToOverwrite(path: string): void {
 /** As the service calls it; never with a folder in it. */
 function fileName({ headers }: Response, { name }: Backup, format: string): string {
   const [, given] = /filename="([A-Za-z0-9_][\w.-]{0,199})"/.exec(headers.get('content-disposition') ?? '') ?? [];
-  return given ?? `${name.replaceAll(/[^\w-]/g, '_')}.${format === 'archive' ? 'tar.gz' : format}`;
+  return given ?? `${name.replaceAll(/[^\w-]/g, '_')}.${EXTENSIONS[format] ?? format}`;
 }
 
 async function toOutput(answer: Response, { service, output, interrupted }: Surroundings): Promise<void> {

@@ -1,6 +1,6 @@
-import { isMade } from '../backup.js';
 import { type Command, say } from '../command.js';
 import { FAILED } from '../fault.js';
+import { isMade } from '../job.js';
 import { backupMeant, verified } from '../known-backups.js';
 import { findingLines, stateWords } from '../summary.js';
 

@@ -12,6 +12,10 @@ import { type PartReport, type Wanted, parseReport, parseWanted } from './restor
 const CHANNEL = 'restores';
 /** The latest of them are listed. */
 const MOST_LISTED = 100;
+const UNDER_WAY = ['queued', 'running', 'paused'] as const satisfies readonly BackupState[];
+
+/** Unlike a backup, a restore that the owner has ended leaves something: what it has put in. */
+export type RestoreState = BackupState | 'cancelled';
 
 /** A restore as it stands. */
 export interface Restore {
@@ -22,7 +26,7 @@ export interface Restore {
   /** Into whose library. */
   account: Account;
   wanted: Wanted;
-  state: BackupState;
+  state: RestoreState;
   createdAt: Date;
   startedAt: Date | null;
   finishedAt: Date | null;
@@ -44,6 +48,12 @@ export interface Tally {
   cannot: number;
 }
 
+/** How far it is with a list, and what of that was put in and taken out. */
+export interface Done extends Progress {
+  added: number;
+  removed: number;
+}
+
 const NO_TALLY: Tally = { added: 0, removed: 0, cannot: 0 };
 
 /** Restores under way and over, as all processes know them. */
@@ -63,6 +73,11 @@ export class RestoreStore {
     return new PlaylistMemory(this.database, provider, accountId);
   }
 
+  /** @param heard is called when there may be something new about any restore */
+  onNews(heard: () => void): void {
+    this.notifications.listen(CHANNEL, heard);
+  }
+
   /** Lets every process look. Nobody depends on it: they look by themselves too. */
   async spread(): Promise<void> {
     await this.notifications.notify(CHANNEL);
@@ -74,7 +89,7 @@ export class RestoreStore {
   ): Promise<Restore | 'a restore' | 'a backup'> {
     const { backupId, backupName, provider, account, wanted } = wished;
     return this.jobs.inTurn(async (transaction) => {
-      const underWay = { provider, state: { in: ['queued', 'running', 'paused'] satisfies BackupState[] } };
+      const underWay = { provider, state: { in: [...UNDER_WAY] } };
       if ((await transaction.restore.count({ where: underWay })) > 0) return 'a restore';
       if ((await transaction.backup.count({ where: underWay })) > 0) return 'a backup';
       const row = await transaction.restore.create({
@@ -159,19 +174,60 @@ export class RestoreStore {
   }
 
   /** Before a call that changes something: says how far it is, and that this process still works. @throws ClaimLost */
-  async step({ id, fence }: Held, progress: Progress): Promise<void> {
+  async step({ id, fence }: Held, done: Done): Promise<void> {
     expectHeld(
       await this.database.prisma.$executeRaw`
-        UPDATE restores SET progress = ${JSON.stringify(progress)}::jsonb,
+        UPDATE restores SET progress = ${JSON.stringify(done)}::jsonb,
           lease_until = now() + ${LEASE_MS}::float8 * interval '1 ms'
         WHERE id = ${id}::uuid AND fence = ${fence} AND state = 'running'`,
     );
   }
 
   /** Something was done: failures are counted from here. */
-  async gotOn({ id, fence }: Held): Promise<void> {
+  async gotOn({ id, fence }: Held, done: Done): Promise<void> {
     await this.database.prisma.$executeRaw`
-      UPDATE restores SET setbacks = 0 WHERE id = ${id}::uuid AND fence = ${fence} AND setbacks > 0`;
+      UPDATE restores SET setbacks = 0, progress = ${JSON.stringify(done)}::jsonb
+      WHERE id = ${id}::uuid AND fence = ${fence} AND state = 'running'`;
+  }
+
+  /** What was done with a part until the restore was cancelled; nothing happens when it was not. */
+  async leave({ id, fence }: Held, report: PartReport): Promise<void> {
+    await this.database.prisma.$executeRaw`
+      UPDATE restore_parts SET report = ${JSON.stringify(report)}::jsonb, settled = true
+      FROM restores WHERE restore_id = id AND id = ${id}::uuid AND part = ${report.part}
+        AND fence = ${fence} AND state = 'cancelled'`;
+  }
+
+  /**
+   * Ends one that is under way; whoever works on it finds out with the next call. Written down in the audit trail with it.
+   *
+   * @returns whether it was under way
+   */
+  async cancel(restore: Restore): Promise<boolean> {
+    const { id, account, backupName, provider } = restore;
+    const isCancelled = await this.database.prisma.$transaction(async (transaction: Transaction) => {
+      const rows = await transaction.$queryRaw<{ id: string }[]>`
+        SELECT id FROM restores WHERE id = ${id}::uuid AND state IN ('queued', 'running', 'paused') FOR UPDATE`;
+      if (rows.length === 0) return false;
+      // What the call under way does is told by whoever makes it, once that is known.
+      await transaction.$executeRaw`
+        UPDATE restore_parts SET settled = true, report = report || jsonb_build_object(
+          'add', coalesce(progress->'added', '0'), 'remove', coalesce(progress->'removed', '0'))
+        FROM restores WHERE restore_id = id AND id = ${id}::uuid AND part = progress->>'list' AND NOT settled`;
+      await transaction.$executeRaw`
+        UPDATE restores
+        SET state = 'cancelled', finished_at = now(), resume_at = NULL, trouble = NULL, progress = NULL, worker = NULL,
+          lease_until = NULL
+        WHERE id = ${id}::uuid`;
+      const detail = { restore: id, backup: backupName, account: account.id };
+      await this.accounts.audit.append(
+        { actor: 'owner', action: 'restore.cancelled', subject: provider, detail },
+        transaction,
+      );
+      return true;
+    });
+    if (isCancelled) await this.spread();
+    return isCancelled;
   }
 
   /** It ends here, and is written down in the audit trail. @throws ClaimLost */
@@ -185,7 +241,7 @@ export class RestoreStore {
       expectHeld(
         await transaction.$executeRaw`
           UPDATE restores
-          SET state = ${state}::"BackupState", finished_at = now(), progress = NULL, worker = NULL, lease_until = NULL,
+          SET state = ${state}::"RestoreState", finished_at = now(), progress = NULL, worker = NULL, lease_until = NULL,
             trouble = ${trouble === null ? null : JSON.stringify(trouble)}::jsonb
           WHERE id = ${id}::uuid AND fence = ${fence} AND state = 'running'`,
       );

@@ -1,4 +1,4 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { type RunningProvider, RunningProviders } from '../../providers/running-providers.js';
 import { DailyCalls } from '../../upstream/daily-calls.js';
 import { BackupFiles } from '../backup-files.js';
@@ -8,13 +8,14 @@ import { LibraryWorker, expectAccount } from '../library-worker.js';
 import { LibraryRestore } from './library-restore.js';
 import { PresentLibrary } from './present-library.js';
 import { RestoreHand } from './restore-hand.js';
-import { type RestoreClaim, RestoreStore } from './restore-store.js';
+import type { PartReport } from './restore-report.js';
+import { type Done, type RestoreClaim, RestoreStore } from './restore-store.js';
 
 const AGAIN = 'Restore the backup again: what is there already is not touched.';
 
 /** Carries out the restores that are due. */
 @Injectable()
-export class RestoreWorker extends LibraryWorker<RestoreClaim> {
+export class RestoreWorker extends LibraryWorker<RestoreClaim> implements OnApplicationBootstrap {
   constructor(
     private readonly store: RestoreStore,
     private readonly files: BackupFiles,
@@ -22,6 +23,13 @@ export class RestoreWorker extends LibraryWorker<RestoreClaim> {
     calls: DailyCalls,
   ) {
     super({ logger: new Logger('Restore'), jobs: store.jobs, providers, calls, remedy: AGAIN });
+  }
+
+  /** One that is cancelled ends at once, whatever it is at; a call that changes something is left to end. */
+  onApplicationBootstrap(): void {
+    this.store.onNews(() => {
+      this.recheck();
+    });
   }
 
   protected override serves({ reads }: RunningProvider): boolean {
@@ -66,25 +74,31 @@ export class RestoreWorker extends LibraryWorker<RestoreClaim> {
         added: Math.max(0, first.add - report.add),
         removed: Math.max(0, first.remove - report.remove),
       };
-      const before = async ({ added, removed }: RestoreHand): Promise<void> => {
+      const doneBy = ({ added, removed }: RestoreHand): Done => {
+        const [allAdded, allRemoved] = [earlier.added + added, earlier.removed + removed];
+        const total = first.add + first.remove;
+        return { list: report.part, done: allAdded + allRemoved, total, added: allAdded, removed: allRemoved };
+      };
+      const before = async (hand: RestoreHand): Promise<void> => {
         signal.throwIfAborted();
         allow();
-        const done = earlier.added + earlier.removed + added + removed;
-        await this.store.step(claim, { list: report.part, done, total: first.add + first.remove });
+        await this.store.step(claim, doneBy(hand));
       };
       const hand = new RestoreHand({ writes, limits: shape.writes, memory, before });
+      const outcome = (): PartReport => {
+        const { added, removed } = doneBy(hand);
+        return { ...report, action: first.action, add: added, remove: removed };
+      };
       try {
         await hand.carryOut(work);
       } finally {
-        if (hand.added + hand.removed > 0) await this.store.gotOn(claim);
+        if (hand.added + hand.removed > 0) {
+          await this.store.gotOn(claim, doneBy(hand));
+          await this.store.leave(claim, outcome());
+        }
       }
       cannot += report.cannotCount;
-      await this.store.settle(claim, {
-        ...report,
-        action: first.action,
-        add: earlier.added + hand.added,
-        remove: earlier.removed + hand.removed,
-      });
+      await this.store.settle(claim, outcome());
     }
     const state = cannot > 0 ? 'complete_with_omissions' : 'complete';
     await this.store.end(claim, state, null);

@@ -1,11 +1,24 @@
-import { Body, Controller, Get, Header, HttpStatus, Param, ParseUUIDPipe, Post, Res, UseFilters } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Header,
+  HttpStatus,
+  Param,
+  ParseUUIDPipe,
+  Post,
+  Res,
+  UseFilters,
+} from '@nestjs/common';
+import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { ProviderError } from '#listening';
 import { OwnerOnly } from '../../admin/index.js';
 import { ApiProblems } from '../../problem/problem.dto.js';
 import { Problem } from '../../problem/problem.js';
 import { BackupProblemFilter } from '../backup-problem.filter.js';
+import { LibraryEvents } from '../library-events.js';
 import type { PartReport } from './restore-report.js';
 import {
   RestoreDto,
@@ -34,7 +47,10 @@ const ApiId = (): MethodDecorator =>
 @UseFilters(BackupProblemFilter)
 @Controller('admin')
 export class RestoresController {
-  constructor(private readonly restores: Restores) {}
+  constructor(
+    private readonly restores: Restores,
+    private readonly events: LibraryEvents,
+  ) {}
 
   @Post('backups/:id/restore')
   @Header('Cache-Control', 'no-store')
@@ -95,6 +111,37 @@ export class RestoresController {
   @ApiProblems('not_found', 'database_unavailable')
   async get(@Id('restore') id: string): Promise<RestoreDto> {
     return toDto(await this.restores.get(id));
+  }
+
+  @Get('restores/:id/events')
+  @ApiOperation({
+    operationId: 'streamRestore',
+    summary: 'How a restore gets on, as events',
+    description: 'Server-sent events: the restore at once and with every change, until it has ended.',
+  })
+  @ApiId()
+  @ApiProduces('text/event-stream')
+  @ApiOkResponse({
+    description: 'The `data` of each is a restore as JSON.',
+    content: { 'text/event-stream': { schema: { type: 'string' }, example: 'data: {"state":"running"}\n\n' } },
+  })
+  @ApiProblems('not_found', 'too_many_listeners', 'database_unavailable')
+  async stream(@Id('restore') id: string, @Res() reply: FastifyReply): Promise<void> {
+    await this.events.answer(reply, async () => toDto(await this.restores.get(id)));
+  }
+
+  @Delete('restores/:id')
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({
+    operationId: 'cancelRestore',
+    summary: 'End a restore that is under way',
+    description: 'What it has put in stays, and is told. A call to the provider that is under way is not broken off.',
+  })
+  @ApiId()
+  @ApiOkResponse({ type: RestoreDto, description: 'It is cancelled; counts tell what it has done.' })
+  @ApiProblems('not_found', 'conflict', 'database_unavailable')
+  async cancel(@Id('restore') id: string): Promise<RestoreDto> {
+    return toDto(await this.restores.cancel(id));
   }
 }
 

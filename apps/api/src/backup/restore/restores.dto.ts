@@ -1,7 +1,10 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ArrayMaxSize, IsArray, IsBoolean, Matches } from 'class-validator';
-import { BackupAccountDto, LibraryJobDto, ProgressDto } from '../backups.dto.js';
+import { BACKUP_STATES, BackupAccountDto, LibraryJobDto, ProgressDto } from '../backups.dto.js';
 import { ACTIONS, type PlaylistAction } from './restore-report.js';
+import type { RestoreState } from './restore-store.js';
+
+export const RESTORE_STATES = [...BACKUP_STATES, 'cancelled'] as const satisfies readonly RestoreState[];
 
 const LISTS_RULE = 'must be a list of at most 1000 names of lists, each of one list, playlists, or playlist: and an id';
 const TRUTH_RULE = 'must be true or false';
@@ -60,6 +63,13 @@ class PartDto {
 
   @ApiProperty({ type: 'integer', description: 'How many are taken out; 0 unless that was asked for.', example: 0 })
   remove!: number;
+
+  @ApiProperty({
+    type: 'integer',
+    description: 'How many entries of a playlist are put elsewhere; 0 unless what is not in the backup is taken out.',
+    example: 0,
+  })
+  move!: number;
 
   @ApiProperty({
     type: 'integer',
@@ -152,6 +162,13 @@ export class RestoreDto extends LibraryJobDto {
   @ApiProperty({ example: 'spotify' })
   provider!: string;
 
+  @ApiProperty({
+    enum: RESTORE_STATES,
+    description: 'cancelled: the owner has ended it, and what it had put in by then stays.',
+    example: 'complete',
+  })
+  state!: RestoreState;
+
   @ApiProperty({ type: BackupAccountDto, description: 'Into whose library.' })
   account!: BackupAccountDto;
 
@@ -164,7 +181,10 @@ export class RestoreDto extends LibraryJobDto {
   @ApiProperty({ type: ProgressDto, nullable: true, description: 'Of the list that is being restored.' })
   progress!: ProgressDto | null;
 
-  @ApiProperty({ type: RestoreCountsDto, description: 'Of all lists that are done with.' })
+  @ApiProperty({
+    type: RestoreCountsDto,
+    description: 'Of all lists that are done with; of one that is cancelled, also of the list it was at.',
+  })
   counts!: RestoreCountsDto;
 
   @ApiProperty({ type: [RestoredListDto], description: 'Those that are done with; empty in the list of restores.' })

@@ -119,6 +119,17 @@ export class Restores {
     throw new Problem('not_found', 'There is no such restore.', 'GET /admin/restores lists them.');
   }
 
+  /** Ends one that is under way; what it has put in stays. @throws Problem `not_found`, `conflict` */
+  async cancel(id: string): Promise<RestoreOutcome> {
+    const { restore } = await this.get(id);
+    if (await this.store.cancel(restore)) return this.get(id);
+    throw new Problem(
+      'conflict',
+      'This restore has ended already.',
+      'Nothing to do here: GET /admin/restores/:id tells what came of it.',
+    );
+  }
+
   private async outcomeOf(restore: Restore): Promise<RestoreOutcome> {
     const parts = await this.store.settled(restore.id);
     const sum = (of: (part: PartReport) => number) => parts.reduce((all, part) => all + of(part), 0);
