@@ -4,7 +4,7 @@ import { type IncomingMessage, type Server, type ServerResponse, createServer } 
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
-import { CALLS_AT_ONCE } from '../../apps/api/src/backup/library-reading.js';
+import { PAGES_IN_HAND } from '../../apps/api/src/backup/library-reading.js';
 import { fraction } from '../../apps/sandbox/src/listening/random.js';
 import { eventually } from '../support/eventually.js';
 import { type Entry, type KeptPlaylist, READ_SCOPES, WRITE_SCOPES, entriesOf, useLibrary } from '../support/library.js';
@@ -15,8 +15,6 @@ import type { Service } from '../support/service.js';
 const SEED = Number(process.env['BACKUP_SEED'] ?? Math.floor(Math.random() * 1_000_000));
 const PATIENCE_MS = 240_000;
 const PAGE = 50;
-/** At most so many are asked for, or on their way to the database. */
-const PAGES_IN_HAND = 2 * CALLS_AT_ONCE;
 
 const library = useLibrary();
 
@@ -446,6 +444,7 @@ describe('a backup in worse days', () => {
     expect(failed).toMatchObject({
       state: 'failed',
       trouble: {
+        code: 'storage_failed',
         detail: expect.stringContaining('full'),
         remedy: expect.stringMatching(/room.*untouched/),
       },

@@ -27,6 +27,10 @@ export class BackupWorker extends LibraryWorker<Claim> {
     super({ logger: new Logger('Backup'), jobs: store.jobs, providers, calls, remedy: AGAIN });
   }
 
+  protected override onNews(heard: () => void): void {
+    this.store.onNews(heard);
+  }
+
   protected override serves({ reads }: RunningProvider): boolean {
     return reads.library !== null;
   }
@@ -52,7 +56,15 @@ export class BackupWorker extends LibraryWorker<Claim> {
     const allow = (): void => {
       this.keepToBudget(running);
     };
-    const parts = { claim, shape: provider.library, reads: library, store: this.store, signal, allow };
+    const parts = {
+      claim,
+      account: account.id,
+      shape: provider.library,
+      reads: library,
+      store: this.store,
+      signal,
+      allow,
+    };
     const facts = { provider, profile, account, signal };
     await new LibraryReading({ ...parts, earlier }).run();
     const { state, summary } = await this.files.write(claim, { ...facts, earlier }).catch(async (error: unknown) => {

@@ -16,8 +16,8 @@ import type { BackupStore, Claim, KeptPage, Outcome, SettledList } from './backu
 
 /** Calls to the upstream at once. */
 export const CALLS_AT_ONCE = 3;
-/** Pages that are asked for or being kept: the next are under way while the database takes these, and none pile up before it. */
-const PAGES_IN_HAND = 2 * CALLS_AT_ONCE;
+/** Pages that are asked for or being kept: while the database takes one the others are under way, and none pile up before it. */
+export const PAGES_IN_HAND = CALLS_AT_ONCE + 1;
 /** Playlists that are looked at side by side: while one waits for the database, others ask. */
 const PLAYLISTS_AT_ONCE = 4;
 /** A list that changes while it is read begins anew so often. */
@@ -31,6 +31,8 @@ export const PLAYLIST_INDEX = 'playlists';
 
 export interface ReadingParts {
   claim: Claim;
+  /** The id of the account whose library it is. */
+  account: string;
   shape: LibraryShape;
   reads: LibraryReads;
   store: BackupStore;
@@ -43,12 +45,12 @@ export interface ReadingParts {
 }
 
 /** A list whose pages are asked for by how many entries come before them. */
-interface Paged {
+interface Paged<Entry = unknown> {
   /** Under which its pages are kept. */
   key: string;
   pageSize: number;
   version: string | null;
-  ask: (at: string | null) => Promise<LibraryPage<unknown>>;
+  ask: (at: string | null) => Promise<LibraryPage<Entry>>;
 }
 
 /**
@@ -103,14 +105,18 @@ export class LibraryReading {
     const { claim, store } = this.parts;
     const paged = { key: list.name, pageSize: list.pageSize, version: null, ask };
     const kept = await store.pages(claim, list.name);
-    if (!kept.has(0)) {
-      const first = await this.call(() => ask(null));
-      if (list.order === 'newest' && (await this.isUnchanged(list.name, first))) {
-        return { outcome: 'carried', total: first.total };
-      }
-      await this.keep(paged, 0, first);
+    const carried = kept.has(0) ? null : await this.hands.execute(() => this.carriedOrKept(list, paged));
+    return carried ?? this.readAll(paged);
+  }
+
+  /** From its first page: the list of before; null when there is more to it, and that page is kept. */
+  private async carriedOrKept(list: LibraryList, paged: Paged<LibraryEntry>): Promise<Settlement | null> {
+    const first = await this.call(() => paged.ask(null));
+    if (list.order === 'newest' && (await this.isUnchanged(list.name, first))) {
+      return { outcome: 'carried', total: first.total };
     }
-    return this.readAll(paged);
+    await this.keep(paged, 0, first);
+    return null;
   }
 
   /** Nothing was added, or it would stand on top; and nothing taken away, or there would be fewer. */
@@ -155,7 +161,7 @@ export class LibraryReading {
     let page: KeptPage | null = null;
     for (let number = 0, at: string | null = null; number === 0 || at !== null; number += 1) {
       const start: string | null = at;
-      page = kept.get(number) ?? (await this.keep(paged, number, await this.call(() => ask(start))));
+      page = kept.get(number) ?? (await this.fetch(paged, number, start));
       at = page.next;
     }
     return { outcome: 'read', total: page?.total ?? null };
@@ -211,12 +217,13 @@ export class LibraryReading {
   }
 
   private async settlePlaylist(playlist: LibraryPlaylist, at: Place): Promise<void> {
-    const { claim, reads, signal, store } = this.parts;
+    const { account, claim, reads, signal, store } = this.parts;
     await this.settleOrOmit({ ...at, playlist }, async () => {
       const before = this.before.get(playlist.id);
       if (before?.version === playlist.version) {
         if (before.closed === null) return { outcome: 'carried', total: playlist.total };
-        if (!isAskedAgain(playlist.id)) return { outcome: 'omitted', total: playlist.total, closed: before.closed };
+        if (playlist.owner.id !== account && !isAskedAgain(playlist.id))
+          return { outcome: 'omitted', total: playlist.total, closed: before.closed };
       }
       let { version } = playlist;
       for (let attempt = 1; ; attempt += 1) {
@@ -274,8 +281,7 @@ export class LibraryReading {
     }
   }
 
-  private async fetch(paged: Paged, number: number): Promise<KeptPage> {
-    const at = number === 0 ? null : String(number * paged.pageSize);
+  private async fetch(paged: Paged, number: number, at = offsetOf(paged, number)): Promise<KeptPage> {
     return this.hands.execute(async () => this.keep(paged, number, await this.call(() => paged.ask(at))));
   }
 
@@ -330,11 +336,15 @@ async function playlistsIn(archive: Archive | null): Promise<Map<string, Playlis
   return playlists;
 }
 
-/** What was closed may be open by now: each playlist is asked for again once a week, and not all on one day. */
+/** What others had closed may be open by now: each playlist is asked for again once a week, and not all on one day. */
 function isAskedAgain(id: string): boolean {
   const day = Math.floor(Date.now() / DAY_MS);
   const own = [...id].reduce((sum, character) => sum + (character.codePointAt(0) ?? 0), 0);
   return (day + own) % 7 === 0;
+}
+
+function offsetOf({ pageSize }: Paged, number: number): string | null {
+  return number === 0 ? null : String(number * pageSize);
 }
 
 type Place = Pick<SettledList, 'list' | 'place'> & {

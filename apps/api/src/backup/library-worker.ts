@@ -1,4 +1,4 @@
-import type { BeforeApplicationShutdown, Logger } from '@nestjs/common';
+import type { BeforeApplicationShutdown, Logger, OnApplicationBootstrap } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { randomUUID } from 'node:crypto';
 import { ProviderError } from '#listening';
@@ -7,6 +7,7 @@ import { isDatabaseAway } from '../problem/database-away.js';
 import type { RunningProvider, RunningProviders } from '../providers/running-providers.js';
 import type { DailyCalls } from '../upstream/daily-calls.js';
 import { ArchiveError } from './archive/archive-error.js';
+import { archiveProblem } from './archive-problem.js';
 import type { Account, Trouble } from './backup-row.js';
 import { ClaimLost, type Held, type LibraryJobs } from './library-jobs.js';
 
@@ -38,7 +39,7 @@ export interface WorkerParts {
 }
 
 /** Works on the jobs that are due: on one at a time in each process, and each in one process at a time. */
-export abstract class LibraryWorker<Claim extends Held> implements BeforeApplicationShutdown {
+export abstract class LibraryWorker<Claim extends Held> implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly worker = randomUUID();
   private readonly stopping = new AbortController();
   private working: Promise<void> | null = null;
@@ -66,8 +67,19 @@ export abstract class LibraryWorker<Claim extends Held> implements BeforeApplica
   /** It ends here. @throws ClaimLost */
   protected abstract fail(claim: Claim, trouble: Trouble): Promise<void>;
 
+  /** @param heard is called when another process may have begun, ended or left a job */
+  protected abstract onNews(heard: () => void): void;
+
   /** Lets every process look. */
   protected abstract spread(): Promise<void>;
+
+  onApplicationBootstrap(): void {
+    this.onNews(() => {
+      this.renew?.();
+      this.look();
+    });
+    this.look();
+  }
 
   /** Whoever works on one lets another process go on. */
   async beforeApplicationShutdown(): Promise<void> {
@@ -86,11 +98,6 @@ export abstract class LibraryWorker<Claim extends Held> implements BeforeApplica
       .finally(() => {
         this.working = null;
       });
-  }
-
-  /** There may be news about the job that is worked on: finds out without waiting for the next look. */
-  protected recheck(): void {
-    this.renew?.();
   }
 
   private async workWhileDue(): Promise<void> {
@@ -177,8 +184,10 @@ export function expectAccount(before: Account, now: Account, remedy: string): vo
 }
 
 function troubleOf(error: unknown, remedy: string): Trouble {
-  if (error instanceof ProviderError || error instanceof ArchiveError) {
-    return { code: error.code, detail: error.message, remedy: error.remedy };
+  if (error instanceof ProviderError) return { code: error.code, detail: error.message, remedy: error.remedy };
+  if (error instanceof ArchiveError) {
+    const { code, message: detail, remedy } = archiveProblem(error);
+    return { code, detail, remedy };
   }
   if (isDatabaseAway(error)) {
     const detail = 'The database of this service did not answer.';

@@ -26,10 +26,8 @@ export class RestoreWorker extends LibraryWorker<RestoreClaim> implements OnAppl
   }
 
   /** One that is cancelled ends at once, whatever it is at; a call that changes something is left to end. */
-  onApplicationBootstrap(): void {
-    this.store.onNews(() => {
-      this.recheck();
-    });
+  protected override onNews(heard: () => void): void {
+    this.store.onNews(heard);
   }
 
   protected override serves({ reads }: RunningProvider): boolean {
