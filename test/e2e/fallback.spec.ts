@@ -111,7 +111,7 @@ describe("while the app owner's Premium is over", () => {
   });
 
   it('without a fallback nothing plays, and what was in memory is not given out either', async () => {
-    const { service } = await linkedService('none');
+    const { service, databaseUrl } = await linkedService('none');
     expect((await json(service, '/top/artists')).status).toBe(200);
     await premium(false);
     expect((await json(service, '/profile')).body).toMatchObject({
@@ -128,6 +128,15 @@ describe("while the app owner's Premium is over", () => {
     });
     expect((await json(service, '/top/artists')).body).toMatchObject({ status: 503, code: 'owner_premium_required' });
     expect(await json(service, '/health')).toMatchObject({ status: 503, body: { ok: false, degraded: outage } });
+    // With one in the settings it answers from its first word on.
+    await service.stop();
+    const restarted = await start(databaseUrl, 'lastfm');
+    expect((await json(restarted, '/currently-playing')).body).toMatchObject({ source: 'last.fm', degraded: outage });
+    // And once it is the one that is chosen, nothing is wrong with what it says.
+    await restarted.stop();
+    const chosen = await startService(folder, { ...settings(databaseUrl, 'none'), LISTENING_PROVIDER: 'lastfm' });
+    started.push(chosen);
+    expect((await json(chosen, '/currently-playing')).body).toMatchObject({ source: 'last.fm', degraded: null });
   });
 
   it('what another process has told before is not given out either', async () => {

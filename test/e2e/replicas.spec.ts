@@ -32,8 +32,13 @@ afterAll(async () => {
   removeFolder(folder);
 });
 
-async function start(count: 2 | 3): Promise<void> {
-  const settings = { ...stage.settings, DATABASE_URL: proxy.connectionString, BASE_URL: 'http://music.example' };
+async function start(count: 2 | 3, more: Readonly<Record<string, string>> = {}): Promise<void> {
+  const settings = {
+    ...stage.settings,
+    DATABASE_URL: proxy.connectionString,
+    BASE_URL: 'http://music.example',
+    ...more,
+  };
   services = await Promise.all(Array.from({ length: count }, () => startService(folder, settings)));
 }
 
@@ -63,6 +68,25 @@ async function hears(service: Service): Promise<Listener> {
 }
 
 const lastTitle = (listener: Listener): unknown => listener.events().at(-1)?.document['title'];
+
+/** Loaded by a process before everything else: its clock goes on by 90 seconds each time that it gets SIGUSR2. */
+const LATER = `
+  const now = Date.now.bind(Date);
+  let laterMs = 0;
+  process.on('SIGUSR2', () => (laterMs += 90_000));
+  Date.now = () => now() + laterMs;`;
+
+/** Lets three minutes pass in which nobody looks, for all processes and the database. */
+async function passTime(): Promise<void> {
+  // In two steps: what is under way during one of them, between two clocks, has become old with the other.
+  for (let step = 0; step < 2; step += 1) {
+    for (const { pid } of services) process.kill(pid, 'SIGUSR2');
+    await query(
+      `UPDATE now_playing SET checked_at = checked_at - interval '90 s', looked_at = looked_at - interval '90 s',
+        fresh_until = now() + interval '3 min'`,
+    );
+  }
+}
 
 describe('several processes on one database', () => {
   it('ask the upstream once for all who come at once, and tell the same bytes', async () => {
@@ -103,6 +127,47 @@ describe('several processes on one database', () => {
       await Promise.resolve();
     }, 25_000);
     expect(second.isOver()).toBe(false);
+  });
+
+  it('tell whoever comes after a while what plays by then, whichever of them is asked', async () => {
+    // The day's calls are used up: whoever leads asks seldom.
+    const later = `--import data:text/javascript,${encodeURIComponent(LATER)}`;
+    await query("INSERT INTO upstream_calls VALUES ('lastfm', '', date_trunc('hour', now()), 100)");
+    await start(3, { LASTFM_DAILY_CALLS: '100', NODE_OPTIONS: later });
+    await song('Paper Lanterns');
+    await json(one(0), '/currently-playing');
+    await eventually(async () => {
+      const seen = await Promise.all(services.map((service) => json(service, '/currently-playing')));
+      const known = { title: 'Paper Lanterns', lastPlayed: expect.anything() };
+      expect(seen.map(({ body }) => body)).toMatchObject([known, known, known]);
+    });
+    const calls = (await stage.calls())['user.getrecenttracks'] ?? 0;
+    await passTime();
+    await stage.advance(12 * 60_000);
+    await song('Salt on the Window');
+    const answers = await Promise.all([1, 2].map((index) => json(one(index), '/currently-playing')));
+    expect(answers.map(({ body }) => body)).toMatchObject([
+      { title: 'Salt on the Window', stale: false },
+      { title: 'Salt on the Window', stale: false },
+    ]);
+    // Of the song, and of what was played before it.
+    expect((await stage.calls())['user.getrecenttracks']).toBeLessThanOrEqual(calls + 2);
+    // More was played than the last that was seen.
+    const { items } = (await json(one(0), '/recent-tracks')).body as {
+      items: { nowPlaying: boolean; title: string }[];
+    };
+    const lastPlayed = { title: items.find(({ nowPlaying }) => !nowPlaying)?.title };
+    await eventually(async () => {
+      expect((await json(one(1), '/currently-playing')).body).toMatchObject({ lastPlayed });
+    });
+    // The same song as before is waited for no longer than another one.
+    await passTime();
+    const asked = Date.now();
+    expect((await json(one(1), '/currently-playing')).body).toMatchObject({
+      title: 'Salt on the Window',
+      stale: false,
+    });
+    expect(Date.now() - asked).toBeLessThan(2_000);
   });
 
   it('hand the lead over when the one that asks is stopped, and go on with the same bytes', async () => {

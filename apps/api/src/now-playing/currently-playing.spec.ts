@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { type Circumstances, listeningOf, parseCurrentlyPlaying, toCurrentlyPlaying } from './currently-playing.js';
+import {
+  type Circumstances,
+  keepMoment,
+  listeningOf,
+  parseCurrentlyPlaying,
+  toCurrentlyPlaying,
+  writeCurrentlyPlaying,
+} from './currently-playing.js';
 import { playing } from './testing/playing.js';
 
 const idleImageUrl = 'http://music.example/not-playing.svg';
@@ -32,7 +39,18 @@ describe('an answer', () => {
       now: new Date(playing.updatedAt),
     };
     expect(toCurrentlyPlaying(listeningOf(document, idleImageUrl), circumstances)).toEqual(document);
-    expect(parseCurrentlyPlaying(JSON.stringify(document))).toEqual(document);
+    expect(parseCurrentlyPlaying(writeCurrentlyPlaying(document, idleImageUrl), idleImageUrl)).toEqual(document);
+  });
+
+  it('keeps its moment while the same is told, however well it is known', () => {
+    const found = { ...playing, updatedAt: '2026-11-21T09:31:00.000Z' };
+    const degraded = { reason: 'upstream_error', provider: 'lastfm', since: found.updatedAt };
+    expect(keepMoment(playing, found)).toEqual(playing);
+    expect(keepMoment({ ...playing, stale: true }, found)).toEqual(playing);
+    expect(keepMoment(playing, { ...found, stale: true, degraded })).toEqual({ ...playing, stale: true, degraded });
+    for (const other of [{ title: 'Compass Rose' }, { lastPlayed }]) {
+      expect(keepMoment(playing, { ...found, ...other })).toEqual({ ...found, ...other });
+    }
   });
 
   it('of nothing says that nothing plays', () => {
@@ -46,6 +64,6 @@ describe('an answer', () => {
     ['a field that is not there', JSON.stringify({ ...playing, stale: undefined })],
     ['a song before it that lacks something', JSON.stringify({ ...playing, lastPlayed: { title: 'Salt' } })],
   ])('of another version is not taken: %s', (_, text) => {
-    expect(parseCurrentlyPlaying(text)).toBeNull();
+    expect(parseCurrentlyPlaying(text, idleImageUrl)).toBeNull();
   });
 });

@@ -78,9 +78,15 @@ export function endOf(playing: NowPlaying | null): Date | null {
   return new Date(playing.startedAt.getTime() + playing.durationMs);
 }
 
-/** The same but for the moment at which it was first so. */
+/** The same is told with the moment at which it was first seen, however well it is known by now. */
+export function keepMoment(before: CurrentlyPlaying, found: CurrentlyPlaying): CurrentlyPlaying {
+  const { updatedAt } = before;
+  const { stale, degraded } = found;
+  return isSame({ ...before, stale, degraded }, { ...found, updatedAt }) ? { ...found, updatedAt } : found;
+}
+
 export function isSame(one: CurrentlyPlaying, other: CurrentlyPlaying): boolean {
-  return JSON.stringify({ ...one, updatedAt: null }) === JSON.stringify({ ...other, updatedAt: null });
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 function toLastPlayed({
@@ -123,10 +129,17 @@ const CURRENTLY_PLAYING: Types<CurrentlyPlaying> = {
   lastPlayed: ['object', 'null'],
 };
 
+/** To be kept: without our own picture, whose address may be another one with the next start. */
+export function writeCurrentlyPlaying(document: CurrentlyPlaying, idleImageUrl: string): string {
+  const { albumImageUrl } = document;
+  return JSON.stringify({ ...document, albumImageUrl: albumImageUrl === idleImageUrl ? '' : albumImageUrl });
+}
+
 /** Reads what this or another process has written. @returns null for what another version may have meant */
-export function parseCurrentlyPlaying(text: string): CurrentlyPlaying | null {
+export function parseCurrentlyPlaying(text: string, idleImageUrl: string): CurrentlyPlaying | null {
   const value: unknown = JSON.parse(text);
-  return isCurrentlyPlaying(value) ? value : null;
+  if (!isCurrentlyPlaying(value)) return null;
+  return { ...value, albumImageUrl: value.albumImageUrl || idleImageUrl };
 }
 
 function isCurrentlyPlaying(value: unknown): value is CurrentlyPlaying {

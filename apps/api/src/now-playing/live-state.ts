@@ -3,6 +3,9 @@ import { type JsonBytes, encodeJson } from '../answer/json-answer.js';
 import { ProviderGeneration } from '../providers/provider-generation.js';
 import type { CurrentlyPlaying } from './now-playing.dto.js';
 
+/** A clock that is set back by less makes nothing much older than it seems. */
+const SET_BACK_MS = 1_000;
+
 /** What plays as this process tells it. Swapped whole, never changed. */
 export interface Live {
   bytes: JsonBytes;
@@ -28,10 +31,14 @@ export class LiveState {
 
   constructor(@Inject(ProviderGeneration) private readonly generation: Pick<ProviderGeneration, 'current'>) {}
 
-  /** Null while nothing is known, and when what is known is of another provider or account. */
+  /**
+   * Null while nothing is known, when what is known is of another provider or account, and when the clock has been set back:
+   * nobody knows then how old it is.
+   */
   get current(): Live | null {
     const { held } = this;
-    return held && held.generation >= this.generation.current ? held : null;
+    if (!held || held.generation < this.generation.current) return null;
+    return held.checkedAt > Date.now() + SET_BACK_MS ? null : held;
   }
 
   /** The same, as long as it needs no asking. */

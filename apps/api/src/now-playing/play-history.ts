@@ -41,6 +41,11 @@ export class PlayHistory {
     this.known.track = { title, artist, album, albumImageUrl, songUrl, nowPlaying: false, playedAt };
   }
 
+  /** Songs may have come and gone that nobody here has seen: the history knows. */
+  missed({ key }: RunningProvider): void {
+    if (this.known?.key === key) this.known.freshUntil = 0;
+  }
+
   /** Another process, or this one before a restart, has told what was played last. */
   told({ key }: RunningProvider, track: RecentTrack): void {
     const freshUntil = this.known?.key === key ? this.known.freshUntil : 0;

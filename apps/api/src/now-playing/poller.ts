@@ -15,6 +15,8 @@ import { isSameSong, steadyStart } from './steady-start.js';
 const FAILURE_PAUSES_MS = [5_000, 10_000, 20_000, 40_000, 60_000] as const;
 /** However long an upstream wants to be left alone: the fallback's songs change meanwhile. */
 const LONGEST_PAUSE_MS = 5 * 60_000;
+/** A poll that comes later than planned by less makes nothing stale, and has missed nothing. */
+export const SLACK_MS = 10_000;
 /** A song that nobody could confirm for so long is not said to play any more. */
 const BELIEVABLE_MS = 10 * 60_000;
 
@@ -61,6 +63,8 @@ export class Poller {
   private failures = 0;
   private idlePolls = 0;
   private isHealthNews = false;
+  /** Until when the next read has to come for songs to be seen to end, in milliseconds since 1970. */
+  private watchesUntil = 0;
 
   constructor(
     private readonly providers: ActiveProvider,
@@ -85,7 +89,7 @@ export class Poller {
    */
   goOnFrom({ document, provider, readAt, seenAt }: Told): void {
     const running = provider === null ? null : this.running.get(provider);
-    if (!running || readAt === null || Date.now() - readAt > BELIEVABLE_MS) return;
+    if (!running || readAt === null) return;
     const { key } = running;
     if (this.last?.key === key && this.last.at >= readAt) return;
     const { playing, lastPlayed } = listeningOf(document, this.settings.notPlayingImageUrl);
@@ -183,7 +187,9 @@ export class Poller {
         remainingMs: end && end.getTime() - now,
       },
     };
-    return pauseBeforePoll(outcome, running.provider.tempo, this.calls.used(running.budget), Math.random());
+    const pause = pauseBeforePoll(outcome, running.provider.tempo, this.calls.used(running.budget), Math.random());
+    this.watchesUntil = now + pause + SLACK_MS;
+    return pause;
   }
 
   /** Something has changed for which it is worth asking soon, whatever the last polls have come to. */
@@ -198,10 +204,11 @@ export class Poller {
     const known = this.last?.key === key ? this.last : null;
     try {
       const told = await running.reads.nowPlaying();
-      const isOn = known !== null && isSameSong(known.playing, told);
-      if (known && !isOn) this.history.songEnded(running, known.playing, known.seenAt);
-      const playing = known ? steadyStart(known.playing, told) : told;
       const at = Date.now();
+      const isOn = known !== null && isBelievable(known, at) && isSameSong(known.playing, told);
+      if (at > this.watchesUntil) this.history.missed(running);
+      else if (known && !isOn) this.history.songEnded(running, known.playing, known.seenAt);
+      const playing = known ? steadyStart(known.playing, told) : told;
       this.last = { provider: running.provider.id, key, playing, seenAt: isOn ? known.seenAt : at, at };
       return { ...this.last, failure: null };
     } catch (error) {
@@ -210,7 +217,11 @@ export class Poller {
       // An outage or another account has made it nobody's.
       const isGone = running.key !== key;
       if (!(error instanceof ProviderError) || !known || isWithheld || isGone) throw error;
-      return { ...known, playing: Date.now() - known.at < BELIEVABLE_MS ? known.playing : null, failure: error };
+      return { ...known, playing: isBelievable(known, Date.now()) ? known.playing : null, failure: error };
     }
   }
+}
+
+function isBelievable({ at }: Reading, now: number): boolean {
+  return now - at < BELIEVABLE_MS;
 }

@@ -3,9 +3,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { type Database, type Notifications, openDatabase, openNotifications } from '#database';
 import { migratedDatabase } from '../../../../test/support/database.js';
 import { eventually } from '../../../../test/support/eventually.js';
+import { PlatformSettings } from '../settings/platform.settings.js';
 import { SnapshotStore } from './snapshot-store.js';
 import { playing } from './testing/playing.js';
 
+const settings = (origin: string): PlatformSettings => Object.assign(new PlatformSettings(), { BASE_URL: origin });
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined };
 let database: Database;
 let notifications: Notifications;
@@ -16,7 +18,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   notifications = openNotifications({ connectionString: database.connectionString, log: silent });
-  store = new SnapshotStore(database, notifications);
+  store = new SnapshotStore(database, notifications, settings('http://music.example'));
 });
 afterEach(async () => {
   await notifications.close();
@@ -111,6 +113,47 @@ describe('SnapshotStore', () => {
     const { lookedAgoMs } = await store.sync(randomUUID(), null);
     expect(lookedAgoMs).toBeGreaterThanOrEqual(5_000);
     expect(lookedAgoMs).toBeLessThan(30_000);
+  });
+
+  it('is not fresh any more for anybody when the first comes after a while, and the leader hears of it', async () => {
+    const [one, other] = [randomUUID(), randomUUID()];
+    let heard = 0;
+    store.onNews(() => (heard += 1));
+    await store.sync(one, bid);
+    await store.land(one, { ...landing, isNews: false, freshForMs: 300_000 });
+    await eventually(async () => {
+      expect(heard).toBe(1);
+      await Promise.resolve();
+    });
+    // Read lately, or looked at lately: nobody has to ask anew.
+    await database.prisma.$executeRaw`UPDATE now_playing SET looked_at = now() - interval '70 s'`;
+    expect((await store.sync(other, bid)).freshForMs).toBeGreaterThan(0);
+    await database.prisma.$executeRaw`
+      UPDATE now_playing SET looked_at = now() - interval '50 s', checked_at = now() - interval '70 s'`;
+    expect((await store.sync(other, bid)).freshForMs).toBeGreaterThan(0);
+    await database.prisma.$executeRaw`UPDATE now_playing SET looked_at = now() - interval '70 s'`;
+    expect((await store.sync(other, bid)).freshForMs).toBeLessThan(0);
+    expect((await store.sync(randomUUID(), bid)).freshForMs).toBeLessThan(0);
+    await eventually(async () => {
+      expect(heard).toBe(2);
+      await Promise.resolve();
+    });
+    await store.land(one, { ...landing, isNews: false });
+    expect((await store.sync(other, bid)).freshForMs).toBeGreaterThan(0);
+  });
+
+  it('names the picture for none by the address that it has by now', async () => {
+    const one = randomUUID();
+    await store.sync(one, bid);
+    await store.land(one, {
+      ...landing,
+      document: { ...playing, albumImageUrl: 'http://music.example/not-playing.svg' },
+    });
+    const moved = new SnapshotStore(database, notifications, settings('http://other.example'));
+    const addresses = [await store.sync(one, null), await moved.sync(one, null)].map(
+      ({ document }) => document?.albumImageUrl,
+    );
+    expect(addresses).toEqual(['http://music.example/not-playing.svg', 'http://other.example/not-playing.svg']);
   });
 
   it('takes what another version has written for nothing', async () => {

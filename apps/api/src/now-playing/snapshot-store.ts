@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Database, Notifications } from '#database';
 import { DATABASE, NOTIFICATIONS } from '../database/database.module.js';
-import { parseCurrentlyPlaying } from './currently-playing.js';
+import { PlatformSettings } from '../settings/platform.settings.js';
+import { parseCurrentlyPlaying, writeCurrentlyPlaying } from './currently-playing.js';
 import type { CurrentlyPlaying } from './now-playing.dto.js';
 
 const CHANNEL = 'now_playing';
@@ -10,6 +11,9 @@ const LEASE_MS = 9_000;
 
 /** A leader renews its lease more often than this. */
 const SILENT_MS = 4_000;
+
+/** Somebody who comes after such a pause sees what plays now, not what played at the last poll. */
+export const ARRIVAL_MS = 60_000;
 
 /** What plays as all processes know it. Times are ages by the clock of the database, so that no two clocks are compared. */
 export interface Snapshot {
@@ -76,6 +80,7 @@ export class SnapshotStore {
   constructor(
     @Inject(DATABASE) private readonly database: Database,
     @Inject(NOTIFICATIONS) private readonly notifications: Notifications,
+    private readonly settings: PlatformSettings,
   ) {}
 
   /** @param heard is called when there may be another snapshot */
@@ -84,11 +89,13 @@ export class SnapshotStore {
   }
 
   /**
-   * Reads the snapshot.
+   * Reads the snapshot. One that is too old for whoever has come is not fresh from then on, for any process, and the leader
+   * hears of it.
    *
    * @param bid takes the lead if nobody has it, and says how long ago somebody looked at this process; null only reads
    */
   async sync(process: string, bid: Bid | null): Promise<Snapshot> {
+    let hasExpired = false;
     if (bid) {
       await this.database.prisma.$executeRaw`
         UPDATE now_playing
@@ -96,9 +103,18 @@ export class SnapshotStore {
         WHERE leader IS NULL OR leader = ${process}::uuid OR lease_until < now()
           OR generation < ${bid.generation} AND lease_until < now() + ${LEASE_MS - SILENT_MS}::float8 * interval '1 ms'`;
       if (bid.lookedAgoMs !== null) {
-        await this.database.prisma.$executeRaw`
-          UPDATE now_playing SET looked_at = now() - ${bid.lookedAgoMs}::float8 * interval '1 ms'
-          WHERE looked_at IS NULL OR looked_at < now() - (${bid.lookedAgoMs}::float8 + 1000) * interval '1 ms'`;
+        const [told] = await this.database.prisma.$queryRaw<{ expired: boolean }[]>`
+          UPDATE now_playing
+          SET looked_at = now() - ${bid.lookedAgoMs}::float8 * interval '1 ms',
+            fresh_until = CASE WHEN is_old THEN now() - interval '1 s' ELSE fresh_until END
+          FROM (
+            SELECT coalesce(greatest(checked_at, looked_at + ${bid.lookedAgoMs}::float8 * interval '1 ms')
+              < now() - ${ARRIVAL_MS}::float8 * interval '1 ms', false) AS is_old
+            FROM now_playing
+          ) AS before
+          WHERE looked_at IS NULL OR looked_at < now() - (${bid.lookedAgoMs}::float8 + 1000) * interval '1 ms'
+          RETURNING is_old AS expired`;
+        hasExpired = told?.expired ?? false;
       }
     }
     const [row] = await this.database.prisma.$queryRaw<Row[]>`
@@ -112,8 +128,9 @@ export class SnapshotStore {
         coalesce(leader <> ${process}::uuid AND lease_until > now(), false) AS led
       FROM now_playing`;
     if (!row) throw new Error('The row of what plays is gone.');
+    if (hasExpired && row.led) await this.notifications.notify(CHANNEL);
     return {
-      document: row.document === null ? null : parseCurrentlyPlaying(row.document),
+      document: row.document === null ? null : parseCurrentlyPlaying(row.document, this.settings.notPlayingImageUrl),
       provider: row.provider,
       subject: row.subject,
       readAgoMs: row.read_ago,
@@ -132,7 +149,7 @@ export class SnapshotStore {
     const { document, provider, subject, generation, readAgoMs, seenAgoMs, freshForMs, isNews } = found;
     const landed = await this.database.prisma.$executeRaw`
       UPDATE now_playing
-      SET document = ${JSON.stringify(document)}, provider = ${provider}, subject = ${subject},
+      SET document = ${writeCurrentlyPlaying(document, this.settings.notPlayingImageUrl)}, provider = ${provider}, subject = ${subject},
         generation = ${generation}, checked_at = now(),
         read_at = now() - ${readAgoMs}::float8 * interval '1 ms', seen_at = now() - ${seenAgoMs}::float8 * interval '1 ms',
         fresh_until = now() + ${freshForMs}::float8 * interval '1 ms',

@@ -13,22 +13,18 @@ import { reasonOf } from '../logging.js';
 import { ProviderGeneration } from '../providers/provider-generation.js';
 import { ProviderOutages } from '../providers/provider-outages.js';
 import { RunningProviders } from '../providers/running-providers.js';
-import { isSame } from './currently-playing.js';
+import { isSame, keepMoment } from './currently-playing.js';
 import { LiveState } from './live-state.js';
-import { type Poll, Poller } from './poller.js';
-import { type Landing, type Snapshot, SnapshotStore } from './snapshot-store.js';
+import { type Poll, Poller, SLACK_MS } from './poller.js';
+import { ARRIVAL_MS, type Landing, type Snapshot, SnapshotStore } from './snapshot-store.js';
 
 /** Without anybody who looks for so long the upstream is left alone. */
 const AWAKE_MS = 5 * 60_000;
-/** Somebody who comes after such a pause sees what plays now, not what played at the last poll. */
-const ARRIVAL_MS = 60_000;
 /** How often it is looked who leads, and whether a word was missed. */
 const SYNC_AWAKE_MS = 3_000;
 const SYNC_ASLEEP_MS = 30_000;
 /** However many want it, not more often than this. */
 const SYNC_PAUSE_MS = 200;
-/** Told as it is for so much longer than until the next poll, so that a slow poll does not make it stale. */
-const SLACK_MS = 10_000;
 /** A reading that is older than another one by less is the same: it was on its way to the database meanwhile. */
 const SAME_MS = 1_000;
 /** Those who look here do not wait longer for the others to know. */
@@ -52,6 +48,8 @@ export class Watcher implements OnApplicationBootstrap, BeforeApplicationShutdow
   private databaseIsAway = false;
   /** Somebody has come who is not content with what was found before. */
   private hasArrival = false;
+  /** Others wait for what this one, as the leader, finds next; also when that is what they know. */
+  private isAwaited = false;
   /** When somebody looked last at another process. */
   private lookedElsewhereAt = Number.NEGATIVE_INFINITY;
   private syncing: Promise<void> | null = null;
@@ -202,12 +200,14 @@ export class Watcher implements OnApplicationBootstrap, BeforeApplicationShutdow
     const lookedAgoMs = lookedAt === null ? null : Date.now() - lookedAt;
     const looksHere = lookedAgoMs !== null && lookedAgoMs < AWAKE_MS;
     const bid = { lookedAgoMs, generation: this.generation.current };
+    const hadArrival = this.hasArrival;
     const snapshot = await this.store.sync(this.process, looksHere || this.leads ? bid : null);
     this.isLed = snapshot.isLed;
-    const isTooOld = this.hasArrival && !snapshot.isLed && (snapshot.checkedAgoMs ?? 0) > ARRIVAL_MS;
-    // A sync that was under way when somebody came has not bid for the lead yet.
-    if (snapshot.leads || snapshot.isLed) this.hasArrival = false;
-    if (!this.leads || !this.state.current) this.take(snapshot, isTooOld);
+    // A sync that was under way when somebody came has neither bid for the lead yet nor told the leader.
+    const isTold = hadArrival && snapshot.isLed;
+    const hasToAsk = this.hasArrival && !isTold && (snapshot.checkedAgoMs ?? 0) > ARRIVAL_MS;
+    if (snapshot.leads || isTold) this.hasArrival = false;
+    if (!this.leads || !this.state.current) this.take(snapshot, hasToAsk);
     if (snapshot.leads && !this.leads) this.lead();
     else this.leads = snapshot.leads;
     if (!this.leads) clearTimeout(this.pollTimer);
@@ -219,12 +219,14 @@ export class Watcher implements OnApplicationBootstrap, BeforeApplicationShutdow
     const lookedAt = Date.now() - lookedAgoMs;
     const goneMs = lookedAt - this.lookedElsewhereAt;
     this.lookedElsewhereAt = lookedAt;
-    if (this.leads) this.arrive(goneMs);
+    if (!this.leads) return;
+    if (goneMs >= ARRIVAL_MS) this.isAwaited = true;
+    this.arrive(goneMs);
   }
 
-  /** Tells what another process has found, unless it is too old for whoever has just come. */
-  private take(snapshot: Snapshot, isTooOld: boolean): void {
-    const { document, provider, subject, generation, readAgoMs, seenAgoMs, checkedAgoMs, freshForMs } = snapshot;
+  /** Tells what another process has found. @param hasToAsk it is too old for whoever has just come */
+  private take(snapshot: Snapshot, hasToAsk: boolean): void {
+    const { document, provider, subject, generation, readAgoMs, seenAgoMs, checkedAgoMs, freshForMs, isLed } = snapshot;
     if (document === null || generation < this.generation.current) return;
     const [readAt, seenAt] = [momentOf(readAgoMs), momentOf(seenAgoMs)];
     const told = { document, provider, subject, readAt, seenAt };
@@ -233,15 +235,19 @@ export class Watcher implements OnApplicationBootstrap, BeforeApplicationShutdow
     // While the database was away this process may have gone on alone, and found something newer.
     const { current } = this.state;
     if (current && current.checkedAt > checkedAt + SAME_MS) return;
-    const taken = { document, provider, generation, checkedAt, freshUntil };
     this.poller.goOnFrom(told);
-    if (isTooOld) return;
-    this.state.set(freshForMs > 0 ? taken : { ...taken, document: this.poller.aged(taken) });
+    // What was wrong need not be any more, once nobody asks who could have seen it end.
+    const isTooOld = hasToAsk || (document.degraded !== null && !isLed);
+    if (isTooOld && current) return;
+    const taken = { document, provider, generation, checkedAt, freshUntil: isTooOld ? 0 : freshUntil };
+    this.state.set(taken.freshUntil > Date.now() ? taken : { ...taken, document: this.poller.aged(taken) });
   }
 
   private lead(): void {
     this.leads = true;
-    this.schedulePoll((this.state.fresh?.freshUntil ?? 0) - Date.now() - SLACK_MS);
+    const { fresh } = this.state;
+    // What was wrong for the one before need not be for this one.
+    this.schedulePoll(fresh?.document.degraded === null ? fresh.freshUntil - Date.now() - SLACK_MS : 0);
   }
 
   private schedulePoll(pauseMs: number): void {
@@ -309,23 +315,25 @@ export class Watcher implements OnApplicationBootstrap, BeforeApplicationShutdow
   }
 
   private async publish(poll: Poll, generation: number, freshForMs: number): Promise<void> {
-    const document = this.poller.describe(poll);
-    const provider = poll.reading?.provider ?? null;
     const before = this.state.current?.document ?? null;
+    const found = this.poller.describe(poll);
+    const document = before ? keepMoment(before, found) : found;
     const isNews = before === null || !isSame(before, document);
-    const told = isNews ? document : before;
+    const provider = poll.reading?.provider ?? null;
     const now = Date.now();
-    const live = { document: told, provider, generation, checkedAt: now, freshUntil: now + freshForMs };
+    const live = { document, provider, generation, checkedAt: now, freshUntil: now + freshForMs };
     const { reading, running } = poll;
+    const mustTell = isNews || this.isAwaited;
+    this.isAwaited = false;
     const landing = this.land({
-      document: told,
+      document,
       provider,
       subject: reading ? (running?.subject ?? null) : null,
       generation,
       readAgoMs: reading && now - reading.at,
       seenAgoMs: reading?.playing ? now - reading.seenAt : null,
       freshForMs,
-      isNews,
+      isNews: mustTell,
     });
     const hasLanded = await inTime(landing, LANDING_MS, () => new Error('It takes long.')).catch(() => true);
     if (hasLanded) this.state.set(live);
@@ -348,7 +356,8 @@ export class Watcher implements OnApplicationBootstrap, BeforeApplicationShutdow
   /** Says of what nobody has confirmed in time that it is old. */
   private tellAge(): void {
     const { current } = this.state;
-    if (!current || !this.isAwake || current.freshUntil > Date.now()) return;
+    // What is being asked for is told when it is there.
+    if (!current || this.polling || !this.isAwake || current.freshUntil > Date.now()) return;
     const document = this.poller.aged(current);
     if (!isSame(document, current.document)) this.state.set({ ...current, document });
   }

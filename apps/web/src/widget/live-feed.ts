@@ -91,9 +91,12 @@ export class LiveFeed {
       const playing = parsed(data);
       if (playing === null) return;
       const since = momentOf(playing.updatedAt);
-      // The first word of a stream may be old; what follows is told when it happens.
-      if (since !== null && isFirst) this.clock.saidPast(since);
-      else if (since !== null) this.clock.saidNow(since);
+      if (since !== null) {
+        const before = momentOf(this.playing?.updatedAt ?? null);
+        // The first word of a stream may be old, and so is one of how well the same is known; a change is told when it happens.
+        if (isFirst || (before !== null && since <= before)) this.clock.saidPast(since);
+        else this.clock.saidNow(since);
+      }
       isFirst = false;
       this.playing = playing;
       this.plan.streamSpeaks(performance.now(), this.songEnd());
