@@ -1,32 +1,20 @@
-import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { migratedDatabase } from '../support/database.js';
+import { describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.js';
-import { AS_OWNER, OWNER, asOwner, linkByProgram } from '../support/link-by-program.js';
-import { type Stage, openStage } from '../support/sandbox.js';
-import { type Service, removeFolder, startService, temporaryFolder } from '../support/service.js';
+import { AS_OWNER, asOwner } from '../support/link-by-program.js';
+import {
+  ENDED,
+  type Entry,
+  type Kept,
+  READ_SCOPES,
+  type Restore,
+  type Sizes,
+  WRITE_SCOPES,
+  entriesOf,
+  useLibrary,
+} from '../support/library.js';
 
-const READ_SCOPES = [
-  'user-library-read',
-  'user-follow-read',
-  'user-top-read',
-  'playlist-read-private',
-  'playlist-read-collaborative',
-];
-const WRITE_SCOPES = ['user-library-modify', 'user-follow-modify', 'playlist-modify-public', 'playlist-modify-private'];
-const SIZES = {
-  tracks: 130,
-  albums: 60,
-  shows: 4,
-  episodes: 6,
-  audiobooks: 3,
-  artists: 7,
-  playlists: 6,
-  playlistItems: 130,
-};
 /** Its first playlist is the longest, the third is somebody else's, and the next two have the same name. */
 const [LONGEST, OTHERS, GONE, NAMESAKE] = [0, 2, 3, 4];
-const ENDED = /^(complete|complete_with_omissions|failed)$/;
 const WRITES = [
   'put me/library',
   'delete me/library',
@@ -35,42 +23,6 @@ const WRITES = [
   'put playlists/',
   'delete playlists/',
 ];
-const PATIENCE_MS = 90_000;
-
-interface Entry {
-  kind: string;
-  uri: string | null;
-  name: string;
-}
-
-interface Kept {
-  lists: { list: string; entries: Entry[] }[];
-  playlists: { playlist: { id: string; uri: string; name: string } | null; entries: Entry[] | null }[];
-}
-
-interface Part {
-  add: number;
-  remove: number;
-  misplaced: number;
-  cannot: { what: string; reason: string }[];
-  cannotCount: number;
-}
-
-interface Parts {
-  lists: (Part & { list: string })[];
-  playlists: (Part & { id: string; name: string; action: string })[];
-}
-
-interface Restore extends Parts {
-  id: string;
-  state: string;
-  startedAt: string | null;
-  resumeAt: string | null;
-  finishedAt: string | null;
-  trouble: { code: string; detail: string; remedy: string } | null;
-  progress: { list: string; done: number; total: number } | null;
-  counts: { added: number; removed: number; cannot: number };
-}
 
 interface Refusal {
   code: string;
@@ -78,92 +30,29 @@ interface Refusal {
   remedy: string;
 }
 
-let folder: string;
-let stage: Stage;
-let databaseUrl: string;
-let service: Service;
-const started: Service[] = [];
-
-beforeAll(async () => {
-  stage = await openStage();
-});
-afterEach(async () => {
-  await Promise.all(started.splice(0).map((one) => one.stop()));
-  removeFolder(folder);
-  await stage.reset();
-});
-afterAll(async () => {
-  await stage.close();
-});
-
-async function start(): Promise<void> {
-  service = await startService(folder, {
-    DATABASE_URL: databaseUrl,
-    ADMIN_TOKEN: OWNER,
-    LISTENING_PROVIDER: 'spotify',
-    BACKUP_DIR: join(folder, 'backups'),
-    ...stage.settings,
-    ...stage.spotifySettings,
-  });
-  started.push(service);
-}
-
-async function link(scopes: readonly string[]): Promise<void> {
-  await linkByProgram(service, stage, `&scope=${encodeURIComponent(scopes.join(' '))}`);
-}
+const library = useLibrary();
 
 /** A service whose account has a library of this size, and a backup of it. @returns its id, and all that is in it */
 async function backedUp(
-  sizes: Partial<typeof SIZES> = {},
+  sizes: Sizes = {},
   scopes = [...READ_SCOPES, ...WRITE_SCOPES],
 ): Promise<{ id: string; kept: Kept }> {
-  folder = temporaryFolder();
-  databaseUrl = await migratedDatabase();
-  await start();
-  await stage.control('PUT', '/control/spotify/library', { ...SIZES, ...sizes });
-  await link(scopes);
+  await library.linked(sizes, scopes);
   return backup();
 }
 
 async function backup(): Promise<{ id: string; kept: Kept }> {
-  const { id } = (await asOwner(service, 'POST', '/admin/backups', { provider: 'spotify' })).body as { id: string };
-  await whenTold(async () => {
-    const { body } = await asOwner(service, 'GET', `/admin/backups/${id}`);
-    expect((body as { state: string }).state).toMatch(/^complete/);
-  });
-  const all = await fetch(`${service.url}/admin/backups/${id}/download?format=json`, { headers: AS_OWNER });
-  return { id, kept: (await all.json()) as Kept };
-}
-
-/** Asks again when the service has written something to its log: what is waited for here can take its time. */
-async function whenTold<T>(ask: () => Promise<T>): Promise<T> {
-  let heard = -1;
-  return eventually(async () => {
-    const { length } = service.output();
-    expect(length).not.toBe(heard);
-    heard = length;
-    return ask();
-  }, 60_000);
-}
-
-async function dryRun(id: string, wish: object = {}): Promise<Parts> {
-  const { status, body } = await asOwner(service, 'POST', `/admin/backups/${id}/restore`, wish);
-  expect([status, body]).toMatchObject([200, { dryRun: true }]);
-  return body as Parts;
-}
-
-async function begin(id: string, wish: object = {}): Promise<Restore> {
-  const { status, body } = await asOwner(service, 'POST', `/admin/backups/${id}/restore`, { dryRun: false, ...wish });
-  expect([status, body]).toMatchObject([202, { state: 'queued' }]);
-  return body as Restore;
+  const { id, state } = await library.made();
+  expect(state).toMatch(/^complete/);
+  return { id, kept: await library.kept(id) };
 }
 
 async function until(id: string, state: RegExp): Promise<Restore> {
-  return whenTold(async () => {
-    const restore = (await asOwner(service, 'GET', `/admin/restores/${id}`)).body as Restore;
+  return eventually(async () => {
+    const restore = await library.restore(id);
     expect(restore.state).toMatch(state);
     return restore;
-  });
+  }, 60_000);
 }
 
 interface Following {
@@ -173,7 +62,7 @@ interface Following {
 
 /** Listens to the events of a restore. */
 function follow(id: string): Following {
-  const answer = fetch(`${service.url}/admin/restores/${id}/events`, { headers: AS_OWNER });
+  const answer = fetch(`${library.service.url}/admin/restores/${id}/events`, { headers: AS_OWNER });
   const reader = answer.then(({ body }) => body?.pipeThrough(new TextDecoderStream()).getReader());
   let text = '';
   let value: Restore | null = null;
@@ -196,27 +85,14 @@ function follow(id: string): Following {
 }
 
 async function restored(id: string, wish: object = {}): Promise<Restore> {
-  return until((await begin(id, wish)).id, ENDED);
+  return until((await library.beginRestore(id, wish)).id, ENDED);
 }
 
-const change = (more: { add?: string[]; remove?: string[] }) => stage.control('POST', '/control/spotify/library', more);
-const changePlaylist = (id: string, more: { add?: string[]; remove?: number[] }) =>
-  stage.control('POST', `/control/spotify/playlists/${id}`, more);
-
-/** As the listener does in the app. */
-async function makePlaylist(name: string): Promise<void> {
-  const { access_token: token } = (await stage.control('POST', '/control/spotify/tokens', {})) as {
-    access_token: string;
-  };
-  const made = await fetch(`${stage.spotifySettings['SPOTIFY_API_URL']}/me/playlists`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ name }),
-  });
-  expect(made.status).toBe(201);
+/** It has not to be waited for: what is faked is time alone. */
+async function passed(what: string): Promise<void> {
+  await library.query(`UPDATE restores SET ${what} = now() - interval '1 second' WHERE ${what} IS NOT NULL`);
 }
 
-const entriesOf = ({ lists }: Kept, name: string): Entry[] => lists.find(({ list }) => list === name)?.entries ?? [];
 const urisOf = (entries: readonly Entry[] | null | undefined): (string | null)[] =>
   (entries ?? []).map(({ uri }) => uri);
 const urisIn = (kept: Kept, name: string): string[] => urisOf(entriesOf(kept, name)).filter((uri) => uri !== null);
@@ -237,17 +113,20 @@ const addable = (entries: readonly Entry[]): (string | null)[] =>
   urisOf(entries.filter(({ kind }) => kind !== 'local' && kind !== 'gone'));
 
 async function writeCalls(): Promise<number> {
-  return Object.entries(await stage.calls())
+  return Object.entries(await library.stage.calls())
     .filter(([name]) => WRITES.some((write) => name.startsWith(`spotify ${write}`)))
     .reduce((sum, [, count]) => sum + count, 0);
 }
 
-/** Ends the service without a word when this is called for the first time. */
+/** Ends the service without a word when this is called for the first time, and starts another one. */
 async function killedAt(endpoint: string): Promise<void> {
   await eventually(async () => {
-    expect((await stage.calls())[`spotify ${endpoint}`]).toBe(1);
+    expect((await library.stage.calls())[`spotify ${endpoint}`]).toBe(1);
   }, 60_000);
-  await service.stop('SIGKILL');
+  await library.stop('SIGKILL');
+  // A process that says nothing for so long works no more.
+  await passed('lease_until');
+  await library.stage.control('DELETE', '/control/spotify');
 }
 
 const LISTS = ['tracks', 'albums', 'shows', 'episodes', 'audiobooks', 'artists'];
@@ -257,7 +136,7 @@ describe('a restore', () => {
     const { id, kept } = await backedUp();
     const [longest, others, gone] = [LONGEST, OTHERS, GONE].map((place) => playlistAt(kept, place));
     if (!longest || !others || !gone) throw new Error('The sandbox has these.');
-    await change({
+    await library.change({
       remove: [
         ...urisIn(kept, 'tracks').slice(0, 90),
         ...urisIn(kept, 'albums').slice(0, 3),
@@ -266,9 +145,9 @@ describe('a restore', () => {
         gone.uri,
       ],
     });
-    await changePlaylist(longest.id, { remove: [0, 1, 5, 60, 129] });
+    await library.changePlaylist(longest.id, { remove: [0, 1, 5, 60, 129] });
 
-    const plan = await dryRun(id);
+    const plan = await library.dryRun(id);
     expect(plan.lists.map(({ list, add, remove }) => [list, add, remove])).toEqual([
       ['tracks', 90, 0],
       ['albums', 3, 0],
@@ -303,11 +182,11 @@ describe('a restore', () => {
     expect(namesakes.slice(1)).toMatchObject([{ entries: playlistAt(kept, NAMESAKE).entries }]);
 
     // The one that was made is known from then on, whatever else gets its name.
-    await makePlaylist(gone.name);
+    await library.asListener('POST', 'me/playlists', { name: gone.name });
     const calls = await writeCalls();
     expect(await restored(id)).toMatchObject({ counts: { added: 0, removed: 0 } });
     expect(await writeCalls()).toBe(calls);
-    const { body } = await asOwner(service, 'GET', '/admin/audit?limit=10');
+    const { body } = await asOwner(library.service, 'GET', '/admin/audit?limit=10');
     const actions = (body as { items: { action: string }[] }).items.map(({ action }) => action);
     expect(actions.filter((action) => action.startsWith('restore.'))).toEqual([
       'restore.ended',
@@ -323,14 +202,14 @@ describe('a restore', () => {
     const [moved] = urisOf(longest.entries);
     if (typeof moved !== 'string') throw new Error('The first entry of the longest is a song.');
     const [oldest = ''] = urisIn(kept, 'tracks').slice(-1);
-    await stage.control('POST', '/control/spotify/library', { addTracks: 45, remove: [oldest] });
+    await library.stage.control('POST', '/control/spotify/library', { addTracks: 45, remove: [oldest] });
     const [, ...rest] = urisIn((await backup()).kept, 'tracks');
-    await changePlaylist(longest.id, { remove: [0, 13], add: [moved, ...rest.slice(0, 3)] });
+    await library.changePlaylist(longest.id, { remove: [0, 13], add: [moved, ...rest.slice(0, 3)] });
 
-    const [tracks] = (await dryRun(id)).lists;
+    const [tracks] = (await library.dryRun(id)).lists;
     expect(tracks).toMatchObject({ list: 'tracks', add: 1, remove: 0, misplaced: 1 });
     const wish = { removeOthers: true, lists: ['tracks', `playlist:${longest.id}`] };
-    const plan = await dryRun(id, wish);
+    const plan = await library.dryRun(id, wish);
     expect(plan.lists).toMatchObject([{ list: 'tracks', add: 1, remove: 45 }]);
     expect(plan.playlists).toMatchObject([{ action: 'fill', add: 0, remove: 3, move: 1, cannotCount: 1 }]);
     const calls = await writeCalls();
@@ -344,9 +223,9 @@ describe('a restore', () => {
     expect(named(after, longest.name)).toEqual(urisOf(longest.entries).toSpliced(13, 1));
 
     // What is refused is found among the others, and told.
-    await change({ remove: urisIn(after, 'tracks').slice(0, 2) });
+    await library.change({ remove: urisIn(after, 'tracks').slice(0, 2) });
     const refusing = { scenario: 'not-found', endpoint: 'put me/library', times: 2 };
-    await stage.control('PUT', '/control/spotify', refusing);
+    await library.stage.control('PUT', '/control/spotify', refusing);
     const refused = await restored(id, { lists: ['tracks'] });
     expect(refused).toMatchObject({ state: 'complete_with_omissions', counts: { added: 1, cannot: 1 } });
     expect(refused.lists[0]?.cannot[0]?.what).toContain(entriesOf(after, 'tracks')[0]?.name);
@@ -356,7 +235,7 @@ describe('a restore', () => {
   it('is refused while the account has not agreed to it, of another account, and beside another one', async () => {
     const { id, kept } = await backedUp({ tracks: 3, playlists: 1, playlistItems: 3 }, READ_SCOPES);
     const ask = async (wish: object): Promise<[number, Refusal]> => {
-      const { status, body } = await asOwner(service, 'POST', `/admin/backups/${id}/restore`, wish);
+      const { status, body } = await asOwner(library.service, 'POST', `/admin/backups/${id}/restore`, wish);
       return [status, body as Refusal];
     };
     for (const wish of [{}, { dryRun: false }]) {
@@ -365,32 +244,34 @@ describe('a restore', () => {
       for (const scope of WRITE_SCOPES) expect(refusal.detail).toContain(scope);
       expect(refusal.remedy).toMatch(/\/auth\?.*scope=.*playlist-modify-private/);
     }
-    await link(WRITE_SCOPES);
+    await library.link(WRITE_SCOPES);
     expect(await ask({ lists: ['lists'] })).toMatchObject([400, { code: 'invalid_request' }]);
     expect(await ask({ dryRun: 'no' })).toMatchObject([400, { code: 'invalid_request' }]);
-    const other = await dryRun(id, { lists: ['top_tracks_1month', 'playlist:0'] });
+    const other = await library.dryRun(id, { lists: ['top_tracks_1month', 'playlist:0'] });
     expect(other.lists).toMatchObject([{ add: 0, cannot: [{ reason: expect.stringContaining('chart') as string }] }]);
     expect(other.playlists).toMatchObject([{ id: '0', action: 'nothing', cannotCount: 1 }]);
-    expect(await asOwner(service, 'POST', `/admin/backups/${crypto.randomUUID()}/restore`, {})).toMatchObject({
+    expect(await asOwner(library.service, 'POST', `/admin/backups/${crypto.randomUUID()}/restore`, {})).toMatchObject({
       status: 404,
     });
 
-    await change({ remove: urisIn(kept, 'tracks') });
-    await stage.control('PUT', '/control/spotify', { scenario: 'slow', endpoint: 'put me/library', ms: 1_500 });
-    const { id: running } = await begin(id);
+    await library.change({ remove: urisIn(kept, 'tracks') });
+    await library.stage.control('PUT', '/control/spotify', { scenario: 'slow', endpoint: 'put me/library', ms: 1_500 });
+    const { id: running } = await library.beginRestore(id);
     expect(await ask({ dryRun: false })).toMatchObject([409, { code: 'conflict' }]);
-    const waiting = (await asOwner(service, 'POST', '/admin/backups', { provider: 'spotify' })).body as { id: string };
+    const waiting = (await asOwner(library.service, 'POST', '/admin/backups', { provider: 'spotify' })).body as {
+      id: string;
+    };
     const ended = await until(running, ENDED);
     expect(ended).toMatchObject({ state: 'complete', counts: { added: 3 } });
-    const read = await whenTold(async () => {
-      const { body } = await asOwner(service, 'GET', `/admin/backups/${waiting.id}`);
+    const read = await eventually(async () => {
+      const { body } = await asOwner(library.service, 'GET', `/admin/backups/${waiting.id}`);
       expect(body).toMatchObject({ state: expect.stringMatching(ENDED) as string, counts: { tracks: 3 } });
       return body as { startedAt: string };
     });
     expect(Date.parse(read.startedAt)).toBeGreaterThanOrEqual(Date.parse(ended.finishedAt ?? ''));
 
-    await stage.control('PUT', '/control/spotify/switches', { person: 'guest' });
-    await link([...READ_SCOPES, ...WRITE_SCOPES]);
+    await library.stage.control('PUT', '/control/spotify/switches', { person: 'guest' });
+    await library.link([...READ_SCOPES, ...WRITE_SCOPES]);
     const [status, refusal] = await ask({ dryRun: false });
     expect([status, refusal.code]).toEqual([409, 'conflict']);
     expect(refusal.detail).toMatch(/Ada.*and .* is linked/);
@@ -400,123 +281,121 @@ describe('a restore', () => {
   it('tells each step to whoever listens, and is cancelled: what it has put in stays, and nothing comes after it', async () => {
     const { id, kept } = await backedUp({ tracks: 100, playlists: 1, playlistItems: 3 });
     const tracks = urisIn(kept, 'tracks');
-    await change({ remove: tracks });
-    await stage.control('PUT', '/control/spotify', { scenario: 'slow', endpoint: 'put me/library', ms: 2_500 });
-    const { id: first } = await begin(id);
+    await library.change({ remove: tracks });
+    await library.stage.control('PUT', '/control/spotify', { scenario: 'slow', endpoint: 'put me/library', ms: 2_500 });
+    const { id: first } = await library.beginRestore(id);
     const following = follow(first);
     const { value: under } = await following.until(({ progress }) => progress?.done === 40);
     expect(under).toMatchObject({ id: first, state: 'running', progress: { list: 'tracks', total: 100 } });
 
     // The second call is under way, and nobody knows yet what comes of it.
-    expect(await asOwner(service, 'DELETE', `/admin/restores/${first}`)).toMatchObject({
+    expect(await asOwner(library.service, 'DELETE', `/admin/restores/${first}`)).toMatchObject({
       status: 200,
       body: { state: 'cancelled', progress: null, counts: { added: 40, removed: 0 } },
     });
     expect(await following.until(() => false)).toMatchObject({ isOver: true, value: { state: 'cancelled' } });
-    expect(await asOwner(service, 'DELETE', `/admin/restores/${first}`)).toMatchObject({
+    expect(await asOwner(library.service, 'DELETE', `/admin/restores/${first}`)).toMatchObject({
       status: 409,
       body: { code: 'conflict' },
     });
     const told = await eventually(async () => {
-      const { body } = await asOwner(service, 'GET', `/admin/restores/${first}`);
+      const { body } = await asOwner(library.service, 'GET', `/admin/restores/${first}`);
       expect(body).toMatchObject({ state: 'cancelled', counts: { added: 80 } });
       return body as Restore;
     });
     expect(told.lists).toMatchObject([{ list: 'tracks', add: 80, remove: 0 }]);
-    expect((await stage.calls())['spotify put me/library']).toBe(2);
+    expect((await library.stage.calls())['spotify put me/library']).toBe(2);
     expect(urisIn((await backup()).kept, 'tracks')).toEqual(tracks.slice(20));
-    expect((await stage.calls())['spotify put me/library']).toBe(2);
+    expect((await library.stage.calls())['spotify put me/library']).toBe(2);
 
     // Whoever worked on it is dead, and what it said last is all that is known.
-    await change({ remove: tracks.slice(20) });
-    const { id: second } = await begin(id);
+    await library.change({ remove: tracks.slice(20) });
+    const { id: second } = await library.beginRestore(id);
     await follow(second).until(({ progress }) => progress?.done === 40);
-    await service.stop('SIGKILL');
-    await start();
-    const cancelled = await asOwner(service, 'DELETE', `/admin/restores/${second}`);
+    await library.stop('SIGKILL');
+    await library.start();
+    const cancelled = await asOwner(library.service, 'DELETE', `/admin/restores/${second}`);
     expect(cancelled).toMatchObject({ status: 200, body: { state: 'cancelled', counts: { added: 40 } } });
-    expect((await asOwner(service, 'GET', '/admin/restores')).body).toMatchObject({
+    expect((await asOwner(library.service, 'GET', '/admin/restores')).body).toMatchObject({
       items: [
         { id: second, state: 'cancelled', counts: { added: 40 } },
         { id: first, state: 'cancelled', counts: { added: 80 } },
       ],
     });
-    expect((await asOwner(service, 'GET', '/admin/audit?limit=1')).body).toMatchObject({
+    expect((await asOwner(library.service, 'GET', '/admin/audit?limit=1')).body).toMatchObject({
       items: [{ actor: 'owner', action: 'restore.cancelled', detail: { restore: second } }],
     });
 
     // A read that is under way is given up, so that the next one need not wait.
-    await stage.control('PUT', '/control/spotify', { scenario: 'hang', endpoint: 'me/tracks' });
-    const before = (await stage.calls())['spotify me/tracks'];
-    const { id: third } = await begin(id);
+    await library.stage.control('PUT', '/control/spotify', { scenario: 'hang', endpoint: 'me/tracks' });
+    const before = (await library.stage.calls())['spotify me/tracks'];
+    const { id: third } = await library.beginRestore(id);
     await eventually(async () => {
-      expect((await stage.calls())['spotify me/tracks']).not.toBe(before);
+      expect((await library.stage.calls())['spotify me/tracks']).not.toBe(before);
     });
-    const given = (await asOwner(service, 'DELETE', `/admin/restores/${third}`)).body as Restore;
-    await stage.control('DELETE', '/control/spotify');
+    const given = (await asOwner(library.service, 'DELETE', `/admin/restores/${third}`)).body as Restore;
+    await library.stage.control('DELETE', '/control/spotify');
     const last = await restored(id);
     expect(last.state).toMatch(/^complete/);
     expect(Date.parse(last.startedAt ?? '') - Date.parse(given.finishedAt ?? '')).toBeLessThan(3_000);
     expect(urisIn((await backup()).kept, 'tracks')).toEqual(tracks);
-    expect(await asOwner(service, 'DELETE', `/admin/restores/${crypto.randomUUID()}`)).toMatchObject({ status: 404 });
+    expect(await asOwner(library.service, 'DELETE', `/admin/restores/${crypto.randomUUID()}`)).toMatchObject({
+      status: 404,
+    });
   });
 
-  it(
-    'killed in the middle, twice, goes on and makes nothing a second time',
-    async () => {
-      const { id, kept } = await backedUp({ tracks: 100, albums: 3 });
-      const gone = playlistAt(kept, GONE);
-      await change({ remove: [...urisIn(kept, 'tracks'), gone.uri] });
-      // Both are done there, and nobody hears of it.
-      await stage.control('PUT', '/control/spotify', { scenario: 'hang', endpoint: 'put me/library' });
-      const { id: restore } = await begin(id);
-      await killedAt('put me/library');
-      await stage.control('DELETE', '/control/spotify');
-      await stage.control('PUT', '/control/spotify', { scenario: 'hang', endpoint: 'post me/playlists' });
-      await start();
-      await killedAt('post me/playlists');
-      await stage.control('DELETE', '/control/spotify');
-      await start();
-      const ended = await until(restore, ENDED);
-      expect(ended).toMatchObject({ trouble: null, counts: { added: 100 + addable(gone.entries).length } });
-      expect((await stage.calls())['spotify post me/playlists']).toBe(1);
-      const after = (await backup()).kept;
-      expect(urisIn(after, 'tracks')).toEqual(urisIn(kept, 'tracks'));
-      expect(after.playlists).toHaveLength(kept.playlists.length);
-      expect(named(after, gone.name)).toEqual(addable(gone.entries));
-    },
-    PATIENCE_MS,
-  );
+  it('killed in the middle, twice, goes on and makes nothing a second time', async () => {
+    const { id, kept } = await backedUp({ tracks: 100, albums: 3 });
+    const gone = playlistAt(kept, GONE);
+    await library.change({ remove: [...urisIn(kept, 'tracks'), gone.uri] });
+    // Both are done there, and nobody hears of it.
+    await library.stage.control('PUT', '/control/spotify', { scenario: 'hang', endpoint: 'put me/library' });
+    const { id: restore } = await library.beginRestore(id);
+    await killedAt('put me/library');
+    await library.stage.control('PUT', '/control/spotify', { scenario: 'hang', endpoint: 'post me/playlists' });
+    await library.start();
+    await killedAt('post me/playlists');
+    await library.start();
+    const ended = await until(restore, ENDED);
+    expect(ended).toMatchObject({ trouble: null, counts: { added: 100 + addable(gone.entries).length } });
+    expect((await library.stage.calls())['spotify post me/playlists']).toBe(1);
+    const after = (await backup()).kept;
+    expect(urisIn(after, 'tracks')).toEqual(urisIn(kept, 'tracks'));
+    expect(after.playlists).toHaveLength(kept.playlists.length);
+    expect(named(after, gone.name)).toEqual(addable(gone.entries));
+  });
 
-  it(
-    'waits as long as it is told to, over a restart, and looks before it goes on where nobody knows what was done',
-    async () => {
-      const { id, kept } = await backedUp({ tracks: 50, playlists: 1, playlistItems: 12 });
-      const longest = playlistAt(kept, LONGEST);
-      await change({ remove: urisIn(kept, 'tracks') });
-      await changePlaylist(longest.id, { remove: [2, 3, 4] });
-      const limited = { scenario: 'rate-limited', endpoint: 'put me/library', retryAfter: 17, times: 1 };
-      await stage.control('PUT', '/control/spotify', limited);
-      await stage.control('PUT', '/control/spotify', {
-        scenario: 'reset',
-        endpoint: 'post playlists/{id}/items',
-        times: 1,
-      });
-      const { id: restore } = await begin(id);
-      const paused = await until(restore, /^paused$/);
-      expect(paused.trouble).toMatchObject({ code: 'upstream_rate_limited' });
-      expect(Date.parse(paused.resumeAt ?? '') - Date.now()).toBeGreaterThan(14_000);
-      await service.stop();
-      await start();
-      expect(await until(restore, /^paused$/)).toMatchObject({ resumeAt: paused.resumeAt });
-      expect(await writeCalls()).toBe(1);
+  it('waits as long as it is told to, over a restart, and looks before it goes on where nobody knows what was done', async () => {
+    const { id, kept } = await backedUp({ tracks: 50, playlists: 1, playlistItems: 12 });
+    const longest = playlistAt(kept, LONGEST);
+    await library.change({ remove: urisIn(kept, 'tracks') });
+    await library.changePlaylist(longest.id, { remove: [2, 3, 4] });
+    const limited = { scenario: 'rate-limited', endpoint: 'put me/library', retryAfter: 17, times: 1 };
+    await library.stage.control('PUT', '/control/spotify', limited);
+    await library.stage.control('PUT', '/control/spotify', {
+      scenario: 'reset',
+      endpoint: 'post playlists/{id}/items',
+      times: 1,
+    });
+    const { id: restore } = await library.beginRestore(id);
+    const paused = await until(restore, /^paused$/);
+    expect(paused.trouble).toMatchObject({ code: 'upstream_rate_limited' });
+    expect(Date.parse(paused.resumeAt ?? '') - Date.now()).toBeGreaterThan(14_000);
+    await library.stop();
+    await library.start();
+    expect(await until(restore, /^paused$/)).toMatchObject({ resumeAt: paused.resumeAt });
+    expect(await writeCalls()).toBe(1);
 
-      expect((await until(restore, /^complete/)).counts).toMatchObject({ added: 53 });
-      const after = (await backup()).kept;
-      expect(urisIn(after, 'tracks')).toEqual(urisIn(kept, 'tracks'));
-      expect(named(after, longest.name)).toEqual(urisOf(longest.entries));
-      expect((await stage.calls())['spotify post playlists/{id}/items']).toBe(1);
-    },
-    PATIENCE_MS,
-  );
+    await library.query('DELETE FROM upstream_blocks');
+    await passed('resume_at');
+    await eventually(async () => {
+      expect(await library.restore(restore)).toMatchObject({ state: 'paused', trouble: { code: 'upstream_error' } });
+    });
+    await passed('resume_at');
+    expect((await until(restore, /^complete/)).counts).toMatchObject({ added: 53 });
+    const after = (await backup()).kept;
+    expect(urisIn(after, 'tracks')).toEqual(urisIn(kept, 'tracks'));
+    expect(named(after, longest.name)).toEqual(urisOf(longest.entries));
+    expect((await library.stage.calls())['spotify post playlists/{id}/items']).toBe(1);
+  });
 });

@@ -40,6 +40,7 @@ const PATIENCE_MS = 60_000;
 interface Job {
   id: string;
   state: string;
+  startedAt: string | null;
   resumeAt: string | null;
   trouble: { code: string; detail: string; remedy: string } | null;
   progress: { list: string; done: number; total: number } | null;
@@ -58,6 +59,7 @@ export interface Backup extends Job {
 interface Part {
   add: number;
   remove: number;
+  move: number;
   misplaced: number;
   cannot: { what: string; reason: string }[];
   cannotCount: number;
