@@ -252,7 +252,7 @@ describe('the command line', () => {
 
     const words = ['restore', 'latest', '--list', 'albums', '--list', 'tracks'];
     const plan =
-      /^\S+, into the library of Ada \(spotify\):\n\S.*: 400 to add\n( {2}\+ .+\n){5} {2}… and 395 more\nNothing lacks of:\n {2}\S.*\nIn all: 400 to add, 0 to remove, 0 misplaced afterwards, 0 not possible\.\n/;
+      /^\S+, into the library of Ada \(spotify\):\n\S.*: 400 to add\n( {2}\+ .+\n){5} {2}… and 395 more\nNothing lacks of:\n {2}\S.*\nIn all: 400 to add, 0 to remove, 0 to move, 0 misplaced afterwards, 0 not possible\.\n/;
     const asked = await tonearm(...words);
     expect(asked).toMatchObject({ code: 0, errors: '', output: expect.stringMatching(plan) });
     expect(asked.output).toMatch(/\nNothing is put back yet: add --yes .+\n$/);

@@ -107,6 +107,14 @@ export class Poller {
     return provider === active || (document.degraded !== null && provider === this.providers.fallback?.provider.id);
   }
 
+  /** What the provider that is active here has told is not degraded, whatever was wrong with another one by other settings. */
+  inOurTerms(document: CurrentlyPlaying, provider: string | null): CurrentlyPlaying {
+    const { degraded } = document;
+    const isOthers =
+      provider !== null && provider === this.providers.current?.provider.id && degraded?.provider !== provider;
+    return isOthers ? { ...document, degraded: null } : document;
+  }
+
   async poll(): Promise<Poll> {
     this.isHealthNews = false;
     try {

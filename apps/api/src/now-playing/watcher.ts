@@ -97,6 +97,8 @@ export class Watcher implements OnApplicationBootstrap, BeforeApplicationShutdow
     clearTimeout(this.syncTimer);
     clearTimeout(this.soonTimer);
     clearTimeout(this.pollTimer);
+    // One that is under way may bid for the lead yet, and whoever starts next would wait for a leader that is gone.
+    if (this.syncing) await inTime(this.syncing, LANDING_MS, () => new Error('It takes long.')).catch(() => undefined);
     if (this.leads) await this.handOver();
   }
 
@@ -226,8 +228,9 @@ export class Watcher implements OnApplicationBootstrap, BeforeApplicationShutdow
 
   /** Tells what another process has found. @param hasToAsk it is too old for whoever has just come */
   private take(snapshot: Snapshot, hasToAsk: boolean): void {
-    const { document, provider, subject, generation, readAgoMs, seenAgoMs, checkedAgoMs, freshForMs, isLed } = snapshot;
-    if (document === null || generation < this.generation.current) return;
+    const { provider, subject, generation, readAgoMs, seenAgoMs, checkedAgoMs, freshForMs, isLed } = snapshot;
+    if (snapshot.document === null || generation < this.generation.current) return;
+    const document = this.poller.inOurTerms(snapshot.document, provider);
     const [readAt, seenAt] = [momentOf(readAgoMs), momentOf(seenAgoMs)];
     const told = { document, provider, subject, readAt, seenAt };
     if (!this.poller.isToBeTold(told)) return;
