@@ -184,6 +184,15 @@ describe('a backup in bad days', () => {
     });
     await library.stage.control('POST', '/control/spotify/revoke');
     await library.stage.control('POST', '/control/spotify/expire');
+    // One refusal may be a fault of theirs: it is asked about again before it is for good.
+    await eventually(async () => {
+      expect(await library.backup(id)).toMatchObject({
+        state: 'paused',
+        trouble: { code: 'reauthorization_required' },
+      });
+    });
+    await library.query('UPDATE account_grants SET cooldown_until = now()');
+    await library.query('UPDATE backups SET resume_at = now()');
     expect(await library.endedBackup(id)).toMatchObject({
       state: 'failed',
       trouble: { code: 'reauthorization_required', remedy: expect.stringContaining('/auth') },

@@ -232,6 +232,24 @@ describe('a restore', () => {
     expect(await restored(id, { lists: ['tracks'] })).toMatchObject({ state: 'complete', counts: { added: 1 } });
   });
 
+  it('says of a playlist that somebody changes meanwhile that it is not what it was', async () => {
+    const { id, kept } = await backedUp({ tracks: 3, playlists: 1, playlistItems: 12 });
+    const longest = playlistAt(kept, LONGEST);
+    await library.changePlaylist(longest.id, { remove: [2, 3] });
+    const endpoint = 'post playlists/{id}/items';
+    await library.stage.control('PUT', '/control/spotify', { scenario: 'slow', endpoint, ms: 1_000 });
+    const wish = { lists: [`playlist:${longest.id}`] };
+    const { id: first } = await library.beginRestore(id, wish);
+    await eventually(async () => {
+      expect((await library.stage.calls())[`spotify ${endpoint}`]).toBe(1);
+    });
+    await library.changePlaylist(longest.id, { remove: [0] });
+    const ended = await until(first, ENDED);
+    expect(ended.state).toBe('complete_with_omissions');
+    expect(ended.playlists[0]?.cannot.map(({ reason }) => reason).join()).toContain('changed while');
+    expect(await restored(id, wish)).toMatchObject({ state: 'complete', counts: { added: 1 } });
+  });
+
   it('is refused while the account has not agreed to it, of another account, and beside another one', async () => {
     const { id, kept } = await backedUp({ tracks: 3, playlists: 1, playlistItems: 3 }, READ_SCOPES);
     const ask = async (wish: object): Promise<[number, Refusal]> => {

@@ -158,7 +158,7 @@ export abstract class LibraryWorker<Claim extends Held> implements OnApplication
     const trouble = troubleOf(error, remedy);
     const setbacks = await jobs.setbacks(claim);
     const retryAt = error instanceof ProviderError ? error.retryAt : null;
-    if (PASSING.has(trouble.code) && setbacks < MOST_SETBACKS) {
+    if (isPassing(error, trouble) && setbacks < MOST_SETBACKS) {
       const pause = PAUSES_MS[Math.min(setbacks, PAUSES_MS.length - 1)] ?? 0;
       const resumeAt = new Date(Math.max(Date.now() + pause, retryAt?.getTime() ?? 0));
       await jobs.pause(claim, trouble, resumeAt);
@@ -181,6 +181,13 @@ export function expectAccount(before: Account, now: Account, remedy: string): vo
     message: `Another account is linked by now: it began with ${before.name}, and ${now.name} is linked.`,
     remedy,
   });
+}
+
+function isPassing(error: unknown, { code }: Trouble): boolean {
+  // A refusal that is asked about again may be a fault of theirs; one that is not is for good.
+  const isInDoubt =
+    error instanceof ProviderError && error.code === 'reauthorization_required' && error.retryAt !== null;
+  return PASSING.has(code) || isInDoubt;
 }
 
 function troubleOf(error: unknown, remedy: string): Trouble {

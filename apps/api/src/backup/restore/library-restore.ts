@@ -11,7 +11,7 @@ import type { ArchivedPlaylist } from '../archive/documents.js';
 import type { Account } from '../backup-row.js';
 import { PLAYLIST_INDEX } from '../library-reading.js';
 import type { MadeAnew } from './playlist-memory.js';
-import { type PlaylistSteps, movesInto, playlistSteps } from './playlist-steps.js';
+import { type PlaylistSteps, type PresentEntry, movesInto, playlistSteps } from './playlist-steps.js';
 import type { PresentLibrary } from './present-library.js';
 import { type PartReport, type Wanted, addCannot, addExample, emptyReport } from './restore-report.js';
 
@@ -42,6 +42,8 @@ export interface PlaylistWork {
   playlist: LibraryPlaylist | null;
   /** The id of the one that is there; null when there is none. */
   target: string | null;
+  /** Whether the backup may have fewer entries than it had. */
+  mayLack: boolean;
   /** Own playlists of that name that are there. */
   namesakes: string[];
   steps: PlaylistSteps;
@@ -75,6 +77,22 @@ export class LibraryRestore {
       if (this.isWanted(list) && !skip.has(list.name)) yield await this.listWork(list);
     }
     if (shape.hasPlaylists) yield* this.playlistsWork(skip);
+  }
+
+  /**
+   * Whether somebody else has changed a playlist while it was filled: then there is more to do than what was refused.
+   *
+   * @param id of the one that was filled
+   * @throws ProviderError, ArchiveError
+   */
+  async hasChanged(
+    { playlist, mayLack }: PlaylistWork,
+    { id, refused }: { id: string; refused: number },
+  ): Promise<boolean> {
+    if (playlist === null) return false;
+    const there = await this.parts.present.playlistEntries({ id, version: '' });
+    const { steps } = await this.stepsTo(playlist, there, mayLack);
+    return sizeOf(steps.inserts) > refused || steps.removals.length > 0 || movesOf(steps) > 0;
   }
 
   private isWanted({ name }: LibraryList): boolean {
@@ -223,8 +241,9 @@ export class LibraryRestore {
       addCannot(report, { what: 'Its name', reason: `It is called “${target.name}” by now, and stays so.` });
     }
     if (target?.id === playlist.id && target.version === playlist.version) return work;
+    work.mayLack = missing !== null;
     await this.unlessClosed(report, async () => {
-      await this.comparePlaylist(work, playlist, target, missing !== null);
+      await this.comparePlaylist(work, playlist, target);
     });
     return work;
   }
@@ -233,19 +252,11 @@ export class LibraryRestore {
     work: PlaylistWork,
     playlist: LibraryPlaylist,
     target: LibraryPlaylist | null,
-    mayLack: boolean,
   ): Promise<void> {
-    const { archive, present, wanted } = this.parts;
-    const { report } = work;
-    const entries: LibraryEntry[] = [];
-    for await (const entry of archive.playlistEntries(playlist.id)) entries.push(entry);
+    const { present, wanted } = this.parts;
+    const { mayLack, report } = work;
     const there = target ? await present.playlistEntries(target) : [];
-    const removeOthers = wanted.removeOthers && !mayLack;
-    const steps = playlistSteps(
-      there,
-      entries.map(({ uri, kind }) => ({ key: uri ?? '', canAdd: uri !== null && PLAYABLE.has(kind) })),
-      removeOthers,
-    );
+    const { entries, steps } = await this.stepsTo(playlist, there, mayLack);
     const names = new Map<string, string>();
     const inserted = new Set(steps.inserts.flatMap(({ keys }) => keys));
     for (const entry of entries) {
@@ -257,8 +268,9 @@ export class LibraryRestore {
       addCannot(report, { what: `${nameOf(entry)} (${place + 1})`, reason: this.whyNotInserted(entry) });
     }
     if (steps.stuck > 0) {
-      const what = `${steps.stuck} entries that the backup has not`;
-      const reason = 'They are files of your own or have left the catalogue, and cannot be taken out by their names.';
+      const what = `${steps.stuck} entries too many`;
+      const reason =
+        'They cannot be taken out by themselves: files of your own, what has left the catalogue, and one of several that are the same.';
       addCannot(report, { what, reason });
     }
     if (wanted.removeOthers && mayLack) {
@@ -267,12 +279,24 @@ export class LibraryRestore {
     }
     report.add = sizeOf(steps.inserts);
     for (const { count } of steps.removals) report.remove += count;
-    for (const { count } of movesInto(steps.order, Number.POSITIVE_INFINITY)) report.move += count;
+    report.move = movesOf(steps);
     report.misplaced = steps.misplaced;
     for (const name of names.values()) addExample(report, name);
     report.action = target === null ? 'create' : report.add + report.remove + report.move > 0 ? 'fill' : 'nothing';
     work.steps = steps;
     work.names = names;
+  }
+
+  private async stepsTo(
+    playlist: LibraryPlaylist,
+    there: readonly PresentEntry[],
+    mayLack: boolean,
+  ): Promise<{ entries: LibraryEntry[]; steps: PlaylistSteps }> {
+    const { archive, wanted } = this.parts;
+    const entries: LibraryEntry[] = [];
+    for await (const entry of archive.playlistEntries(playlist.id)) entries.push(entry);
+    const keys = entries.map(({ uri, kind }) => ({ key: uri ?? '', canAdd: uri !== null && PLAYABLE.has(kind) }));
+    return { entries, steps: playlistSteps(there, keys, wanted.removeOthers && !mayLack) };
   }
 
   private whyNotInserted({ kind, uri }: LibraryEntry): string {
@@ -319,11 +343,16 @@ function targetOf(
 /** Nothing to do, so far. */
 function playlistWork(part: string, playlist: LibraryPlaylist | null, title: string): PlaylistWork {
   const report = emptyReport(part, title, 'nothing');
-  return { kind: 'playlist', report, playlist, target: null, namesakes: [], steps: NOTHING, names: new Map() };
+  const nothing = { target: null, mayLack: false, namesakes: [], steps: NOTHING, names: new Map<string, string>() };
+  return { kind: 'playlist', report, playlist, ...nothing };
 }
 
 function sizeOf(runs: PlaylistSteps['inserts']): number {
   return runs.reduce((sum, { keys }) => sum + keys.length, 0);
+}
+
+function movesOf({ order }: PlaylistSteps): number {
+  return movesInto(order, Number.POSITIVE_INFINITY).reduce((sum, { count }) => sum + count, 0);
 }
 
 function nameOf({ name, artists }: LibraryEntry): string {

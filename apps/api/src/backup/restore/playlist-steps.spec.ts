@@ -64,7 +64,6 @@ describe('steps to a playlist', () => {
     ['b_a', 'ab_', 'ab_', 1],
     ['cdab', 'abcd', 'abcd', 1],
     ['axbxc', 'abc', 'abc', 1],
-    ['aab', 'ab', 'ab', 2],
     ['abcd', 'dcba', 'dcba', 3],
     ['abxcd', 'xabcd', 'xabcd', 1],
   ])('%s is made to be %s in %i calls', (before, backup, after, calls) => {
@@ -92,18 +91,28 @@ describe('steps to a playlist', () => {
     ]);
   });
 
+  const count = (text: string, key: string): number => text.split(key).length - 1;
+
+  /** All of the backup in its order, and between it only what was there more often than it should be. */
+  function expectExact(after: string, before: string, backup: string): void {
+    for (const key of 'abcd') {
+      const due = count(backup, key);
+      expect(count(after, key)).toBe(due === 0 ? 0 : Math.max(count(before, key), due));
+    }
+    expect([...after].reduce((left, sign) => (left.startsWith(sign) ? left.slice(1) : left), backup)).toBe('');
+  }
+
   const entries = fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'd'), maxLength: 12 });
 
   it('end in the backup when it is to be exact; else everything is there, in place if nothing was moved', () => {
     fc.assert(
       fc.property(entries, entries, fc.integer({ min: 1, max: 5 }), (before, backup, atOnce) => {
-        const exact = stepsOf(playlistSteps(present(before), wanted(backup), true), atOnce);
-        expect(carriedOut(before, exact)).toBe(backup);
+        const steps = playlistSteps(present(before), wanted(backup), true);
+        const exact = carriedOut(before, stepsOf(steps, atOnce));
+        expectExact(exact, before, backup);
+        expect(steps.stuck).toBe(exact.length - backup.length);
         const filled = carriedOut(before, stepsOf(playlistSteps(present(before), wanted(backup), false)));
-        for (const key of 'abcd') {
-          const count = (text: string): number => text.split(key).length - 1;
-          expect(count(filled)).toBe(Math.max(count(before), count(backup)));
-        }
+        for (const key of 'abcd') expect(count(filled, key)).toBe(Math.max(count(before, key), count(backup, key)));
       }),
     );
   });
@@ -115,21 +124,17 @@ describe('steps to a playlist', () => {
         const half = carriedOut(before, steps.slice(0, stop % (steps.length + 1)));
         const rest = stepsOf(playlistSteps(present(half), wanted(backup), true));
         const after = carriedOut(half, rest);
-        expect(after).toBe(backup);
+        expectExact(after, before, backup);
         expect(stepsOf(playlistSteps(present(after), wanted(backup), true))).toEqual([]);
       }),
     );
   });
 
-  it('never take out what is wanted but to put it in again, whatever was refused in between', () => {
+  it('never take out what is wanted, not even one of several', () => {
     fc.assert(
       fc.property(entries, entries, (before, backup) => {
-        const { removals, inserts } = playlistSteps(present(before), wanted(backup), true);
-        const put = inserts.flatMap(({ keys }) => keys);
-        for (const { key } of removals) {
-          const of = (all: Iterable<string>): number => [...all].filter((one) => one === key).length;
-          expect(of(put)).toBe(of(backup));
-        }
+        const { removals } = playlistSteps(present(before), wanted(backup), true);
+        for (const { key } of removals) expect(backup).not.toContain(key);
       }),
     );
   });

@@ -42,7 +42,7 @@ export interface PlaylistSteps {
   lacking: number[];
   /** How many stand elsewhere than they should and are left there. */
   misplaced: number;
-  /** How many should not be there and cannot be taken out. */
+  /** How many should not be there, or not as often, and cannot be taken out. */
   stuck: number;
 }
 
@@ -103,33 +103,27 @@ export function playlistSteps(
   return { removals, inserts, order: isExact ? order : [], lacking, misplaced, stuck: surplus.stuck };
 }
 
-/** Of what there are more than there should be: all of a kind go, and those that are wanted are put in again. */
+/**
+ * What there is more of than there should be. Only what is not wanted at all can go: with one of several that are the same
+ * all would, and whether the others can be put in again nobody knows before.
+ */
 function tooMany(
   present: readonly PresentEntry[],
   wanted: readonly WantedEntry[],
 ): { removals: Map<string, number>; stuck: number } {
-  const kinds = new Map<string, { there: number; wanted: number; isFree: boolean }>();
-  const kindOf = (key: string) => {
-    const known = kinds.get(key) ?? { there: 0, wanted: 0, isFree: true };
-    kinds.set(key, known);
-    return known;
-  };
+  const due = new Map<string, number>();
+  for (const { key } of wanted) due.set(key, (due.get(key) ?? 0) + 1);
+  const kinds = new Map<string, { there: number; canRemove: boolean }>();
   for (const { key, canRemove } of present) {
-    const kind = kindOf(key);
-    kind.there += 1;
-    kind.isFree &&= canRemove;
-  }
-  for (const { key, canAdd } of wanted) {
-    const kind = kindOf(key);
-    kind.wanted += 1;
-    kind.isFree &&= canAdd;
+    const { there, canRemove: others } = kinds.get(key) ?? { there: 0, canRemove: true };
+    kinds.set(key, { there: there + 1, canRemove: others && canRemove });
   }
   const removals = new Map<string, number>();
   let stuck = 0;
-  for (const [key, kind] of kinds) {
-    if (kind.there <= kind.wanted) continue;
-    if (kind.isFree) removals.set(key, kind.there);
-    else stuck += kind.there - kind.wanted;
+  for (const [key, { there, canRemove }] of kinds) {
+    const count = due.get(key) ?? 0;
+    if (count === 0 && canRemove) removals.set(key, there);
+    else stuck += Math.max(0, there - count);
   }
   return { removals, stuck };
 }

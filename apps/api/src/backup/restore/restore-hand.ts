@@ -4,13 +4,13 @@ import type { PlaylistMemory } from './playlist-memory.js';
 import { movesInto } from './playlist-steps.js';
 import { addCannot } from './restore-report.js';
 
-/** When so many in a row are refused one by one, the others are not tried. */
-const MOST_REFUSED = 10;
+/** After so many calls of a part that were refused, what is refused together is not tried in halves any more. */
+const MOST_REFUSED = 400;
 
 export interface RestoreHandParts {
   writes: LibraryWrites;
   limits: NonNullable<LibraryShape['writes']>;
-  memory: PlaylistMemory;
+  memory: Pick<PlaylistMemory, 'intend' | 'remember'>;
   /** Before each call: says how far it is. Throws when no call should be made. */
   before: (hand: RestoreHand) => Promise<void>;
 }
@@ -19,7 +19,11 @@ export interface RestoreHandParts {
 export class RestoreHand {
   added = 0;
   removed = 0;
-  private refusedInRow = 0;
+  /** The id of the playlist that is changed; null before, and for a list. */
+  playlistId: string | null = null;
+  /** How many things were refused. */
+  refused = 0;
+  private refusedCalls = 0;
 
   constructor(private readonly parts: RestoreHandParts) {}
 
@@ -63,6 +67,7 @@ export class RestoreHand {
     }
     if (report.action === 'nothing') return;
     const id = work.target ?? (await this.create(playlist, work.namesakes));
+    this.playlistId = id;
     const { limits, writes } = this.parts;
     for (const some of chunksOf(steps.removals, limits.insertAtOnce)) {
       await this.parts.before(this);
@@ -121,19 +126,20 @@ export class RestoreHand {
         things,
       );
       this.added += things.length;
-      this.refusedInRow = 0;
     } catch (error) {
       if (!isRefused(error)) throw error;
-      if (things.length > 1 && this.refusedInRow < MOST_REFUSED) {
+      this.refusedCalls += 1;
+      if (things.length > 1 && this.refusedCalls < MOST_REFUSED) {
         const middle = things.length >> 1;
         const halves = [things.slice(0, middle), things.slice(middle)];
         for (const half of how.lastFirst ? halves.reverse() : halves) await this.insertOrTell(work, half, how);
         return;
       }
+      const others = things.length > 1 ? ` It was one of ${things.length} that were not tried one by one.` : '';
       for (const thing of things) {
         how.refuse?.(thing);
-        this.refusedInRow += 1;
-        addCannot(work.report, { what: thing.name, reason: error.message });
+        this.refused += 1;
+        addCannot(work.report, { what: thing.name, reason: `${error.message}${others}` });
       }
     }
   }

@@ -8,7 +8,7 @@ import { LibraryWorker, expectAccount } from '../library-worker.js';
 import { LibraryRestore } from './library-restore.js';
 import { PresentLibrary } from './present-library.js';
 import { RestoreHand } from './restore-hand.js';
-import type { PartReport } from './restore-report.js';
+import { type PartReport, addCannot } from './restore-report.js';
 import { type Done, type RestoreClaim, RestoreStore } from './restore-store.js';
 
 const AGAIN = 'Restore the backup again: what is there already is not touched.';
@@ -89,6 +89,13 @@ export class RestoreWorker extends LibraryWorker<RestoreClaim> implements OnAppl
       };
       try {
         await hand.carryOut(work);
+        const { playlistId: id, refused } = hand;
+        if (work.kind === 'playlist' && id !== null && (await restore.hasChanged(work, { id, refused }))) {
+          addCannot(report, {
+            what: report.title,
+            reason: 'It was changed while it was restored. Restore it once more.',
+          });
+        }
       } finally {
         if (hand.added + hand.removed > 0) {
           await this.store.gotOn(claim, doneBy(hand));
