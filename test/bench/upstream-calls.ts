@@ -81,7 +81,7 @@ function coldCrowd(stage: Stage): Promise<Figure[]> {
     return [
       figure('upstream calls, 10,000 cold first requests at once, 3 processes', 'calls', '1', '1', [calls]),
       figure('the same: how many were told in time that they have to ask again', '', '', '', [
-        told['200 Not Playing'] ?? 0,
+        told['200 degraded'] ?? 0,
       ]),
     ];
   });
