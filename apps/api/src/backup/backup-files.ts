@@ -6,11 +6,12 @@ import type { Provider } from '#providers';
 import { reasonOf } from '../logging.js';
 import { PlatformSettings } from '../settings/platform.settings.js';
 import { VERSION } from '../version.js';
-import { Archive, archiveNames, listArchives, removeArchive } from './archive/archive.js';
+import { Archive, archiveNames, folderFault, listArchives, removeArchive } from './archive/archive.js';
 import { ArchiveError, writeFailure } from './archive/archive-error.js';
 import { ArchiveWriter, type ReadFacts } from './archive/archive-writer.js';
 import { ENTRY_GUARD } from './archive/documents.js';
 import { entryFrom } from './archive/entry-document.js';
+import { keptOmissions, keptText } from './archive/kept.js';
 import { discardPartial } from './archive/partial-folder.js';
 import { verify } from './archive/verify.js';
 import type { Account, Omission, Summary } from './backup-row.js';
@@ -62,12 +63,30 @@ export class BackupFiles {
     }
   }
 
-  /** Backups in the folder that are not among these. One that cannot be read is passed over. @throws ArchiveError */
-  async *others(known: ReadonlySet<string>): AsyncGenerator<{ archive: Archive; made: Made }> {
+  /**
+   * What is wrong with the folder; null when all is well. Not even one backup is there when its disk is not.
+   *
+   * @param names of backups that should be there
+   */
+  async fault(names: readonly string[]): Promise<string | null> {
+    const fault = await folderFault(this.folder, names);
+    return fault && `${fault.message} ${fault.remedy}`;
+  }
+
+  /**
+   * Backups in the folder that are not among these. One that cannot be read, or is dated ahead, is passed over.
+   *
+   * @throws ArchiveError
+   */
+  async *others(known: ReadonlySet<string>, now = new Date()): AsyncGenerator<{ archive: Archive; made: Made }> {
     for (const name of await archiveNames(this.folder)) {
       if (known.has(name)) continue;
       try {
         const archive = await this.open(name);
+        if (archive.isAhead(now)) {
+          this.logger.debug(`${name} is passed over: it is dated ahead.`);
+          continue;
+        }
         const { omissions } = archive.manifest;
         const summary = await summaryOf(
           archive,
@@ -114,8 +133,9 @@ export class BackupFiles {
   /** Looks through the files of a backup. @param omissions what is known not to be in it */
   async check(archive: Archive, omissions: readonly Omission[]): Promise<Made> {
     const { findings, verdict } = await verify(archive);
-    const summary = await summaryOf(archive, omissions);
-    return { state: verdict, summary: { ...summary, findings, verifiedAt: new Date() } };
+    const summary = await summaryOf(archive, omissions, verdict === 'failed');
+    const kept = findings.map(({ file, what }) => ({ file: keptText(file), what: keptText(what) }));
+    return { state: verdict, summary: { ...summary, findings: kept, verifiedAt: new Date() } };
   }
 
   private async own({ backup }: Claim): Promise<Archive | null> {
@@ -204,14 +224,23 @@ export class BackupFiles {
   }
 }
 
+/** @param isDamaged whether files may be gone that it had */
 async function summaryOf(
   archive: Archive,
   omissions: readonly Omission[],
+  isDamaged = false,
 ): Promise<Pick<Summary, 'counts' | 'omissions' | 'bytes'>> {
   const { lists, playlists } = archive.manifest;
   const counts = Object.fromEntries(lists.map(({ name, count }): [string, number] => [name, count]));
-  const { bytes } = await archive.size();
-  return { counts: playlists ? { ...counts, [PLAYLIST_INDEX]: playlists.count } : counts, omissions, bytes };
+  const { bytes } = await archive.size().catch((error: unknown) => {
+    if (!(isDamaged && error instanceof ArchiveError && error.code === 'damaged')) throw error;
+    return { bytes: 0 };
+  });
+  return {
+    counts: playlists ? { ...counts, [PLAYLIST_INDEX]: playlists.count } : counts,
+    omissions: keptOmissions(omissions),
+    bytes,
+  };
 }
 
 /** @throws Error for what another version has kept */

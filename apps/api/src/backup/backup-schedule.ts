@@ -60,9 +60,10 @@ export class BackupSchedule implements OnApplicationBootstrap {
    * What the owner should know; null when all is well.
    *
    * @param backups all there are, the latest first
+   * @param fault what is wrong with the folder they are in; null when nothing is
    */
-  alert(backups: readonly Backup[]): string | null {
-    const told: string[] = [];
+  alert(backups: readonly Backup[], fault: string | null): string | null {
+    const told = fault === null ? [] : [fault];
     for (const { provider, running } of this.providers.all) {
       if (!running?.reads.library) continue;
       const own = backups.filter((backup) => backup.provider === provider.id);

@@ -24,6 +24,7 @@ const PAGES_AT_ONCE = 10;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export type BackupState = 'queued' | 'running' | 'paused' | 'complete' | 'complete_with_omissions' | 'failed';
+const UNDER_WAY = ['queued', 'running', 'paused'] as const satisfies readonly BackupState[];
 export type Trigger = 'owner' | 'schedule';
 export type Outcome = 'read' | 'carried' | 'omitted';
 
@@ -128,7 +129,7 @@ export class BackupStore {
   /** The one of this provider that has not ended. */
   async underWay(provider: string): Promise<Backup | null> {
     const row = await this.database.prisma.backup.findFirst({
-      where: { provider, state: { in: ['queued', 'running', 'paused'] } },
+      where: { provider, state: { in: [...UNDER_WAY] } },
     });
     return row && toBackup(row);
   }
@@ -151,6 +152,12 @@ export class BackupStore {
       orderBy: { createdAt: 'desc' },
     });
     return rows.map(toBackup);
+  }
+
+  /** Whether what it holds is still being put back. */
+  async isBeingRestored(id: string): Promise<boolean> {
+    const underWay = { backupId: id, state: { in: [...UNDER_WAY] } };
+    return (await this.database.prisma.restore.count({ where: underWay })) > 0;
   }
 
   /** Also one that is under way: whoever works on it finds out with the next page. */

@@ -77,15 +77,24 @@ export class BackupWorker extends LibraryWorker<Claim> {
     await this.store.end(claim, state, { summary, trouble: null });
     this.logger.log(`${claim.backup.name} is ${state.replaceAll('_', ' ')}.`);
     // Whoever makes one by hand takes it away by hand.
-    if (claim.backup.trigger === 'schedule') await this.sweep(provider.id);
+    if (claim.backup.trigger === 'schedule') await this.sweep(provider.id, claim.backup.id);
   }
 
-  /** Takes away what is not to be kept any more. */
-  private async sweep(provider: string): Promise<void> {
+  /** Takes away what is not to be kept any more. @param newest the one that was just made */
+  private async sweep(provider: string, newest: string): Promise<void> {
     const { BACKUP_KEEP, TIMEZONE } = this.settings;
     const timezone = TIMEZONE ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
     await this.store.forgetFailed(provider, new Date(Date.now() - FAILED_KEPT_MS));
-    for (const { id, name } of superfluous(await this.store.made(provider), parseKeep(BACKUP_KEEP), timezone)) {
+    const made = await this.store.made(provider);
+    const earlier = made.filter(({ id }) => id !== newest);
+    // Files on a disk that is not there come back with it, and nobody would know them any more.
+    const fault = await this.files.fault(earlier.map(({ name }) => name));
+    if (fault !== null) {
+      this.logger.warn(`No backup is taken away: ${fault}`);
+      return;
+    }
+    for (const { id, name } of superfluous(made, parseKeep(BACKUP_KEEP), timezone)) {
+      if (await this.store.isBeingRestored(id)) continue;
       await this.files.remove(name);
       await this.store.remove(id);
       this.logger.log(`${name} is not kept any longer.`);

@@ -101,7 +101,7 @@ export class BackupsController {
     return {
       items: items.map(toDto),
       nextAt: this.schedule.nextAt?.toISOString() ?? null,
-      alert: this.schedule.alert(items),
+      alert: this.schedule.alert(items, await this.backups.folderFault(items)),
       musicbrainz: this.recordings.isOn ? await this.recordings.figures() : null,
     };
   }
@@ -219,11 +219,12 @@ export class BackupsController {
   @ApiOperation({
     operationId: 'removeBackup',
     summary: 'Take a backup away',
-    description: 'Its files too; what it shares with other backups stays with them. One that is under way ends.',
+    description:
+      'Its files too; what it shares with other backups stays with them. One that is under way ends; one that is being restored is not taken away.',
   })
   @ApiId()
   @ApiNoContentResponse({ description: 'Gone.' })
-  @ApiProblems('not_found', 'storage_failed', 'database_unavailable')
+  @ApiProblems('not_found', 'conflict', 'storage_failed', 'database_unavailable')
   async remove(@Id() id: string): Promise<void> {
     await this.backups.remove(id);
   }

@@ -1,6 +1,7 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { bulkhead } from 'cockatiel';
 import { ProviderError } from '#listening';
+import { reasonOf } from '../logging.js';
 import { Problem } from '../problem/problem.js';
 import { ProviderChoice } from '../providers/provider-choice.js';
 import { RunningProviders } from '../providers/running-providers.js';
@@ -26,6 +27,7 @@ const SEE_LIST = 'GET /admin/backups lists them.';
 export class Backups {
   /** Two large libraries take a lot of memory to compare: one pair after the other. */
   private readonly turns = bulkhead(1, Number.POSITIVE_INFINITY);
+  private readonly logger = new Logger('Backup');
 
   constructor(
     private readonly store: BackupStore,
@@ -38,12 +40,24 @@ export class Backups {
   /** All that are known, and all that lie in the folder: it may be older than the database. The latest first. */
   async list(): Promise<Backup[]> {
     const known = await this.store.list();
-    let isAdopted = false;
-    for await (const { archive, made } of this.files.others(new Set(known.map(({ name }) => name)))) {
-      await this.store.adopt(archive, made);
-      isAdopted = true;
+    let isAnyFound = false;
+    try {
+      for await (const { archive, made } of this.files.others(new Set(known.map(({ name }) => name)))) {
+        isAnyFound = true;
+        await this.adopt(archive, made);
+      }
+    } catch (error) {
+      // What the database knows is told all the same; what is wrong with the folder is told beside it.
+      if (!(error instanceof ArchiveError)) throw error;
+      this.logger.debug(`Backups that are not known cannot be looked for (${reasonOf(error)}).`);
     }
-    return isAdopted ? this.store.list() : known;
+    return isAnyFound ? this.store.list() : known;
+  }
+
+  /** What is wrong with the folder in which these are; null when all is well. */
+  async folderFault(backups: readonly Backup[]): Promise<string | null> {
+    const made = backups.filter(({ state }) => state === 'complete' || state === 'complete_with_omissions');
+    return this.files.fault(made.map(({ name }) => name));
   }
 
   /** @throws Problem `not_found` */
@@ -81,6 +95,13 @@ export class Backups {
   /** Takes a backup away, its files too; one that is under way ends. @throws Problem, ArchiveError */
   async remove(id: string): Promise<void> {
     const backup = await this.get(id);
+    if (await this.store.isBeingRestored(id)) {
+      throw new Problem(
+        'conflict',
+        'A restore of this backup is under way.',
+        'Wait until it has ended, or cancel it: GET /admin/restores lists them.',
+      );
+    }
     await this.store.remove(id);
     await this.files.remove(backup.name);
   }
@@ -132,6 +153,15 @@ export class Backups {
       throw new Problem('not_found', 'There is no backup to compare with.', 'Make one: POST /admin/backups.');
     }
     return this.diff(first.id, newest.id, limit);
+  }
+
+  /** One that the database does not take is passed over: it must not hide the others. */
+  private async adopt(archive: Archive, made: Made): Promise<void> {
+    try {
+      await this.store.adopt(archive, made);
+    } catch (error) {
+      this.logger.warn(`${archive.name} is passed over: it cannot be taken up (${reasonOf(error)}).`);
+    }
   }
 
   /** What its files come to; that they are gone is found, too. */

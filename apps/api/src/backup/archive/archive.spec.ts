@@ -1,7 +1,7 @@
-import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { Archive, listArchives, removeArchive } from './archive.js';
+import { Archive, folderFault, listArchives, removeArchive } from './archive.js';
 import { archiveName } from './archive-name.js';
 import { all, anyEntry, entries, entry, playlist, PROFILE, ScratchFolders, write } from './testing/library.js';
 
@@ -131,5 +131,60 @@ describe('the folder of backups', () => {
     const text = await readFile(`${path}/manifest.json`, 'utf8');
     await writeFile(`${path}/manifest.json`, text.replaceAll('lists/tracks.json', '../secret.json'));
     await expect(Archive.open(folder, 'a')).rejects.toMatchObject({ code: 'damaged' });
+  });
+
+  it.each([
+    ['a month that is none', '"startedAt": "2026-11-21T03:15:00.000Z"', '"startedAt": "2024-13-45T99:99:99.999Z"'],
+    ['a day that is none', '"finishedAt": "2026-11-21', '"finishedAt": "2026-11-32'],
+    ['an hour that is none', '"readAt": "2026-11-21T03', '"readAt": "2026-11-21T24'],
+    ['a sign in the provider', '"id": "spotify"', '"id": "spot\\u0000ify"'],
+    ['a provider of any length', '"id": "spotify"', `"id": "${'s'.repeat(65)}"`],
+    ['a sign in the account', '"id": "owner"', '"id": "own\\u0000er"'],
+    ['half a sign in the account', '"name": "The owner"', '"name": "The \\ud800 owner"'],
+    ['an account of any length', '"name": "The owner"', `"name": "${'n'.repeat(10_001)}"`],
+    ['more entries than can be counted', '"count": 1,', '"count": 2147483648,'],
+    ['far more entries', '"count": 1,', '"count": 1e300,'],
+    ['less than nothing', '"count": 1,', '"count": -1,'],
+  ])('takes a manifest for damaged that has %s', async (_, before, after) => {
+    const folder = await folders.make();
+    const { path } = await write(folder, 'a', { lists: { tracks: entries(1) } });
+    const text = await readFile(`${path}/manifest.json`, 'utf8');
+    expect(text).toContain(before);
+    await writeFile(`${path}/manifest.json`, text.replace(before, after));
+    await expect(Archive.open(folder, 'a')).rejects.toMatchObject({ code: 'damaged' });
+    expect(await listArchives(folder)).toEqual([]);
+  });
+
+  it('takes a manifest for damaged that would fill the memory', async () => {
+    const folder = await folders.make();
+    const { path } = await write(folder, 'a');
+    await truncate(`${path}/manifest.json`, 49 * 1024 * 1024);
+    await expect(Archive.open(folder, 'a')).rejects.toMatchObject({
+      code: 'damaged',
+      message: expect.stringContaining('longer'),
+    });
+  });
+
+  it('has no newest that is ahead of its time', async () => {
+    const folder = await folders.make();
+    const now = new Date('2026-11-22T00:00:00.000Z');
+    await write(folder, 'now', { facts: { startedAt: now, finishedAt: now } });
+    const fast = new Date('2026-11-22T23:00:00.000Z');
+    await write(folder, 'fast', { facts: { startedAt: fast, finishedAt: fast } });
+    await write(folder, 'begun', { facts: { startedAt: new Date('9999-01-01T00:00:00.000Z') } });
+    await write(folder, 'ended', { facts: { finishedAt: new Date('2026-11-23T01:00:00.000Z') } });
+    expect((await listArchives(folder, now)).map(({ name }) => name)).toEqual(['fast', 'now']);
+    expect((await Archive.open(folder, 'ended')).isAhead(now)).toBe(true);
+  });
+
+  it('is missed with all that should be there, and not for one of them', async () => {
+    const folder = await folders.make();
+    await write(folder, 'a');
+    await writeFile(`${folder}/file`, '');
+    expect(await folderFault(`${folder}/none`, [])).toBeNull();
+    expect(await folderFault(folder, ['a', 'gone'])).toBeNull();
+    expect(await folderFault(folder, ['gone'])).toMatchObject({ code: 'not_readable' });
+    expect(await folderFault(`${folder}/none`, ['a'])).toMatchObject({ code: 'not_readable' });
+    expect(await folderFault(`${folder}/file`, [])).toMatchObject({ code: 'not_readable' });
   });
 });

@@ -1,5 +1,4 @@
-import { createReadStream } from 'node:fs';
-import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { lstat, readdir, rename, rm } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type { LibraryEntry, Profile } from '#listening';
 import { ArchiveError, type ArchiveErrorCode, codeOf, readFailure, writeFailure } from './archive-error.js';
@@ -21,14 +20,20 @@ import {
 import { entryFrom } from './entry-document.js';
 import { MANIFEST, MANIFEST_SUM } from './file-names.js';
 import { hasHash } from './has-hash.js';
-import { syncFolder } from './sync-folder.js';
-import { manifestFrom, playlistFrom } from './manifest-document.js';
 import { parse, readItems } from './line-document.js';
+import { manifestFrom, playlistFrom } from './manifest-document.js';
+import { isFolder, openOwnFile, readText, statOwnFile } from './own-file.js';
+import { syncFolder } from './sync-folder.js';
 
 /** What a file is named by a reader: a path of a backup never leads out of it. */
 const OWN_FILE = /^((lists|playlists)\/)?[A-Za-z0-9_-]{1,64}\.(json|csv|txt|sha256)$/;
 
-const NOTHING_THERE: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'EISDIR']);
+/** A library of a hundred thousand playlists has no longer one; what is longer would fill the memory. */
+export const LONGEST_MANIFEST = 48 * 1024 * 1024;
+const LONGEST_PROFILE = 1024 * 1024;
+/** Clocks differ by so much at most. */
+const DAY_MS = 86_400_000;
+
 const PASSED_OVER: ReadonlySet<ArchiveErrorCode> = new Set(['not_an_archive', 'damaged']);
 
 /** What is kept of a playlist, without what the playlist says of itself. */
@@ -56,6 +61,12 @@ export class Archive {
 
   get path(): string {
     return `${this.folder}/${this.name}`;
+  }
+
+  /** Whether it says that it was made on a day that is to come: it would be the newest for ever. */
+  isAhead(now: Date): boolean {
+    const { startedAt, finishedAt } = this.manifest;
+    return Math.max(startedAt.getTime(), finishedAt.getTime()) > now.getTime() + DAY_MS;
   }
 
   /** All files but the manifest and its checksum. Read anew: there may be thousands. */
@@ -114,7 +125,7 @@ export class Archive {
   async profile(): Promise<Profile | null> {
     const file = this.manifest.profile;
     if (file === null) return null;
-    const value = parse(await readText(this.path, file));
+    const value = parse(await readText(this.path, file, LONGEST_PROFILE));
     if (!PROFILE_GUARD.accepts(value)) throw new ArchiveError('damaged', `${file}: ${PROFILE_GUARD.fault}.`);
     return { ...value, registeredAt: value.registeredAt === null ? null : new Date(value.registeredAt) };
   }
@@ -131,10 +142,11 @@ export class Archive {
   /** A file as it is. @param path within the backup, as the manifest and `playlists` have it */
   async read(path: string): Promise<{ bytes: number; stream: Readable }> {
     if (!OWN_FILE.test(path)) throw new ArchiveError('not_kept', 'The backup has no such file.');
+    const file = await openOwnFile(this.path, path);
     try {
-      const file = await open(`${this.path}/${path}`);
-      return { bytes: (await file.stat()).size, stream: createReadStream('', { fd: file }) };
+      return { bytes: (await file.stat()).size, stream: file.createReadStream() };
     } catch (error) {
+      await file.close();
       throw readFailure(error, path);
     }
   }
@@ -143,13 +155,9 @@ export class Archive {
   async size(): Promise<{ bytes: number; ownBytes: number }> {
     const size = { bytes: 0, ownBytes: 0 };
     for (const { path } of [...(await this.files()), { path: MANIFEST }, { path: MANIFEST_SUM }]) {
-      try {
-        const { size: bytes, nlink } = await stat(`${this.path}/${path}`);
-        size.bytes += bytes;
-        if (nlink === 1) size.ownBytes += bytes;
-      } catch (error) {
-        throw readFailure(error, path);
-      }
+      const { size: bytes, nlink } = await statOwnFile(this.path, path);
+      size.bytes += bytes;
+      if (nlink === 1) size.ownBytes += bytes;
     }
     return size;
   }
@@ -178,12 +186,13 @@ export async function removeArchive(folder: string, name: string): Promise<void>
   }
 }
 
-/** All backups of a folder, the newest first. What is half done, damaged or something else is passed over. */
-export async function listArchives(folder: string): Promise<Archive[]> {
+/** All backups of a folder, the newest first. What is half done, damaged, ahead of its time or something else is passed over. */
+export async function listArchives(folder: string, now = new Date()): Promise<Archive[]> {
   const archives: Archive[] = [];
   for (const name of await archiveNames(folder)) {
     try {
-      archives.push(await Archive.open(folder, name));
+      const archive = await Archive.open(folder, name);
+      if (!archive.isAhead(now)) archives.push(archive);
     } catch (error) {
       if (!(error instanceof ArchiveError && PASSED_OVER.has(error.code))) throw error;
     }
@@ -199,17 +208,35 @@ export async function archiveNames(folder: string): Promise<string[]> {
   } catch (error) {
     // Before the first backup there is no folder.
     if (codeOf(error) === 'ENOENT') return [];
+    if (codeOf(error) === 'ENOTDIR') throw new ArchiveError('not_readable', 'BACKUP_DIR is no folder.', error);
     throw readFailure(error, 'The folder of backups');
+  }
+}
+
+/**
+ * Why backups are not where they were; null when one of these at least is there.
+ *
+ * @param names of those that should be there
+ */
+export async function folderFault(folder: string, names: readonly string[]): Promise<ArchiveError | null> {
+  try {
+    const there = new Set(await archiveNames(folder));
+    if (names.length === 0 || names.some((name) => there.has(name))) return null;
+    return new ArchiveError('not_readable', 'The folder of backups is missing, or has none of those that are known.');
+  } catch (error) {
+    return readFailure(error, 'The folder of backups');
   }
 }
 
 async function readManifest(path: string, name: string): Promise<ManifestDocument> {
   let text: string;
   try {
-    text = await readFile(`${path}/${MANIFEST}`, 'utf8');
+    text = await readText(path, MANIFEST, LONGEST_MANIFEST);
   } catch (error) {
-    if (!NOTHING_THERE.has(codeOf(error))) throw readFailure(error, `The manifest of ${name}`);
-    if (await isOurs(path)) throw new ArchiveError('damaged', `The backup "${name}" has lost its manifest.`, error);
+    if (!(error instanceof ArchiveError && error.code === 'damaged')) throw error;
+    if (await isOurs(path)) {
+      throw new ArchiveError('damaged', `The backup "${name}" has no manifest any more: ${error.message}`, error);
+    }
     throw noArchive(name, error);
   }
   const value = parse(text);
@@ -220,22 +247,16 @@ async function readManifest(path: string, name: string): Promise<ManifestDocumen
 
 /** Whether it was written by us, whatever has become of it. */
 async function isOurs(path: string): Promise<boolean> {
+  if (!(await isFolder(path))) return false;
   try {
-    return (await stat(`${path}/${MANIFEST_SUM}`)).isFile();
+    // Whatever has become of it: what is removed is never followed.
+    return !(await lstat(`${path}/${MANIFEST_SUM}`)).isDirectory();
   } catch (error) {
-    if (NOTHING_THERE.has(codeOf(error))) return false;
+    if (codeOf(error) === 'ENOENT') return false;
     throw readFailure(error, MANIFEST_SUM);
   }
 }
 
 function noArchive(name: string, cause?: unknown): ArchiveError {
   return new ArchiveError('not_an_archive', `There is no backup "${name}".`, cause);
-}
-
-async function readText(folder: string, file: string): Promise<string> {
-  try {
-    return await readFile(`${folder}/${file}`, 'utf8');
-  } catch (error) {
-    throw readFailure(error, file);
-  }
 }

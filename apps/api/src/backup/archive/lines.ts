@@ -1,5 +1,5 @@
-import { createReadStream } from 'node:fs';
 import { ArchiveError, readFailure } from './archive-error.js';
+import { openOwnFile } from './own-file.js';
 
 const LINE_FEED = 0x0a;
 /** A line is an entry. What is longer is none of ours, and would fill the memory. */
@@ -34,8 +34,9 @@ export async function* lines(folder: string, file: string, heard?: (chunk: Buffe
 
 /** The bytes of a file of a backup. */
 export async function* chunks(folder: string, file: string): AsyncGenerator<Buffer> {
+  const handle = await openOwnFile(folder, file);
   try {
-    for await (const chunk of createReadStream(`${folder}/${file}`)) if (Buffer.isBuffer(chunk)) yield chunk;
+    for await (const chunk of handle.createReadStream()) if (Buffer.isBuffer(chunk)) yield chunk;
   } catch (error) {
     throw readFailure(error, file);
   }

@@ -7,11 +7,16 @@ export const SCHEMA_ID = `urn:${FORMAT}:${FORMAT_VERSION}`;
 
 const text = { type: 'string' };
 const id = { type: 'string', minLength: 1 };
+/** What is kept in a database, too: without the signs that some cannot keep. */
+const named = { type: 'string', maxLength: 10_000, pattern: '^[^\\u0000\\ud800-\\udfff]*$' };
 const textOrNull = { type: ['string', 'null'] };
-const count = { type: 'integer', minimum: 0 };
-const countOrNull = { type: ['integer', 'null'], minimum: 0 };
+const MOST_ENTRIES = 2 ** 31 - 1;
+const count = { type: 'integer', minimum: 0, maximum: MOST_ENTRIES };
+const countOrNull = { type: ['integer', 'null'], minimum: 0, maximum: MOST_ENTRIES };
+const large = { minimum: 0, maximum: Number.MAX_SAFE_INTEGER };
+const largeOrNull = { type: ['integer', 'null'], ...large };
 const numberOrNull = { type: ['number', 'null'], minimum: 0 };
-const INSTANT = '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z$';
+const INSTANT = '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d\\.\\d{3}Z$';
 const instant = { type: 'string', pattern: INSTANT };
 const instantOrNull = { type: ['string', 'null'], pattern: INSTANT };
 const STEM = '^(lists|playlists)/[A-Za-z0-9_-]{1,64}';
@@ -49,11 +54,11 @@ const manifestFacts = {
   software: { ...text, description: 'What has written it, with its version.' },
   id,
   name: { ...id, description: 'Of the folder, when it was written.' },
-  provider: record('Where the library is.', { id, name: text }),
-  account: record('Whose library it is.', { id: text, name: text }),
+  provider: record('Where the library is.', { id: { type: 'string', pattern: '^[A-Za-z0-9_-]{1,64}$' }, name: named }),
+  account: record('Whose library it is.', { id: named, name: named }),
   startedAt: instant,
   finishedAt: instant,
-  lists: listOf('listFacts'),
+  lists: { ...listOf('listFacts'), maxItems: 1_000 },
   playlists: orNull('playlistsFacts'),
   profile: { enum: ['profile.json', null] },
   omissions: {
@@ -114,7 +119,7 @@ export const ARCHIVE_SCHEMA = {
         type: 'string',
         pattern: `${STEM}\\.(json|csv)$|^(README\\.txt|schema\\.json|profile\\.json|playlists\\.json)$`,
       },
-      bytes: count,
+      bytes: { type: 'integer', ...large },
       sha256,
     }),
     list: record('lists/*.json', { list: listName, title: text, order, entries: listOf('entry') }),
@@ -131,7 +136,7 @@ export const ARCHIVE_SCHEMA = {
         isPublic: { type: ['boolean', 'null'] },
         isCollaborative: { type: 'boolean' },
         version: { ...text, description: 'Another one after every change of its entries.' },
-        total,
+        total: { ...largeOrNull, description: total.description },
         url: textOrNull,
       },
     ),
@@ -149,17 +154,17 @@ export const ARCHIVE_SCHEMA = {
       url: textOrNull,
       addedAt: instantOrNull,
       addedBy: textOrNull,
-      playcount: countOrNull,
+      playcount: largeOrNull,
     }),
     profile: record('profile.json', {
       name: text,
       displayName: text,
       url: textOrNull,
       imageUrl: textOrNull,
-      playcount: countOrNull,
-      artistCount: countOrNull,
-      trackCount: countOrNull,
-      albumCount: countOrNull,
+      playcount: largeOrNull,
+      artistCount: largeOrNull,
+      trackCount: largeOrNull,
+      albumCount: largeOrNull,
       registeredAt: instantOrNull,
     }),
     document: record('A whole backup in one document.', {

@@ -1,10 +1,8 @@
-import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { pack } from 'tar-stream';
 import type { Archive } from './archive.js';
-import { readFailure } from './archive-error.js';
 import {
   ENTRY_GUARD,
   LIST_GUARD,
@@ -17,6 +15,7 @@ import { MANIFEST, MANIFEST_SUM, README } from './file-names.js';
 import { readItems } from './line-document.js';
 import { chunks } from './lines.js';
 import { manifestDocument } from './manifest-document.js';
+import { statOwnFile } from './own-file.js';
 
 /** So much text goes out at once. */
 const CHUNK = 64 * 1024;
@@ -38,19 +37,11 @@ export function archiveStream(archive: Archive): Readable {
 async function packFiles(archive: Archive, packed: ReturnType<typeof pack>): Promise<void> {
   const paths = (await archive.files()).map(({ path }) => path).filter((path) => path !== README);
   for (const path of [README, MANIFEST, MANIFEST_SUM, ...paths]) {
-    const { size, mtime } = await statOf(archive, path);
+    const { size, mtime } = await statOwnFile(archive.path, path);
     const entry = packed.entry({ name: `${archive.name}/${path}`, size, mtime, mode: 0o600 });
     await pipeline(chunks(archive.path, path), entry);
   }
   packed.finalize();
-}
-
-async function statOf(archive: Archive, path: string): Promise<{ size: number; mtime: Date }> {
-  try {
-    return await stat(`${archive.path}/${path}`);
-  } catch (error) {
-    throw readFailure(error, path);
-  }
 }
 
 /** All of a backup in one JSON document, the `document` of the schema. Fails with an `ArchiveError`. */

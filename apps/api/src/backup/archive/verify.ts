@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
-import type { Archive } from './archive.js';
+import { readdir } from 'node:fs/promises';
+import { type Archive, LONGEST_MANIFEST } from './archive.js';
 import { ArchiveError, codeOf, readFailure } from './archive-error.js';
 import { CsvScan } from './csv-scan.js';
 import {
@@ -18,6 +18,7 @@ import { MANIFEST, MANIFEST_SUM, PROFILE, README, SCHEMA } from './file-names.js
 import { readItems } from './line-document.js';
 import { chunks } from './lines.js';
 import { playlistFrom } from './manifest-document.js';
+import { isFolder, readText } from './own-file.js';
 
 /** One file can be wrong in so many places before the rest is only counted. */
 const MOST_PER_FILE = 20;
@@ -112,9 +113,9 @@ class Check {
       this.unseen.set(file.path, file);
     }
     await this.guarded(MANIFEST_SUM, async () => {
-      const text = await readAll(this.archive.path, MANIFEST_SUM);
+      const text = await readText(this.archive.path, MANIFEST_SUM, LONGEST_MANIFEST);
       const sum = createHash('sha256')
-        .update(await readAll(this.archive.path, MANIFEST))
+        .update(await readText(this.archive.path, MANIFEST, LONGEST_MANIFEST))
         .digest('hex');
       if (text !== `${sum}  ${MANIFEST}\n`) this.report(MANIFEST, 'is not what it was: its checksum is another');
     });
@@ -260,18 +261,11 @@ class Check {
   }
 }
 
-async function readAll(folder: string, file: string): Promise<string> {
-  try {
-    return await readFile(`${folder}/${file}`, 'utf8');
-  } catch (error) {
-    throw readFailure(error, file);
-  }
-}
-
 /** What stands in the folder of a backup, folders that are none of its own included. */
 async function filesIn(folder: string): Promise<string[]> {
   const paths: string[] = [];
   for (const part of ['', 'lists/', 'playlists/']) {
+    if (!(await isFolder(`${folder}/${part.slice(0, -1)}`))) continue;
     try {
       for (const entry of await readdir(`${folder}/${part}`, { withFileTypes: true })) {
         const isPart = part === '' && entry.isDirectory() && ['lists', 'playlists'].includes(entry.name);

@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest';
+import { keptOmissions, keptText } from './kept.js';
+
+describe('what is kept of a backup in the database', () => {
+  it('has no sign that a database refuses, and is of some length', () => {
+    expect(keptText('a\u0000b\ud800c 😀')).toBe('ab\ufffdc 😀');
+    expect(keptText('é'.repeat(1_000_000))).toHaveLength(2_000);
+    // A sign of two halves that is cut is none any more.
+    expect(keptText(`${'a'.repeat(1_999)}😀`)).toBe(`${'a'.repeat(1_999)}\ufffd`);
+  });
+
+  it('names so many omissions, and counts the rest', () => {
+    const few = [{ what: 'shows\u0000', reason: 'Not agreed to.', remedy: 'Agree.' }];
+    expect(keptOmissions(few)).toEqual([{ what: 'shows', reason: 'Not agreed to.', remedy: 'Agree.' }]);
+    const many = Array.from({ length: 200_000 }, (_, at) => ({ what: `p${at}`, reason: 'closed', remedy: null }));
+    const kept = keptOmissions(many);
+    expect(kept).toHaveLength(1_000);
+    expect(kept.at(-1)).toMatchObject({ what: 'and 199001 more' });
+    expect(keptOmissions(kept)).toEqual(kept);
+  });
+});
