@@ -83,6 +83,7 @@ describe('requests that nobody should send', () => {
     '/..%2f..%2fetc/passwd',
     '/.env',
     '/package.json',
+    '/admin/backups//verify',
   ])('%s is not found', async (path) => {
     const { document } = await problem(path);
     expect(document).toMatchObject({ status: 404, code: 'not_found' });
@@ -92,6 +93,18 @@ describe('requests that nobody should send', () => {
     const { answer, document } = await problem('/recent-tracks', { method });
     expect(document).toMatchObject({ status: 405, code: 'method_not_allowed' });
     expect(answer.headers.get('allow')).toBe('GET, HEAD');
+  });
+
+  it.each([
+    ['GET', '/admin/backups/0b7d6f5e-3c2a-4f6b-9d1e-8a7c6b5d4e3f/verify', 'POST'],
+    ['GET', '/admin/backups/0b7d6f5e-3c2a-4f6b-9d1e-8a7c6b5d4e3f/restore', 'POST'],
+    ['PUT', '/admin/backups/0b7d6f5e-3c2a-4f6b-9d1e-8a7c6b5d4e3f', 'GET, HEAD, DELETE'],
+    ['PUT', '/admin/backups', 'GET, HEAD, POST'],
+    ['GET', '/admin/providers/spotify/probe', 'POST'],
+  ])('%s %s says which methods it takes', async (method, path, methods) => {
+    const { answer, document } = await problem(path, { method });
+    expect(document).toMatchObject({ status: 405, code: 'method_not_allowed' });
+    expect(answer.headers.get('allow')).toBe(methods);
   });
 
   it('malformed JSON, a body of a strange kind and a body that is too long', async () => {

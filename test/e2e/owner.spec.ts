@@ -54,6 +54,24 @@ async function code(answer: Response): Promise<string> {
   return ((await answer.json()) as { code: string }).code;
 }
 
+describe('a body with a field that nothing reads', () => {
+  it.each(['/admin/backups', '/admin/backups/0b7d6f5e-3c2a-4f6b-9d1e-8a7c6b5d4e3f/restore'])(
+    'is refused by %s, which names it',
+    async (path) => {
+      const answer = await fetch(service.url + path, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ list: ['albums'] }),
+      });
+      expect(answer.status).toBe(400);
+      expect(await answer.json()).toMatchObject({
+        code: 'invalid_request',
+        detail: '"list" is not a field of this body.',
+      });
+    },
+  );
+});
+
 describe("the owner's token", () => {
   it('opens as Bearer, and nothing else does', async () => {
     expect((await call('GET', { authorization: `Bearer ${TOKEN}` })).status).toBe(200);

@@ -1,7 +1,7 @@
 import fastifyCookie from '@fastify/cookie';
 import fastifyHelmet from '@fastify/helmet';
 import fastifyStatic from '@fastify/static';
-import { type LoggerService, ValidationPipe } from '@nestjs/common';
+import type { LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { join } from 'node:path';
@@ -13,9 +13,11 @@ import { corsFor } from './cors.js';
 import { ApiDescription } from './docs/api-description.js';
 import { serveDocsPage } from './docs/docs-page.js';
 import { describeApi } from './docs/openapi.js';
+import { CallbackBodyDto } from './link/link.dto.js';
+import { noteRoutes } from './problem/allowed-methods.js';
 import { answerClientError } from './problem/client-error.js';
 import { answerUnroutable } from './problem/problem.filter.js';
-import { toInvalidRequest } from './problem/invalid-request.js';
+import { RequestPipe } from './problem/request-pipe.js';
 import type { Settings } from './settings/read-settings.js';
 import { INSTALLATION } from './version.js';
 
@@ -44,6 +46,7 @@ export async function createApp(
     // A request that came before the end is still answered; what comes after finds no listener.
     return503OnClosing: false,
   });
+  noteRoutes(adapter.getInstance());
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.forRoot(settings, database, tuning, fastPath),
     adapter,
@@ -54,7 +57,8 @@ export async function createApp(
   );
   // Ends by itself with 0, where Nest would send itself the signal once more.
   app.enableShutdownHooks(['SIGINT', 'SIGTERM', 'SIGHUP'], { useProcessExit: true });
-  app.useGlobalPipes(new ValidationPipe({ transform: true, whitelist: true, exceptionFactory: toInvalidRequest }));
+  // A front end hands on all that the upstream sent back.
+  app.useGlobalPipes(new RequestPipe([CallbackBodyDto]));
   app.enableCors(corsFor(CORS_ORIGINS));
   await app.register(fastifyCookie);
   await app.register(fastifyHelmet, HEADERS);

@@ -14,6 +14,7 @@ import { verify } from './commands/verify.js';
 import { FAILED, Fault, INTERRUPTED, codeOf, wrongUsage } from './fault.js';
 import { commandHelpLines, helpLines } from './help.js';
 import { didYouMean } from './nearest.js';
+import { outputFault, standardOutput } from './output.js';
 import { Service } from './service.js';
 import { readToken, readUrl } from './settings.js';
 
@@ -21,12 +22,14 @@ const COMMANDS: readonly Command[] = [backup, backups, verify, download, diff, r
 const HELP_USAGE: Usage = { name: HELP, takes: [], mayTake: ['command'], about: 'Tells what there is.', options: [] };
 const USAGES: readonly Usage[] = [...COMMANDS, HELP_USAGE];
 
+const output = standardOutput();
+
 async function main(typed: readonly string[], interrupted: AbortSignal): Promise<number> {
   const call = readArguments(typed, USAGES);
   const command = COMMANDS.find(({ name }) => name === call.command);
   if (!command || call.options.has(HELP)) {
     const about = command?.name ?? call.words[0];
-    say(process.stdout, ...(about === undefined ? helpLines(USAGES) : commandHelpLines(usageOf(about))));
+    say(output, ...(about === undefined ? helpLines(USAGES) : commandHelpLines(usageOf(about))));
     return 0;
   }
   const own = { ...process.env };
@@ -34,7 +37,7 @@ async function main(typed: readonly string[], interrupted: AbortSignal): Promise
   const url = readUrl(call.options.get('url'), process.env);
   return command.run(call, {
     service: new Service(url, readToken(own, process.env), interrupted),
-    output: process.stdout,
+    output,
     isTerminal: process.stdout.isTTY && process.env['TERM'] !== 'dumb',
     ask: process.stdin.isTTY && process.stdout.isTTY ? (question) => ask(question, interrupted) : null,
     notes: process.stderr,
@@ -75,10 +78,14 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     interrupting.abort();
   });
 }
-// Whoever reads the output has enough.
-process.stdout.on('error', () => {
-  process.exit();
+output.on('error', (error) => {
+  const fault = outputFault(error);
+  if (fault === null) process.exit();
+  say(process.stderr, fault.message, fault.remedy);
+  process.exit(fault.exitCode);
 });
+// Nobody is left who could be told.
+process.stderr.on('error', () => undefined);
 
 try {
   process.exitCode = await main(process.argv.slice(2), interrupting.signal);

@@ -1,5 +1,6 @@
 import { clock, until } from './figures.js';
 import type { Job } from './job.js';
+import type { Output } from './output.js';
 import { Pace } from './pace.js';
 import { progressLine, progressWords } from './progress-line.js';
 
@@ -18,7 +19,7 @@ export class ProgressView {
   private line = { list: '', at: Number.NEGATIVE_INFINITY };
 
   constructor(
-    private readonly output: Pick<NodeJS.WriteStream, 'write' | 'columns'>,
+    private readonly output: Pick<Output, 'write' | 'columns'>,
     private readonly isTerminal: boolean,
     private readonly now: () => number,
   ) {}

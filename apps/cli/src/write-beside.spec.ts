@@ -1,4 +1,14 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -19,7 +29,7 @@ afterEach(() => {
 const parts = {
   signal: new AbortController().signal,
   brokenOff: () => new Fault('It broke off.', 'Try again.'),
-  beforeRename: () => undefined,
+  refuse: () => undefined,
 };
 
 async function* breaking(): AsyncGenerator<Buffer> {
@@ -41,7 +51,7 @@ describe('a file that is fetched', () => {
     await expect(writeBeside(path, Readable.from(breaking()), parts)).rejects.toThrow('It broke off.');
     const refused = {
       ...parts,
-      beforeRename: () => {
+      refuse: () => {
         throw new Fault('It is there.', 'Name another.');
       },
     };
@@ -52,8 +62,32 @@ describe('a file that is fetched', () => {
     expect(readFileSync(path, 'utf8')).toBe('the one before');
   });
 
-  it('has to go where one may write', async () => {
-    const nowhere = writeBeside(join(folder, 'none', 'tracks.csv'), Readable.from([Buffer.from('x')]), parts);
+  it('has to go where one may write, and nobody waits for its content otherwise', async () => {
+    const content = Readable.from([Buffer.from('x')]);
+    const nowhere = writeBeside(join(folder, 'none', 'tracks.csv'), content, parts);
     await expect(nowhere).rejects.toMatchObject({ message: expect.stringContaining('(ENOENT)') });
+    expect(content.destroyed).toBe(true);
+  });
+
+  it('takes the place of nothing but a file', async () => {
+    const pipe = join(folder, 'pipe');
+    spawnSync('mkfifo', [pipe]);
+    symlinkSync(join(folder, 'none'), join(folder, 'dangling'));
+    mkdirSync(path);
+    for (const name of ['pipe', 'dangling', 'tracks.csv']) {
+      const written = writeBeside(join(folder, name), Readable.from([Buffer.from('x')]), parts);
+      await expect(written, name).rejects.toThrow('and no file.');
+    }
+    expect(lstatSync(pipe).isFIFO()).toBe(true);
+    expect(readdirSync(folder).sort()).toEqual(['dangling', 'pipe', 'tracks.csv']);
+  });
+
+  it('is written where a link leads to, and the link stays', async () => {
+    mkdirSync(join(folder, 'elsewhere'));
+    writeFileSync(join(folder, 'elsewhere', 'tracks.csv'), 'the one before');
+    symlinkSync(join('elsewhere', 'tracks.csv'), path);
+    await writeBeside(path, Readable.from([Buffer.from('a,b\n')]), parts);
+    expect(lstatSync(path).isSymbolicLink()).toBe(true);
+    expect(readFileSync(join(folder, 'elsewhere', 'tracks.csv'), 'utf8')).toBe('a,b\n');
   });
 });

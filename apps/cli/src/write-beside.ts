@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { lstatSync, realpathSync, statSync } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -8,38 +9,56 @@ import { Fault, codeOf } from './fault.js';
  * Writes a file that is there as a whole or not at all.
  *
  * @param brokenOff what it means when the content ends before its end
- * @param beforeRename the last moment to refuse
+ * @param refuse whether it may not be, asked at first and at the last moment
  * @returns how many bytes it has
  * @throws Fault
  */
 export async function writeBeside(
   path: string,
   content: Readable,
-  {
-    signal,
-    brokenOff,
-    beforeRename,
-  }: { signal: AbortSignal; brokenOff: (error: unknown) => Fault; beforeRename: () => void },
+  { signal, brokenOff, refuse }: { signal: AbortSignal; brokenOff: (error: unknown) => Fault; refuse: () => void },
 ): Promise<number> {
-  const beside = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.part`);
-  const file = await attempt(path, () => open(beside, 'wx'));
+  let beside: string | null = null;
+  let file: FileHandle | null = null;
   try {
+    refuse();
+    const target = fileAt(path);
+    const part = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}.part`);
+    const opened = await attempt(path, () => open(part, 'wx'));
+    [beside, file] = [part, opened];
     let bytes = 0;
     for await (const chunk of chunksOf(content, signal, brokenOff)) {
-      await attempt(path, () => writeAll(file, chunk));
+      await attempt(path, () => writeAll(opened, chunk));
       bytes += chunk.length;
     }
-    await attempt(path, () => file.sync());
-    await file.close();
-    beforeRename();
-    await attempt(path, () => rename(beside, path));
+    await attempt(path, () => opened.sync());
+    await opened.close();
+    refuse();
+    await attempt(path, () => rename(part, target));
     return bytes;
   } catch (error) {
+    // Of an answer that nobody reads the connection stays open, and the program with it.
     content.destroy();
-    await file.close();
-    await rm(beside, { force: true });
+    await file?.close();
+    if (beside !== null) await rm(beside, { force: true });
     throw error;
   }
+}
+
+/**
+ * Where a file is written that is to be at a path: what a link leads to is written, and not the link.
+ *
+ * @throws Fault when something is there that no file may take the place of
+ */
+export function fileAt(path: string): string {
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return path;
+  const kind = statSync(path, { throwIfNoEntry: false });
+  if (kind?.isFile() === true) return realpathSync(path);
+  const what = kind === undefined ? 'a link to nothing' : kind.isDirectory() ? 'a folder' : 'a device or a pipe';
+  throw new Fault(
+    `${path} is ${what}, and no file.`,
+    'Name a file with --out, or a hyphen: what goes to the standard output can be sent anywhere.',
+  );
 }
 
 async function* chunksOf(

@@ -75,7 +75,9 @@ function statusOf(error: unknown): number | null {
 function notFound(request: FastifyRequest): Problem {
   const path = pathOf(request);
   const methods = allowedMethods(request.server, path);
-  if (methods.length === 0) return new Problem('not_found', `There is nothing at ${path}.`, SEE_ENDPOINTS);
+  // A route of this method that has not answered knows no such thing.
+  if (methods.length === 0 || methods.includes(request.method))
+    return new Problem('not_found', `There is nothing at ${path}.`, SEE_ENDPOINTS);
   const detail = `${path} does not take ${request.method}.`;
   return new Problem('method_not_allowed', detail, `Use ${methods.join(' or ')}.`, null, methods);
 }

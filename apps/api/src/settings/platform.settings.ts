@@ -144,7 +144,7 @@ export class PlatformSettings {
     example: '15 3 * * *',
   })
   @IsOptional()
-  @IsCron()
+  @IsCron('TIMEZONE')
   BACKUP_CRON?: string;
 
   @Setting({

@@ -87,6 +87,12 @@ describe('readSettings', () => {
     ['LOG_LEVEL', 'loud'],
     ['NOT_PLAYING_IMAGE_URL', 'picture.png'],
     ['BACKUP_CRON', 'every night'],
+    ['BACKUP_CRON', '61 * * * *'],
+    ['BACKUP_CRON', '*/0 * * * *'],
+    ['BACKUP_CRON', '5-1 * * * *'],
+    ['BACKUP_CRON', '* * * * 9'],
+    ['BACKUP_CRON', '0 0 31 2 *'],
+    ['BACKUP_CRON', '0 0 * * monty'],
     ['BACKUP_KEEP', 'all'],
     ['MUSICBRAINZ', 'yes'],
     ['MUSICBRAINZ_URL', 'musicbrainz.org'],
@@ -109,6 +115,9 @@ describe('readSettings', () => {
     ['CORS_ORIGINS', 'https://Blog.Example.org, http://localhost:3000'],
     ['BASE_URL', 'https://music.example.org:8443'],
     ['HOST', '::1'],
+    ['BACKUP_CRON', '0 0 29 2 *'],
+    ['BACKUP_CRON', '*/15 3-5 1,15 jan-jun sun'],
+    ['BACKUP_CRON', '0 0 * * 7'],
   ])('takes %s=%s', (name, value) => {
     expect(faultsOf({ [name]: value })).toEqual([]);
   });

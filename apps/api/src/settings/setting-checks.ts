@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { buildMessage, ValidateBy } from 'class-validator';
+import { CronTime } from 'cron';
 
 /** A check of one setting's text, with what it should have been. */
 function check(name: string, expectation: string, holds: (text: string) => boolean): PropertyDecorator {
@@ -67,20 +68,57 @@ export function IsPostgresUrl(): PropertyDecorator {
 
 /** A time zone that this machine knows. */
 export function IsTimezone(): PropertyDecorator {
-  return check('isTimezone', 'must be an IANA time zone', (text) => {
-    try {
-      new Intl.DateTimeFormat('en', { timeZone: text });
-      return true;
-    } catch (error) {
-      if (error instanceof RangeError) return false;
-      throw error;
-    }
+  return check('isTimezone', 'must be an IANA time zone', isTimezone);
+}
+
+function isTimezone(text: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: text });
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
+
+/**
+ * Five cron fields: minute, hour, day, month, weekday; of a time that comes, and comes again.
+ *
+ * @param timezone the setting that has the time zone they are of
+ */
+export function IsCron(timezone: string): PropertyDecorator {
+  const faultOf = (value: unknown, { object }: { object: object }): string | null => {
+    const zone: unknown = Reflect.get(object, timezone);
+    return cronFault(value, typeof zone === 'string' && isTimezone(zone) ? zone : null);
+  };
+  return ValidateBy({
+    name: 'isCron',
+    validator: {
+      validate: (value, parts) => parts !== undefined && faultOf(value, parts) === null,
+      defaultMessage: (parts) => (parts && faultOf(parts.value, parts)) ?? 'is wrong',
+    },
   });
 }
 
-/** Five cron fields: minute, hour, day, month, weekday. */
-export function IsCron(): PropertyDecorator {
-  return check('isCron', 'must be five cron fields: minute, hour, day of month, month, day of week', (text) => {
-    return /^([\d*/,-]+)( [\d*/,-]+){2}( [\d*/,a-z-]+){2}$/i.test(text.trim());
-  });
+function cronFault(value: unknown, zone: string | null): string | null {
+  if (typeof value !== 'string' || !/^([\d*/,-]+)( [\d*/,-]+){2}( [\d*/,a-z-]+){2}$/i.test(value)) {
+    return 'must be five cron fields: minute, hour, day of month, month, day of week';
+  }
+  const time = attempt(() => new CronTime(value, zone));
+  if (time === null) {
+    return 'must have cron fields in their ranges: minute 0-59, hour 0-23, day of month 1-31, month 1-12, day of week 0-7';
+  }
+  const next = attempt(() => time.getNextDateFrom(new Date()));
+  // Whether one was missed is told by the one after it.
+  const isRepeated = next !== null && attempt(() => time.getNextDateFrom(next.toJSDate())) !== null;
+  return isRepeated ? null : 'must be of a time that comes: there is no such day within eight years';
+}
+
+/** Cron throws at what it does not take. */
+function attempt<T>(make: () => T): T | null {
+  try {
+    return make();
+  } catch {
+    return null;
+  }
 }

@@ -8,7 +8,7 @@ import { Fault, wrongUsage } from '../fault.js';
 import { size } from '../figures.js';
 import { backupMeant } from '../known-backups.js';
 import { didYouMean } from '../nearest.js';
-import { writeBeside } from '../write-beside.js';
+import { fileAt, writeBeside } from '../write-beside.js';
 
 const FORMATS = ['archive', 'json', 'csv', 'transfer'];
 const EXTENSIONS: Readonly<Record<string, string>> = { archive: 'tar.gz', transfer: 'csv' };
@@ -33,10 +33,11 @@ export const download: Command = {
   async run({ words, options }, surroundings) {
     const { service, folder, notes } = surroundings;
     const [format, list, out] = [options.get('format') ?? 'archive', options.get('list'), options.get('out')];
-    checkTogether(format, list, out === STANDARD_OUTPUT && surroundings.output.isTTY);
+    checkTogether(format, list, out === STANDARD_OUTPUT && surroundings.output.isTTY === true);
     const isForced = options.has('force');
     const wished = out === undefined || out === STANDARD_OUTPUT ? folder : resolve(folder, out);
     const isFolder = statSync(wished, { throwIfNoEntry: false })?.isDirectory() === true;
+    if (!isFolder) fileAt(wished);
     if (!isFolder && !isForced) refuseToOverwrite(wished);
     const one = await backupMeant(service, words[0]);
     if (list !== undefined) checkList(one, list);
@@ -48,7 +49,6 @@ export const download: Command = {
       return 0;
     }
     const path = isFolder ? join(wished, fileName(answer, one, format)) : wished;
-    if (isFolder && !isForced) refuseToOverwrite(path);
     const bytes = await toFile(answer, path, isForced, surroundings);
     say(notes, `${path} (${size(bytes)})`);
     tellLeftOut(answer, surroundings);
@@ -111,7 +111,7 @@ async function toFile(answer: Response, path: string, isForced: boolean, around:
   return writeBeside(path, contentOf(answer), {
     signal: interrupted,
     brokenOff: (error) => service.brokenOff(error),
-    beforeRename: () => {
+    refuse: () => {
       if (!isForced) refuseToOverwrite(path);
     },
   });
