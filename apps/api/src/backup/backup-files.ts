@@ -12,7 +12,7 @@ import { ArchiveWriter, type ReadFacts } from './archive/archive-writer.js';
 import { ENTRY_GUARD } from './archive/documents.js';
 import { entryFrom } from './archive/entry-document.js';
 import { keptOmissions, keptText } from './archive/kept.js';
-import { discardPartial } from './archive/partial-folder.js';
+import { discardPartials } from './archive/partial-folder.js';
 import { verify } from './archive/verify.js';
 import type { Account, Omission, Summary } from './backup-row.js';
 import { BackupStore, type Claim, type Made, type SettledList } from './backup-store.js';
@@ -103,7 +103,7 @@ export class BackupFiles {
 
   /** Its files, if there are any. @throws ArchiveError */
   async remove(name: string): Promise<void> {
-    await discardPartial(this.folder, name);
+    await discardPartials(this.folder, name);
     try {
       await removeArchive(this.folder, name);
     } catch (error) {
@@ -112,22 +112,21 @@ export class BackupFiles {
   }
 
   /**
-   * Writes what was read as files, and looks through them.
+   * Writes lists as files while the others are read, and looks through all of them.
    *
-   * @throws ArchiveError; ClaimLost; or the reason of the signal
+   * @param lists in the order of their places
+   * @throws ArchiveError; CannotCarry; whatever the lists come to grief with; or the reason of the signal
    */
   async write(
     claim: Claim,
+    lists: AsyncIterable<SettledList>,
     facts: { provider: Provider; profile: Profile; account: Account; earlier: Archive | null; signal: AbortSignal },
   ): Promise<Made> {
-    const { backup } = claim;
-    const settled = await this.store.settled(claim);
-    const omissions = settled.flatMap(({ detail }) => detail.omission ?? []);
     // A process that was killed may have got this far.
-    const archive = (await this.own(claim)) ?? (await this.writeAnew(claim, settled, omissions, facts));
+    const archive = (await this.own(claim)) ?? (await this.writeAnew(claim, lists, facts));
     facts.signal.throwIfAborted();
-    this.logger.debug(`${backup.name} is written.`);
-    return this.check(archive, omissions);
+    this.logger.debug(`${claim.backup.name} is written.`);
+    return this.check(archive, await this.omissions(claim));
   }
 
   /** Looks through the files of a backup. @param omissions what is known not to be in it */
@@ -148,24 +147,27 @@ export class BackupFiles {
     }
   }
 
+  private async omissions(claim: Claim): Promise<Omission[]> {
+    return (await this.store.settled(claim)).flatMap(({ detail }) => detail.omission ?? []);
+  }
+
   private async writeAnew(
     claim: Claim,
-    settled: readonly SettledList[],
-    omissions: readonly Omission[],
-    { provider, profile, account, earlier, signal }: Parameters<BackupFiles['write']>[1],
+    lists: AsyncIterable<SettledList>,
+    { provider, profile, account, earlier, signal }: Parameters<BackupFiles['write']>[2],
   ): Promise<Archive> {
     const { backup } = claim;
     const writer = await ArchiveWriter.begin(this.folder, backup.name, earlier ? [earlier] : []);
     try {
       await writer.writeProfile(profile);
-      for (const one of settled) {
+      let index: SettledList | null = null;
+      for await (const one of lists) {
         signal.throwIfAborted();
         if (PLAYLIST.test(one.list)) await this.writePlaylist(writer, claim, one, earlier);
-        else if (one.outcome !== 'omitted' && one.list !== PLAYLIST_INDEX) {
-          await this.writeList(writer, claim, one, provider, earlier);
-        }
+        else if (one.outcome === 'omitted') continue;
+        else if (one.list === PLAYLIST_INDEX) index = one;
+        else await this.writeList(writer, claim, one, provider, earlier);
       }
-      const index = settled.find(({ list, outcome }) => list === PLAYLIST_INDEX && outcome !== 'omitted');
       return await writer.finish({
         id: backup.id,
         provider: { id: provider.id, name: provider.displayName },
@@ -173,7 +175,7 @@ export class BackupFiles {
         startedAt: backup.startedAt ?? backup.createdAt,
         finishedAt: new Date(),
         playlists: index ? readFacts(index) : null,
-        omissions,
+        omissions: await this.omissions(claim),
         software: `Tonearm ${VERSION}`,
       });
     } catch (error) {

@@ -224,8 +224,8 @@ export class BackupStore {
   }
 
   /** @throws ClaimLost */
-  async settle({ backup, fence }: Claim, settled: Omit<SettledList, 'readAt'> & { readAt?: Date }): Promise<void> {
-    const { list, place, outcome, total, detail, readAt = new Date() } = settled;
+  async settle({ backup, fence }: Claim, settled: SettledList): Promise<void> {
+    const { list, place, outcome, total, detail, readAt } = settled;
     expectHeld(
       await this.database.prisma.$executeRaw`
         INSERT INTO backup_lists (backup_id, list, place, outcome, total, read_at, detail)

@@ -2,9 +2,10 @@ import { Injectable, Logger } from '@nestjs/common';
 import { type RunningProvider, RunningProviders } from '../providers/running-providers.js';
 import { PlatformSettings } from '../settings/platform.settings.js';
 import { DailyCalls } from '../upstream/daily-calls.js';
+import type { Archive } from './archive/archive.js';
 import { BackupFiles, CannotCarry } from './backup-files.js';
 import type { Trouble } from './backup-row.js';
-import { BackupStore, type Claim } from './backup-store.js';
+import { BackupStore, type Claim, type Made } from './backup-store.js';
 import type { Held } from './library-jobs.js';
 import { LibraryReading } from './library-reading.js';
 import { LibraryWorker, expectAccount } from './library-worker.js';
@@ -66,13 +67,13 @@ export class BackupWorker extends LibraryWorker<Claim> {
       allow,
     };
     const facts = { provider, profile, account, signal };
-    await new LibraryReading({ ...parts, earlier }).run();
-    const { state, summary } = await this.files.write(claim, { ...facts, earlier }).catch(async (error: unknown) => {
+    const make = (before: Archive | null): Promise<Made> =>
+      this.files.write(claim, new LibraryReading({ ...parts, earlier: before }).run(), { ...facts, earlier: before });
+    const { state, summary } = await make(earlier).catch(async (error: unknown) => {
       if (!(error instanceof CannotCarry)) throw error;
       this.logger.warn(`${error.message} It is read anew.`);
       await this.store.forgetCarried(claim);
-      await new LibraryReading({ ...parts, earlier: null }).run();
-      return this.files.write(claim, { ...facts, earlier: null });
+      return make(null);
     });
     await this.store.end(claim, state, { summary, trouble: null });
     this.logger.log(`${claim.backup.name} is ${state.replaceAll('_', ' ')}.`);

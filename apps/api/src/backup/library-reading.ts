@@ -66,13 +66,49 @@ export class LibraryReading {
   private before: ReadonlyMap<string, PlaylistBefore> = new Map();
   /** Why nothing more is asked for. */
   private failure: Error | null = null;
+  /** What is settled and was not given out yet, by its place. */
+  private readonly ready = new Map<number, SettledList>();
+  /** Whoever waits for the next of them looks again. */
+  private wake: () => void = () => undefined;
+  private isOver = false;
 
   constructor(private readonly parts: ReadingParts) {}
 
-  /** @throws ProviderError, ClaimLost, or the reason of the signal */
-  async run(): Promise<void> {
+  /**
+   * Gives each list out when it is settled, in the order of their places, and goes on reading meanwhile. Who takes no more
+   * of them ends it.
+   *
+   * @throws ProviderError, ClaimLost, or the reason of the signal
+   */
+  async *run(): AsyncGenerator<SettledList> {
+    // It may fail while nobody waits for it.
+    const reading = Promise.allSettled([this.read()]).then(([outcome]) => {
+      this.isOver = true;
+      this.wake();
+      return outcome;
+    });
+    try {
+      for (let place = 0; ; place += 1) {
+        while (!this.ready.has(place) && !this.isOver) await new Promise<void>((resolve) => (this.wake = resolve));
+        const next = this.ready.get(place);
+        if (!next) break;
+        this.ready.delete(place);
+        yield next;
+      }
+      const outcome = await reading;
+      if (outcome.status === 'rejected') throw outcome.reason;
+    } finally {
+      this.failure ??= new Error('Nobody takes what is read.');
+      await reading;
+    }
+  }
+
+  private async read(): Promise<void> {
     const { claim, shape, store } = this.parts;
-    const settled = new Set((await store.settled(claim)).map(({ list }) => list));
+    const earlier = await store.settled(claim);
+    for (const one of earlier) this.ready.set(one.place, one);
+    this.wake();
+    const settled = new Set(earlier.map(({ list }) => list));
     const lists = shape.lists.map((list, place) => async () => {
       if (!settled.has(list.name)) await this.settleList(list, place);
     });
@@ -168,7 +204,7 @@ export class LibraryReading {
   }
 
   private async settlePlaylists(firstPlace: number, settled: ReadonlySet<string>): Promise<void> {
-    const { claim, reads, signal, store } = this.parts;
+    const { reads, signal } = this.parts;
     if (!settled.has(PLAYLIST_INDEX)) {
       const ask = (at: string | null) => reads.playlists(at, { signal });
       await this.settleOrOmit({ list: PLAYLIST_INDEX, place: firstPlace, what: 'Playlists' }, () =>
@@ -190,13 +226,8 @@ export class LibraryReading {
           }
           const reason = 'The upstream lists it and tells nothing about it.';
           const omission = { what: `Playlist ${at + 1} of the list`, reason, remedy: null };
-          await store.settle(claim, {
-            list,
-            place,
-            outcome: 'omitted',
-            total: null,
-            detail: { from: null, omission, playlist: null },
-          });
+          const detail = { from: null, omission, playlist: null };
+          await this.settle({ list, place, outcome: 'omitted', total: null, readAt: new Date(), detail });
         });
       }),
     );
@@ -255,12 +286,12 @@ export class LibraryReading {
           ? null
           : { what, reason: `It may lack something: ${unsteady}.`, remedy: 'Make another backup.' };
       const omission = closed === undefined ? doubt : { what, reason: closed, remedy: null };
-      await store.settle(claim, {
+      await this.settle({
         list,
         place,
         outcome,
         total,
-        ...(readAt ? { readAt } : {}),
+        readAt: readAt ?? new Date(),
         detail: {
           from: outcome === 'carried' ? (earlier?.name ?? null) : null,
           omission,
@@ -271,14 +302,16 @@ export class LibraryReading {
       const omission = omissionOf(error, what);
       if (omission === null) throw error;
       await store.forgetPages(claim, list);
-      await store.settle(claim, {
-        list,
-        place,
-        outcome: 'omitted',
-        total: playlist?.total ?? null,
-        detail: { from: null, omission, playlist },
-      });
+      const detail = { from: null, omission, playlist };
+      const total = playlist?.total ?? null;
+      await this.settle({ list, place, outcome: 'omitted', total, readAt: new Date(), detail });
     }
+  }
+
+  private async settle(settled: SettledList): Promise<void> {
+    await this.parts.store.settle(this.parts.claim, settled);
+    this.ready.set(settled.place, settled);
+    this.wake();
   }
 
   private async fetch(paged: Paged, number: number, at = offsetOf(paged, number)): Promise<KeptPage> {

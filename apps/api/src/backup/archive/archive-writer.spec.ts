@@ -5,7 +5,7 @@ import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises
 import { pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Archive, listArchives } from './archive.js';
-import { discardPartial } from './partial-folder.js';
+import { discardPartials } from './partial-folder.js';
 import { ArchiveWriter } from './archive-writer.js';
 import {
   all,
@@ -52,6 +52,8 @@ async function mode(path: string): Promise<string> {
 async function inode(path: string): Promise<number> {
   return (await stat(path)).ino;
 }
+
+const PARTIAL_A: unknown = expect.stringMatching(/^\.a\..+\.partial$/);
 
 describe('writing a backup', () => {
   it('puts everything in its place, for the owner alone', async () => {
@@ -172,7 +174,7 @@ describe('writing a backup', () => {
     const folder = await folders.make();
     const writer = await ArchiveWriter.begin(folder, 'a', []);
     await writer.writeList(listFacts('tracks'), from(entries(1)));
-    expect(await readdir(folder)).toEqual(['.a.partial']);
+    expect(await readdir(folder)).toEqual([PARTIAL_A]);
     await writer.abandon();
     expect(await readdir(folder)).toEqual([]);
     await expect(writer.finish(BACKUP)).rejects.toThrow('over');
@@ -204,12 +206,24 @@ describe('writing a backup', () => {
   it('sweeps up what an attempt and a removal have left, and not what another backup is writing', async () => {
     const folder = await folders.make();
     await ArchiveWriter.begin(folder, 'a', []);
-    await ArchiveWriter.begin(folder, 'other', []);
+    await ArchiveWriter.begin(folder, 'a.other', []);
     const { path } = await write(folder, 'b');
     await rename(path, `${folder}/.b.removed`);
     await write(folder, 'a');
-    expect((await readdir(folder)).toSorted()).toEqual(['.other.partial', 'a']);
-    await discardPartial(folder, 'other');
+    expect((await readdir(folder)).toSorted()).toEqual([expect.stringMatching(/^\.a\.other\..+\.partial$/), 'a']);
+    await discardPartials(folder, 'a.other');
+    expect(await readdir(folder)).toEqual(['a']);
+  });
+
+  it('lets whoever was slow ruin nothing that another has begun anew', async () => {
+    const folder = await folders.make();
+    const slow = await ArchiveWriter.begin(folder, 'a', []);
+    const next = await ArchiveWriter.begin(folder, 'a', []);
+    await next.writeList(listFacts('tracks'), from(entries(2)));
+    await expect(slow.writeList(listFacts('tracks'), from(entries(1)))).rejects.toMatchObject({ code: 'not_writable' });
+    await slow.abandon();
+    const archive = await next.finish(BACKUP);
+    expect(await verify(archive)).toEqual({ findings: [], verdict: 'complete' });
     expect(await readdir(folder)).toEqual(['a']);
   });
 
@@ -231,7 +245,8 @@ describe('writing a backup', () => {
     const attempt = ArchiveWriter.begin(`${folder}/file/backups`, 'a', []);
     await expect(attempt).rejects.toMatchObject({ name: 'ArchiveError', code: 'not_writable' });
     const writer = await ArchiveWriter.begin(folder, 'a', []);
-    await rm(`${folder}/.a.partial`, { recursive: true });
+    for (const left of await readdir(folder))
+      if (left.startsWith('.a.')) await rm(`${folder}/${left}`, { recursive: true });
     await expect(writer.writeList(listFacts('tracks'), from(entries(1)))).rejects.toMatchObject({
       code: 'not_writable',
     });
@@ -258,7 +273,7 @@ describe('writing a backup', () => {
     expect(String(await once(child.stdout, 'data'))).toBe('well under way');
     child.kill('SIGKILL');
     await once(child, 'close');
-    expect((await readdir(folder)).toSorted()).toEqual(['.b.partial', 'a']);
+    expect((await readdir(folder)).toSorted()).toEqual([expect.stringMatching(/^\.b\..+\.partial$/), 'a']);
     expect((await listArchives(folder)).map(({ name }) => name)).toEqual(['a']);
     expect(await verify(first)).toEqual({ findings: [], verdict: 'complete' });
     const second = await write(folder, 'b', { lists: { tracks: entries(2) }, earlier: [first] });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { link, lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { type Archive } from './archive.js';
 import { ArchiveError, codeOf, writeFailure } from './archive-error.js';
@@ -13,6 +14,8 @@ import { syncFolder } from './sync-folder.js';
 const CANNOT_LINK = new Set(['EXDEV', 'EPERM', 'EACCES', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'ENOENT']);
 /** What a removal that was cut short has left. */
 const REMOVED = /^\.[A-Za-z0-9][A-Za-z0-9._-]*\.removed$/;
+const PARTIAL = /^\.(?<name>.+)\.[0-9a-f-]{36}\.partial$/;
+
 interface Known extends ArchivedFile {
   folder: string;
 }
@@ -22,6 +25,8 @@ export class PartialFolder {
   /** What is written, by its path. */
   readonly files = new Map<string, ArchivedFile>();
   private readonly opened = new Set<OutputFile>();
+  /** Of each attempt another: who was slow and goes on must not get at what another process writes by now. */
+  readonly path: string;
 
   private constructor(
     /** Of all backups. */
@@ -29,7 +34,9 @@ export class PartialFolder {
     private readonly name: string,
     /** Files of earlier backups by their hash. */
     private readonly known: ReadonlyMap<string, Known>,
-  ) {}
+  ) {
+    this.path = `${folder}/.${name}.${randomUUID()}.partial`;
+  }
 
   /**
    * @param earlier whose files are shared where they are the same
@@ -51,10 +58,6 @@ export class PartialFolder {
       throw error;
     }
     return partial;
-  }
-
-  get path(): string {
-    return partialOf(this.folder, this.name);
   }
 
   async writeText(path: string, content: string): Promise<void> {
@@ -109,7 +112,7 @@ export class PartialFolder {
     // What cannot be closed is removed all the same.
     await Promise.allSettled([...this.opened].map((file) => file.close()));
     this.opened.clear();
-    await discardPartial(this.folder, this.name);
+    await onDisk('removing an unfinished backup', () => rm(this.path, { recursive: true, force: true }));
   }
 
   /** Puts a file of an earlier backup in the place of the same one of this. @returns false when it stays as it is */
@@ -142,14 +145,22 @@ export class PartialFolder {
   }
 }
 
-/** Removes what an attempt of that name has left. @throws ArchiveError */
-export async function discardPartial(folder: string, name: string): Promise<void> {
+/** Removes what attempts of that name have left. @throws ArchiveError */
+export async function discardPartials(folder: string, name: string): Promise<void> {
   if (!isArchiveName(name)) throw new Error('The name of a backup cannot be that of a folder.');
-  await onDisk('removing an unfinished backup', () => rm(partialOf(folder, name), { recursive: true, force: true }));
+  await onDisk('removing an unfinished backup', async () => {
+    if (await isThere(folder)) await removeIn(folder, (entry) => isPartialOf(entry, name));
+  });
 }
 
-function partialOf(folder: string, name: string): string {
-  return `${folder}/.${name}.partial`;
+function isPartialOf(entry: string, name: string): boolean {
+  return PARTIAL.exec(entry)?.groups?.['name'] === name;
+}
+
+async function removeIn(folder: string, isOver: (entry: string) => boolean): Promise<void> {
+  for (const entry of (await readdir(folder)).filter(isOver)) {
+    await rm(`${folder}/${entry}`, { recursive: true, force: true });
+  }
 }
 
 function existsAlready(name: string): ArchiveError {
@@ -176,10 +187,7 @@ async function filesByHash(archives: readonly Archive[]): Promise<Map<string, Kn
 
 /** Removes what earlier attempts of this backup, and removals that were cut short, have left. */
 async function sweep(folder: string, name: string): Promise<void> {
-  await rm(partialOf(folder, name), { recursive: true, force: true });
-  for (const entry of await readdir(folder)) {
-    if (REMOVED.test(entry)) await rm(`${folder}/${entry}`, { recursive: true, force: true });
-  }
+  await removeIn(folder, (entry) => isPartialOf(entry, name) || REMOVED.test(entry));
 }
 
 async function isThere(path: string): Promise<boolean> {
