@@ -91,6 +91,18 @@ describe('a backup', () => {
       findings: [{ file: 'lists/tracks.csv' }],
     });
     expect(await library.verified(first.id)).toMatchObject({ findings: [] });
+    // What is damaged is not handed out, also if it is as long as before; what is whole is.
+    const statusOf = async (query: string): Promise<string> => {
+      const answer = await library.download(second.id, query);
+      return `${query} ${answer.status} ${/lists.tracks.csv/.exec(await answer.text())?.[0] ?? ''}`;
+    };
+    expect(await statusOf('format=archive')).toBe('format=archive 409 lists/tracks.csv');
+    expect(await statusOf('format=csv&list=tracks')).toBe('format=csv&list=tracks 409 lists/tracks.csv');
+    for (const query of ['format=json', 'format=json&list=tracks', 'format=json&list=playlists', 'format=transfer'])
+      expect(await statusOf(query)).toContain(' 200 ');
+    removeFolder(join(library.backups, second.name, 'playlists.json'));
+    for (const query of ['format=json', 'format=json&list=playlists', 'format=transfer'])
+      expect(await statusOf(query)).toContain(' 409 ');
     expect((await asOwner(library.service, 'DELETE', `/admin/backups/${second.id}`)).status).toBe(204);
     expect(readdirSync(library.backups)).toEqual([first.name]);
     expect((await asOwner(library.service, 'GET', `/admin/backups/${second.id}`)).status).toBe(404);

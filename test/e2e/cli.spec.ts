@@ -191,6 +191,14 @@ describe('the command line', () => {
     const [, whole = ''] = /^(\S+_backup_\S+\.json) /.exec(errors) ?? [];
     expect(JSON.parse(readFileSync(whole, 'utf8'))).toBeTypeOf('object');
     expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([]);
+    expect(await tonearm('download', 'latest', '--out', 'tracks.csv/all.tar.gz')).toMatchObject({
+      code: 1,
+      errors: expect.stringMatching(/cannot be written \(ENOTDIR\)\.\nName a file .+\n$/),
+    });
+    expect(await tonearm('download', 'latest', '--out', 'nowhere/')).toMatchObject({
+      code: 1,
+      errors: expect.stringMatching(/nowhere\/ is no folder that is there\.\nMake it first.+\n$/),
+    });
     expect(await tonearm('download', 'latest', '--format', 'csv', '--list', 'trakcs')).toMatchObject({
       code: 1,
       errors: expect.stringMatching(/has no list "trakcs"\. Did you mean tracks\?\nIt has .* tracks; .+\n$/),

@@ -69,6 +69,22 @@ describe('a file that is fetched', () => {
     expect(content.destroyed).toBe(true);
   });
 
+  it('says so when it breaks off before it is read, and leaves nothing behind', async () => {
+    const content = new Readable({ read: () => undefined });
+    const written = writeBeside(path, content, parts);
+    content.destroy(new Error('gone'));
+    await expect(written).rejects.toThrow('It broke off.');
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('goes into no folder that is missing, nor below a file', async () => {
+    writeFileSync(path, '');
+    const below = writeBeside(join(path, 'x.csv'), Readable.from([Buffer.from('x')]), parts);
+    await expect(below).rejects.toMatchObject({ message: expect.stringContaining('(ENOTDIR)') });
+    const missing = writeBeside(`${folder}/none/`, Readable.from([Buffer.from('x')]), parts);
+    await expect(missing).rejects.toThrow('no folder that is there');
+  });
+
   it('takes the place of nothing but a file', async () => {
     const pipe = join(folder, 'pipe');
     spawnSync('mkfifo', [pipe]);

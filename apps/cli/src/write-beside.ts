@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { lstatSync, realpathSync, statSync } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { Fault, codeOf } from './fault.js';
 
@@ -20,6 +20,8 @@ export async function writeBeside(
 ): Promise<number> {
   let beside: string | null = null;
   let file: FileHandle | null = null;
+  // It may break off before it is read. Whoever reads it then is told; until then nobody would be there to hear it.
+  content.on('error', () => undefined);
   try {
     refuse();
     const target = fileAt(path);
@@ -51,7 +53,8 @@ export async function writeBeside(
  * @throws Fault when something is there that no file may take the place of
  */
 export function fileAt(path: string): string {
-  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return path;
+  if (path.endsWith(sep)) throw new Fault(`${path} is no folder that is there.`, 'Make it first, or name a file.');
+  if (!isThere(path)) return path;
   const kind = statSync(path, { throwIfNoEntry: false });
   if (kind?.isFile() === true) return realpathSync(path);
   const what = kind === undefined ? 'a link to nothing' : kind.isDirectory() ? 'a folder' : 'a device or a pipe';
@@ -59,6 +62,16 @@ export function fileAt(path: string): string {
     `${path} is ${what}, and no file.`,
     'Name a file with --out, or a hyphen: what goes to the standard output can be sent anywhere.',
   );
+}
+
+/** Also a link to nothing is there. Below a file nothing is; that nothing can be written there is told later. */
+export function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    if (codeOf(error) === 'ENOTDIR') return false;
+    throw error;
+  }
 }
 
 async function* chunksOf(

@@ -6,11 +6,13 @@ import type { ArchivedPlaylist } from './archive/documents.js';
 import { archiveStream, documentStream } from './archive/streams.js';
 import type { DownloadQueryDto } from './backups.dto.js';
 import { RecordingIds } from './musicbrainz/recording-ids.js';
-import { type TransferPart, leftOut, transferStream } from './transfer/transfer-file.js';
+import { type TransferPart, filesOf, leftOut, transferStream } from './transfer/transfer-file.js';
 
 const PLAYLIST = 'playlist:';
 const CSV = 'text/csv; charset=utf-8';
 const JSON_DOCUMENT = 'application/json; charset=utf-8';
+
+const ONE_PLAYLIST = 'Use format=json, or name one of them: list=playlist:<id>.';
 
 /** A file that is sent to whoever asked for it. */
 export interface Download {
@@ -25,6 +27,17 @@ export interface Download {
 async function playlistOf(archive: Archive, id: string): Promise<ArchivedPlaylist | null> {
   for await (const archived of archive.playlists()) if (archived.playlist?.id === id) return archived;
   return null;
+}
+
+/** Where a list stands in a backup; null when it does not. */
+async function fileOf(archive: Archive, format: 'json' | 'csv', list: string): Promise<string | null> {
+  if (list.startsWith(PLAYLIST)) return (await playlistOf(archive, list.slice(PLAYLIST.length)))?.[format] ?? null;
+  const { manifest } = archive;
+  if (list === 'playlists' && manifest.playlists) {
+    if (format === 'json') return manifest.playlists.json;
+    throw new Problem('not_found', 'The playlists together are there as JSON alone.', ONE_PLAYLIST);
+  }
+  return archive.list(list)?.[format] ?? null;
 }
 
 /** Hands out backups, whole or a list of them; nothing is held in memory. */
@@ -47,6 +60,7 @@ export class BackupDownload {
     }
     switch (format) {
       case 'archive':
+        await archive.expectIntact(() => true);
         return {
           stream: archiveStream(archive),
           type: 'application/gzip',
@@ -54,6 +68,7 @@ export class BackupDownload {
           leftOut: null,
         };
       case 'json':
+        await archive.expectIntact((path) => path.endsWith('.json'));
         return {
           stream: documentStream(archive),
           type: JSON_DOCUMENT,
@@ -66,10 +81,9 @@ export class BackupDownload {
   }
 
   private async list(archive: Archive, format: 'json' | 'csv', list: string): Promise<Download> {
-    const id = list.startsWith(PLAYLIST) ? list.slice(PLAYLIST.length) : null;
-    const files = id === null ? archive.list(list) : await playlistOf(archive, id);
-    const file = files?.[format] ?? null;
+    const file = await fileOf(archive, format, list);
     if (file === null) throw noSuchList();
+    await archive.expectIntact((path) => path === file);
     const { stream } = await archive.read(file);
     const type = format === 'csv' ? CSV : JSON_DOCUMENT;
     return { stream, type, fileName: `${archive.name}_${file.replace('/', '_')}`, leftOut: null };
@@ -78,6 +92,7 @@ export class BackupDownload {
   /** What is left out is counted first, so that it can be told in front of the file. */
   private async transfer(archive: Archive, list: string | undefined): Promise<Download> {
     const part = await partOf(archive, list);
+    await archive.expectIntact(filesOf(part));
     const { recordings } = this;
     const count = await leftOut(archive, part);
     const of = list === undefined ? '' : `_${list.replaceAll(/[^A-Za-z0-9]+/g, '_').slice(0, 80)}`;
@@ -96,6 +111,13 @@ async function partOf(archive: Archive, named: string | undefined): Promise<Tran
   if (!named.startsWith(PLAYLIST)) {
     const list = archive.list(named);
     if (list) return { kind: 'list', list };
+    if (named === 'playlists') {
+      throw new Problem(
+        'not_found',
+        'The playlists together are no part of their own there.',
+        'Leave list out, or name one of them: list=playlist:<id>.',
+      );
+    }
     throw noSuchList();
   }
   const playlist = await playlistOf(archive, named.slice(PLAYLIST.length));
@@ -104,5 +126,9 @@ async function partOf(archive: Archive, named: string | undefined): Promise<Tran
 }
 
 function noSuchList(): Problem {
-  return new Problem('not_found', 'This backup has no such list.', 'GET /admin/backups/:id names the lists in counts.');
+  return new Problem(
+    'not_found',
+    'This backup has no such list.',
+    'GET /admin/backups/:id names the lists in counts; one playlist is playlist: and its id.',
+  );
 }

@@ -168,7 +168,8 @@ export class Backups {
   private async look(backup: Backup): Promise<Made> {
     const omissions = backup.summary?.omissions ?? [];
     try {
-      return await this.files.check(await this.archiveOf(backup), omissions);
+      expectMade(backup);
+      return await this.files.check(await this.files.open(backup.name), omissions);
     } catch (error) {
       if (!(error instanceof ArchiveError && GONE.has(error.code))) throw error;
       const findings = [{ file: 'manifest.json', what: error.message }];
@@ -193,12 +194,33 @@ export class Backups {
     throw new Problem('conflict', 'Too many backups begin at once.', 'Try again in some seconds.');
   }
 
-  private async archiveOf({ name, state }: Backup): Promise<Archive> {
-    if (state === 'complete' || state === 'complete_with_omissions' || state === 'failed') return this.files.open(name);
-    throw new Problem(
-      'conflict',
-      'This backup is not made yet.',
-      'Wait until it has ended; GET /admin/backups/:id tells.',
-    );
+  private async archiveOf(backup: Backup): Promise<Archive> {
+    expectMade(backup);
+    try {
+      return await this.files.open(backup.name);
+    } catch (error) {
+      if (!(error instanceof ArchiveError && error.code === 'not_an_archive')) throw error;
+      throw backup.state === 'failed'
+        ? new Problem(
+            'conflict',
+            'This backup has failed, and there is nothing of it.',
+            'GET /admin/backups/:id says why; make another one.',
+          )
+        : new Problem(
+            'not_found',
+            'The files of this backup are not in the folder of backups.',
+            'See that the disk of BACKUP_DIR is there, or use another backup.',
+          );
+    }
   }
+}
+
+/** @throws Problem `conflict` while it is under way */
+function expectMade({ state }: Backup): void {
+  if (state === 'complete' || state === 'complete_with_omissions' || state === 'failed') return;
+  throw new Problem(
+    'conflict',
+    'This backup is not made yet.',
+    'Wait until it has ended; GET /admin/backups/:id tells.',
+  );
 }

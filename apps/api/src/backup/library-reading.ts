@@ -11,6 +11,7 @@ import {
   ProviderError,
 } from '#listening';
 import type { Archive } from './archive/archive.js';
+import { type PlaylistBefore, isAskedAgain, playlistsIn } from './playlists-before.js';
 import { type Omission, parsePlaylist } from './backup-row.js';
 import type { BackupStore, Claim, KeptPage, Outcome, SettledList } from './backup-store.js';
 
@@ -285,7 +286,7 @@ export class LibraryReading {
         unsteady === undefined
           ? null
           : { what, reason: `It may lack something: ${unsteady}.`, remedy: 'Make another backup.' };
-      const omission = closed === undefined ? doubt : { what, reason: closed, remedy: null };
+      const omission = closed === undefined ? doubt : { what, reason: closed, remedy: STILL_CLOSED };
       await this.settle({
         list,
         place,
@@ -351,31 +352,6 @@ export class LibraryReading {
   }
 }
 
-interface PlaylistBefore {
-  version: string;
-  /** Why its entries could not be read; null when they were. */
-  closed: string | null;
-}
-
-async function playlistsIn(archive: Archive | null): Promise<Map<string, PlaylistBefore>> {
-  const playlists = new Map<string, PlaylistBefore>();
-  if (archive === null) return playlists;
-  for await (const { playlist, json, missing } of archive.playlists()) {
-    // Without a version nothing can be said.
-    if (!playlist || playlist.version === '') continue;
-    const closed = json === null ? (missing ?? 'It could not be read.') : null;
-    playlists.set(playlist.id, { version: playlist.version, closed });
-  }
-  return playlists;
-}
-
-/** What others had closed may be open by now: each playlist is asked for again once a week, and not all on one day. */
-function isAskedAgain(id: string): boolean {
-  const day = Math.floor(Date.now() / DAY_MS);
-  const own = [...id].reduce((sum, character) => sum + (character.codePointAt(0) ?? 0), 0);
-  return (day + own) % 7 === 0;
-}
-
 function offsetOf({ pageSize }: Paged, number: number): string | null {
   return number === 0 ? null : String(number * pageSize);
 }
@@ -398,6 +374,8 @@ interface Settlement {
   closed?: string;
 }
 
+const STILL_CLOSED =
+  'It is asked for again within a week. Add its entries to a playlist of your own: that one is backed up.';
 const CLOSED: ReadonlySet<string> = new Set(['insufficient_scope', 'forbidden', 'not_supported']);
 
 /** The upstream, or the owner, keeps this closed, and the rest is open. */

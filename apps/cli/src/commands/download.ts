@@ -1,5 +1,5 @@
-import { existsSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { statSync } from 'node:fs';
+import { join, resolve, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Backup } from '../backup.js';
@@ -8,7 +8,7 @@ import { Fault, wrongUsage } from '../fault.js';
 import { size } from '../figures.js';
 import { backupMeant } from '../known-backups.js';
 import { didYouMean } from '../nearest.js';
-import { fileAt, writeBeside } from '../write-beside.js';
+import { fileAt, isThere, writeBeside } from '../write-beside.js';
 
 const FORMATS = ['archive', 'json', 'csv', 'transfer'];
 const EXTENSIONS: Readonly<Record<string, string>> = { archive: 'tar.gz', transfer: 'csv' };
@@ -36,8 +36,9 @@ export const download: Command = {
     checkTogether(format, list, out === STANDARD_OUTPUT && surroundings.output.isTTY === true);
     const isForced = options.has('force');
     const wished = out === undefined || out === STANDARD_OUTPUT ? folder : resolve(folder, out);
-    const isFolder = statSync(wished, { throwIfNoEntry: false })?.isDirectory() === true;
-    if (!isFolder) fileAt(wished);
+    const isFolder = isThere(wished) && statSync(wished, { throwIfNoEntry: false })?.isDirectory() === true;
+    // Resolving takes the last sign away by which a folder is meant.
+    if (!isFolder) fileAt(out?.endsWith(sep) === true ? wished + sep : wished);
     if (!isFolder && !isForced) refuseToOverwrite(wished);
     const one = await backupMeant(service, words[0]);
     if (list !== undefined) checkList(one, list);
@@ -71,7 +72,7 @@ function checkTogether(format: string, list: string | undefined, isToTerminal: b
     throw wrongUsage('CSV is of one list.', 'Name it, for example --list tracks.');
   }
   if (format === 'archive' && list !== undefined) {
-    throw wrongUsage('An archive holds all lists.', 'With --list write --format json or --format csv.');
+    throw wrongUsage('An archive holds all lists.', 'With --list write --format json, csv or transfer.');
   }
   if (format === 'archive' && isToTerminal) {
     throw wrongUsage('An archive is nothing for a terminal.', 'Send it to a file or to another program.');
@@ -89,7 +90,7 @@ function checkList({ name, counts }: Backup, list: string): void {
 }
 
 function refuseToOverwrite(path: string): void {
-  if (existsSync(path)) throw new Fault(`${path} is there already.`, 'Name another file with --out, or add --force.');
+  if (isThere(path)) throw new Fault(`${path} is there already.`, 'Name another file with --out, or add --force.');
 }
 
 /** As the service calls it; never with a folder in it. */

@@ -77,8 +77,8 @@ describe('a backup on disk', () => {
     const path = `${archive.path}/lists/tracks.json`;
     await writeFile(path, damage(await readFile(path, 'utf8')));
     await expect(all(archive.entries('tracks'))).rejects.toMatchObject({ code: 'damaged' });
-    expect(await archive.isIntact(['lists/tracks.json'])).toBe(false);
-    expect(await archive.isIntact(['lists/tracks.csv'])).toBe(true);
+    await expect(archive.expectIntact(() => true)).rejects.toMatchObject({ code: 'damaged', message: /tracks\.json/ });
+    await archive.expectIntact((file) => file === 'lists/tracks.csv');
   });
 });
 

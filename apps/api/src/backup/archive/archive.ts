@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { lstat, readdir, rename, rm } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type { LibraryEntry, Profile } from '#listening';
@@ -29,7 +30,7 @@ import { syncFolder } from './sync-folder.js';
 const OWN_FILE = /^((lists|playlists)\/)?[A-Za-z0-9_-]{1,64}\.(json|csv|txt|sha256)$/;
 
 /** A library of a hundred thousand playlists has no longer one; what is longer would fill the memory. */
-export const LONGEST_MANIFEST = 48 * 1024 * 1024;
+const LONGEST_MANIFEST = 48 * 1024 * 1024;
 const LONGEST_PROFILE = 1024 * 1024;
 /** Clocks differ by so much at most. */
 const DAY_MS = 86_400_000;
@@ -130,13 +131,29 @@ export class Archive {
     return { ...value, registeredAt: value.registeredAt === null ? null : new Date(value.registeredAt) };
   }
 
-  /** Whether these files are what they were. @param paths within the backup */
-  async isIntact(paths: readonly string[]): Promise<boolean> {
-    for (const path of paths) {
-      const file = await this.file(path);
-      if (!file || !(await hasHash(this.path, file))) return false;
+  /**
+   * Reads the manifest and these files, and holds them against their checksums.
+   *
+   * @param isMeant by a path within the backup
+   * @throws ArchiveError `damaged` when one of them is not what it was
+   */
+  async expectIntact(isMeant: (path: string) => boolean): Promise<void> {
+    if (!(await this.isManifestIntact())) throw new ArchiveError('damaged', `${MANIFEST} is not what it was.`);
+    for (const file of await this.files()) {
+      if (!isMeant(file.path) || (await hasHash(this.path, file))) continue;
+      throw new ArchiveError('damaged', `${file.path} is missing, or not what it was.`);
     }
-    return true;
+  }
+
+  /** Whether the manifest is what its checksum says. */
+  async isManifestIntact(): Promise<boolean> {
+    const [text, sum] = await Promise.all(
+      [MANIFEST, MANIFEST_SUM].map((file) => readText(this.path, file, LONGEST_MANIFEST)),
+    );
+    const hash = createHash('sha256')
+      .update(text ?? '')
+      .digest('hex');
+    return sum === `${hash}  ${MANIFEST}\n`;
   }
 
   /** A file as it is. @param path within the backup, as the manifest and `playlists` have it */

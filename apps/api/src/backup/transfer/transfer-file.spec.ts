@@ -30,6 +30,8 @@ beforeAll(async () => {
   ];
   for (const [name, items] of lists) await writer.writeList(listFacts(name), from(items));
   await writer.writeList(listFacts('top', { title: 'Top songs', order: 'chart' }), from(entries(8)));
+  const artists = [entry(10, { kind: 'artist', name: 'Fern' })];
+  await writer.writeList(listFacts('top_artists', { title: 'Top artists', order: 'chart' }), from(artists));
   await writer.writePlaylist(playlist('a', { name: 'Mix' }), readFacts(), from(entries(1, 9, 1)));
   await writer.writePlaylist(
     playlist('b', { name: 'Mix' }),
@@ -86,6 +88,9 @@ describe('a library for a migration service', () => {
     expect(await brief(list('episodes'))).toEqual([]);
     expect(await leftOut(archive, list('episodes'))).toBe(2);
     expect(await brief(list('top'))).toEqual(['Song 8 | Top songs | Playlist']);
+    // Whoever takes the file to another service would follow them there.
+    expect(await brief(list('top_artists'))).toEqual([]);
+    expect(await leftOut(archive, list('top_artists'))).toBe(1);
     const playlists: TransferPart[] = [];
     for await (const one of archive.playlists()) playlists.push({ kind: 'playlist', playlist: one });
     expect(await brief(playlists[2] ?? ALL)).toEqual(['Song 2 | Mix | Playlist']);

@@ -18,6 +18,18 @@ const UNNAMED = 'Playlist';
 export type TransferPart =
   { kind: 'all' } | { kind: 'list'; list: ArchivedList } | { kind: 'playlist'; playlist: ArchivedPlaylist };
 
+/** Which files of the backup it is made of. */
+export function filesOf(part: TransferPart): (path: string) => boolean {
+  switch (part.kind) {
+    case 'all':
+      return (path) => path.endsWith('.json');
+    case 'list':
+      return (path) => path === part.list.json;
+    case 'playlist':
+      return (path) => path === part.playlist.json;
+  }
+}
+
 /** Recordings by ISRC, for those that have some. */
 type IdsOf = (isrcs: readonly string[]) => Promise<ReadonlyMap<string, readonly string[]>>;
 

@@ -41,12 +41,14 @@ export function transferRow(entry: LibraryEntry, playlist: string | null): Trans
   const saved = SAVED_AS[entry.kind];
   const name = oneLine(entry.name);
   if (saved === undefined || name === '') return null;
+  // A chart of artists is none of them whom the owner follows, and there are no playlists of artists.
+  if (playlist !== null && saved !== 'Favorite') return null;
   return {
     name,
     artist: saved === 'Artist' ? '' : entry.artists.map(oneLine).join(', '),
     album: saved === 'Album' ? name : oneLine(entry.album ?? ''),
-    playlist: playlist !== null && saved === 'Favorite' ? playlist : FAVORITES[saved],
-    type: playlist !== null && saved === 'Favorite' ? 'Playlist' : saved,
+    playlist: playlist ?? FAVORITES[saved],
+    type: playlist === null ? saved : 'Playlist',
     isrc: normalIsrc(entry.isrc),
     id: entry.kind === 'local' ? '' : (ID.exec(entry.uri ?? '')?.[1] ?? ''),
   };

@@ -1,0 +1,30 @@
+import type { Archive } from './archive/archive.js';
+
+const DAY_MS = 86_400_000;
+
+/** A playlist of the backup before. */
+export interface PlaylistBefore {
+  version: string;
+  /** Why its entries could not be read; null when they were. */
+  closed: string | null;
+}
+
+/** By their id: those of which can be said whether they have changed. @throws ArchiveError */
+export async function playlistsIn(archive: Archive | null): Promise<Map<string, PlaylistBefore>> {
+  const playlists = new Map<string, PlaylistBefore>();
+  if (archive === null) return playlists;
+  for await (const { playlist, json, missing } of archive.playlists()) {
+    // Without a version nothing can be said.
+    if (!playlist || playlist.version === '') continue;
+    const closed = json === null ? (missing ?? 'It could not be read.') : null;
+    playlists.set(playlist.id, { version: playlist.version, closed });
+  }
+  return playlists;
+}
+
+/** What others had closed may be open by now: each playlist is asked for again once a week, and not all on one day. */
+export function isAskedAgain(id: string): boolean {
+  const day = Math.floor(Date.now() / DAY_MS);
+  const own = [...id].reduce((sum, character) => sum + (character.codePointAt(0) ?? 0), 0);
+  return (day + own) % 7 === 0;
+}
