@@ -112,17 +112,29 @@ function named({ playlists }: Kept, name: string): (string | null)[] {
 const addable = (entries: readonly Entry[]): (string | null)[] =>
   urisOf(entries.filter(({ kind }) => kind !== 'local' && kind !== 'gone'));
 
+/** Changes the order of a playlist, as the listener does it in the app: the first so many come to stand the other way round. */
+async function turnRound(id: string, count: number): Promise<void> {
+  for (let at = 1; at < count; at += 1) {
+    await library.asListener('PUT', `playlists/${id}/items`, { range_start: at, insert_before: 0 });
+  }
+}
+
+/** Waits until an endpoint was called so often. */
+async function called(endpoint: string, times: number): Promise<void> {
+  await eventually(async () => {
+    expect((await library.stage.calls())[`spotify ${endpoint}`]).toBe(times);
+  }, 60_000);
+}
+
 async function writeCalls(): Promise<number> {
   return Object.entries(await library.stage.calls())
     .filter(([name]) => WRITES.some((write) => name.startsWith(`spotify ${write}`)))
     .reduce((sum, [, count]) => sum + count, 0);
 }
 
-/** Ends the service without a word when this is called for the first time, and starts another one. */
-async function killedAt(endpoint: string): Promise<void> {
-  await eventually(async () => {
-    expect((await library.stage.calls())[`spotify ${endpoint}`]).toBe(1);
-  }, 60_000);
+/** Ends the service without a word when this is called for the first time, or for such a time. */
+async function killedAt(endpoint: string, times = 1): Promise<void> {
+  await called(endpoint, times);
   await library.stop('SIGKILL');
   // A process that says nothing for so long works no more.
   await passed('lease_until');
@@ -215,7 +227,7 @@ describe('a restore', () => {
     const calls = await writeCalls();
     expect(await restored(id, wish)).toMatchObject({
       state: 'complete_with_omissions',
-      counts: { added: 1, removed: 48, cannot: 1 },
+      counts: { added: 1, removed: 48, moved: 1, cannot: 1 },
     });
     expect(await writeCalls()).toBeGreaterThan(calls);
     const after = (await backup()).kept;
@@ -230,6 +242,24 @@ describe('a restore', () => {
     expect(refused).toMatchObject({ state: 'complete_with_omissions', counts: { added: 1, cannot: 1 } });
     expect(refused.lists[0]?.cannot[0]?.what).toContain(entriesOf(after, 'tracks')[0]?.name);
     expect(await restored(id, { lists: ['tracks'] })).toMatchObject({ state: 'complete', counts: { added: 1 } });
+
+    // After a refusal there is something left to do, and nobody else has changed anything.
+    const alone = { removeOthers: true, lists: [`playlist:${longest.id}`] };
+    await turnRound(longest.id, 4);
+    for (const [scenario, endpoint] of [
+      ['forbidden', 'put playlists/{id}/items'],
+      ['not-found', 'post playlists/{id}/items'],
+    ]) {
+      if (scenario === 'not-found') await library.changePlaylist(longest.id, { remove: [5] });
+      await library.stage.control('PUT', '/control/spotify', { scenario, endpoint, times: 2 });
+      const closed = await restored(id, alone);
+      expect(closed).toMatchObject({ counts: { added: 0, removed: 0, moved: 0, cannot: 2 } });
+      expect(closed.playlists).toMatchObject([{ action: 'nothing', add: 0, move: 0, misplaced: 3 }]);
+      expect(closed.playlists[0]?.cannot.map(({ reason }) => reason).join()).not.toContain('changed while');
+      await library.stage.control('DELETE', '/control/spotify');
+    }
+    expect(await restored(id, alone)).toMatchObject({ counts: { added: 1, moved: 3, cannot: 1 } });
+    expect(named((await backup()).kept, longest.name)).toEqual(urisOf(longest.entries).toSpliced(13, 1));
   });
 
   it('says of a playlist that somebody changes meanwhile that it is not what it was', async () => {
@@ -240,9 +270,7 @@ describe('a restore', () => {
     await library.stage.control('PUT', '/control/spotify', { scenario: 'slow', endpoint, ms: 1_000 });
     const wish = { lists: [`playlist:${longest.id}`] };
     const { id: first } = await library.beginRestore(id, wish);
-    await eventually(async () => {
-      expect((await library.stage.calls())[`spotify ${endpoint}`]).toBe(1);
-    });
+    await called(endpoint, 1);
     await library.changePlaylist(longest.id, { remove: [0] });
     const ended = await until(first, ENDED);
     expect(ended.state).toBe('complete_with_omissions');
@@ -294,11 +322,19 @@ describe('a restore', () => {
     expect([status, refusal.code]).toEqual([409, 'conflict']);
     expect(refusal.detail).toMatch(/Ada.*and .* is linked/);
     expect((await ask({ intoOtherAccount: true }))[0]).toBe(200);
+
+    // Its folder was made by a version that knows more than this one.
+    await library.query('UPDATE backups SET provider = $2 WHERE id = $1', [id, 'nosuch']);
+    const [, unknown] = await ask({});
+    expect(unknown.code).toBe('not_supported');
+    expect(unknown.detail).toContain('no provider "nosuch"');
+    expect(unknown.remedy).not.toContain('Last.fm');
   });
 
   it('tells each step to whoever listens, and is cancelled: what it has put in stays, and nothing comes after it', async () => {
-    const { id, kept } = await backedUp({ tracks: 100, playlists: 1, playlistItems: 3 });
+    const { id, kept } = await backedUp({ tracks: 100, playlists: 1, playlistItems: 12 });
     const tracks = urisIn(kept, 'tracks');
+    const longest = playlistAt(kept, LONGEST);
     await library.change({ remove: tracks });
     await library.stage.control('PUT', '/control/spotify', { scenario: 'slow', endpoint: 'put me/library', ms: 2_500 });
     const { id: first } = await library.beginRestore(id);
@@ -306,22 +342,20 @@ describe('a restore', () => {
     const { value: under } = await following.until(({ progress }) => progress?.done === 40);
     expect(under).toMatchObject({ id: first, state: 'running', progress: { list: 'tracks', total: 100 } });
 
-    // The second call is under way, and nobody knows yet what comes of it.
-    expect(await asOwner(library.service, 'DELETE', `/admin/restores/${first}`)).toMatchObject({
-      status: 200,
-      body: { state: 'cancelled', progress: null, counts: { added: 40, removed: 0 } },
+    // The second call is under way, and whoever asks or listens is told when it is known what comes of it.
+    const told = (await asOwner(library.service, 'DELETE', `/admin/restores/${first}`)).body as Restore;
+    expect(told).toMatchObject({
+      state: 'cancelled',
+      progress: null,
+      trouble: null,
+      counts: { added: 80, removed: 0 },
     });
-    expect(await following.until(() => false)).toMatchObject({ isOver: true, value: { state: 'cancelled' } });
+    expect(told.lists).toMatchObject([{ list: 'tracks', add: 80, remove: 0 }]);
+    expect(await following.until(() => false)).toMatchObject({ isOver: true, value: told });
     expect(await asOwner(library.service, 'DELETE', `/admin/restores/${first}`)).toMatchObject({
       status: 409,
       body: { code: 'conflict' },
     });
-    const told = await eventually(async () => {
-      const { body } = await asOwner(library.service, 'GET', `/admin/restores/${first}`);
-      expect(body).toMatchObject({ state: 'cancelled', counts: { added: 80 } });
-      return body as Restore;
-    });
-    expect(told.lists).toMatchObject([{ list: 'tracks', add: 80, remove: 0 }]);
     expect((await library.stage.calls())['spotify put me/library']).toBe(2);
     expect(urisIn((await backup()).kept, 'tracks')).toEqual(tracks.slice(20));
     expect((await library.stage.calls())['spotify put me/library']).toBe(2);
@@ -332,8 +366,17 @@ describe('a restore', () => {
     await follow(second).until(({ progress }) => progress?.done === 40);
     await library.stop('SIGKILL');
     await library.start();
-    const cancelled = await asOwner(library.service, 'DELETE', `/admin/restores/${second}`);
-    expect(cancelled).toMatchObject({ status: 200, body: { state: 'cancelled', counts: { added: 40 } } });
+    const cancelling = asOwner(library.service, 'DELETE', `/admin/restores/${second}`);
+    await until(second, /^cancelled$/);
+    await passed('lease_until');
+    expect(await cancelling).toMatchObject({
+      status: 200,
+      body: {
+        state: 'cancelled',
+        counts: { added: 40 },
+        trouble: { detail: expect.stringContaining('40 more') as string },
+      },
+    });
     expect((await asOwner(library.service, 'GET', '/admin/restores')).body).toMatchObject({
       items: [
         { id: second, state: 'cancelled', counts: { added: 40 } },
@@ -360,27 +403,49 @@ describe('a restore', () => {
     expect(await asOwner(library.service, 'DELETE', `/admin/restores/${crypto.randomUUID()}`)).toMatchObject({
       status: 404,
     });
+
+    // What is put elsewhere counts as what is put in.
+    await turnRound(longest.id, 5);
+    const slow = { scenario: 'slow', endpoint: 'put playlists/{id}/items', ms: 1_000 };
+    await library.stage.control('PUT', '/control/spotify', slow);
+    const wish = { removeOthers: true, lists: [`playlist:${longest.id}`] };
+    const { id: fourth } = await library.beginRestore(id, wish);
+    const { value: moving } = await follow(fourth).until(({ progress }) => progress?.done === 1);
+    expect(moving).toMatchObject({ progress: { total: 4 }, counts: { moved: 0 } });
+    expect((await asOwner(library.service, 'DELETE', `/admin/restores/${fourth}`)).body).toMatchObject({
+      counts: { moved: 2 },
+      playlists: [{ action: 'fill', move: 2, misplaced: 2 }],
+    });
+    expect((await library.dryRun(id, wish)).playlists).toMatchObject([{ move: 2 }]);
   });
 
-  it('killed in the middle, twice, goes on and makes nothing a second time', async () => {
+  it('killed in the middle, again and again, goes on and makes nothing a second time', async () => {
     const { id, kept } = await backedUp({ tracks: 100, albums: 3 });
-    const gone = playlistAt(kept, GONE);
+    const [longest, gone] = [playlistAt(kept, LONGEST), playlistAt(kept, GONE)];
     await library.change({ remove: [...urisIn(kept, 'tracks'), gone.uri] });
-    // Both are done there, and nobody hears of it.
+    await turnRound(longest.id, 5);
+    // All are done there, and nobody hears of it.
     await library.stage.control('PUT', '/control/spotify', { scenario: 'hang', endpoint: 'put me/library' });
-    const { id: restore } = await library.beginRestore(id);
+    const { id: restore } = await library.beginRestore(id, { removeOthers: true });
     await killedAt('put me/library');
     await library.stage.control('PUT', '/control/spotify', { scenario: 'hang', endpoint: 'post me/playlists' });
     await library.start();
     await killedAt('post me/playlists');
+    const moves = 'put playlists/{id}/items';
+    const before = (await library.stage.calls())[`spotify ${moves}`] ?? 0;
+    await library.stage.control('PUT', '/control/spotify', { scenario: 'hang', endpoint: moves });
+    await library.start();
+    await killedAt(moves, before + 1);
     await library.start();
     const ended = await until(restore, ENDED);
-    expect(ended).toMatchObject({ trouble: null, counts: { added: 100 + addable(gone.entries).length } });
+    expect(ended).toMatchObject({ trouble: null, counts: { added: 100 + addable(gone.entries).length, moved: 4 } });
+    expect(ended.playlists.find(({ id: of }) => of === longest.id)).toMatchObject({ action: 'fill', move: 4 });
     expect((await library.stage.calls())['spotify post me/playlists']).toBe(1);
     const after = (await backup()).kept;
     expect(urisIn(after, 'tracks')).toEqual(urisIn(kept, 'tracks'));
     expect(after.playlists).toHaveLength(kept.playlists.length);
     expect(named(after, gone.name)).toEqual(addable(gone.entries));
+    expect(named(after, longest.name)).toEqual(urisOf(longest.entries));
   });
 
   it('waits as long as it is told to, over a restart, and looks before it goes on where nobody knows what was done', async () => {
@@ -415,5 +480,26 @@ describe('a restore', () => {
     expect(urisIn(after, 'tracks')).toEqual(urisIn(kept, 'tracks'));
     expect(named(after, longest.name)).toEqual(urisOf(longest.entries));
     expect((await library.stage.calls())['spotify post playlists/{id}/items']).toBe(1);
+
+    // One that fails has done what it had done, and so has one that is cancelled while it waits.
+    await library.change({ remove: urisIn(kept, 'tracks') });
+    const endpoint = 'put me/library';
+    const before = (await library.stage.calls())[`spotify ${endpoint}`] ?? 0;
+    await library.stage.control('PUT', '/control/spotify', { scenario: 'slow', endpoint, ms: 1_000 });
+    const { id: failing } = await library.beginRestore(id, { lists: ['tracks'] });
+    await called(endpoint, before + 1);
+    await library.stage.control('PUT', '/control/spotify', { scenario: 'insufficient-scope', endpoint });
+    const failed = await until(failing, ENDED);
+    expect(failed).toMatchObject({ state: 'failed', trouble: { code: 'insufficient_scope' }, counts: { added: 40 } });
+    expect(urisIn((await backup()).kept, 'tracks')).toEqual(urisIn(kept, 'tracks').slice(-40));
+    await turnRound(longest.id, 5);
+    const quota = { scenario: 'rate-limited', endpoint: 'put playlists/{id}/items', retryAfter: 30, times: 1 };
+    await library.stage.control('PUT', '/control/spotify', quota);
+    const wish = { removeOthers: true, lists: [`playlist:${longest.id}`] };
+    const { id: waiting } = await library.beginRestore(id, wish);
+    await until(waiting, /^paused$/);
+    expect((await asOwner(library.service, 'DELETE', `/admin/restores/${waiting}`)).body).toMatchObject({
+      ...{ trouble: null, counts: { moved: 0 }, playlists: [{ action: 'nothing', move: 0, misplaced: 4 }] },
+    });
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parsePlan, parseRestore } from './restore.js';
-import { hasWork, planLines, restoreLines } from './restore-lines.js';
+import { cancelledLines, hasWork, planLines, restoreLines } from './restore-lines.js';
 
 const IDLE = { add: 0, remove: 0, move: 0, misplaced: 0, examples: [], cannot: [], cannotCount: 0 };
 const PARTS = {
@@ -85,6 +85,18 @@ describe('what has become of a restore', () => {
       'Saved tracks: 1,200 added, 2 removed, 3 misplaced',
       'playlist “Evenings”: made anew, 1 added, 60 not possible',
       '  ! Demo (2): It is a file of your own.',
+    ]);
+  });
+
+  it('is told of one that was cancelled, with what it has moved and what nobody knows', () => {
+    const trouble = { code: 'x', detail: 'Up to 40 more may have been put in.', remedy: 'Restore it again.' };
+    const counts = { added: 0, removed: 0, moved: 1_300, cannot: 0 };
+    const cancelled = parseRestore({ ...RESTORE, state: 'cancelled', counts, trouble });
+    expect(cancelled && cancelledLines(cancelled)).toEqual([
+      'The restore of tape_backup is cancelled: 0 added, 0 removed, 1,300 moved, 0 not possible.',
+      trouble.detail,
+      trouble.remedy,
+      'What it has put in stays. Restoring the backup again puts in the rest.',
     ]);
   });
 

@@ -62,9 +62,22 @@ export function restoreLines(restore: Restore): string[] {
   ];
 }
 
-/** What has come of it so far. */
-export function tallyWords({ added, removed, cannot }: Pick<Restore, 'added' | 'removed' | 'cannot'>): string {
-  return `${whole(added)} added, ${whole(removed)} removed, ${whole(cannot)} not possible`;
+/** What has come of one that its owner has ended. */
+export function cancelledLines(restore: Restore): string[] {
+  return [
+    `The restore of ${restore.backupName} is cancelled: ${tallyWords(restore)}.`,
+    ...troubleLines(restore),
+    'What it has put in stays. Restoring the backup again puts in the rest.',
+  ];
+}
+
+function tallyWords({ added, removed, moved, cannot }: Restore): string {
+  return [
+    `${whole(added)} added`,
+    `${whole(removed)} removed`,
+    ...(moved > 0 ? [`${whole(moved)} moved`] : []),
+    `${whole(cannot)} not possible`,
+  ].join(', ');
 }
 
 function partLines(part: Part, tense: Tense, examples: readonly string[]): string[] {

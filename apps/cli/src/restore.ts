@@ -36,6 +36,7 @@ export interface Restore extends Job {
   backupName: string;
   added: number;
   removed: number;
+  moved: number;
   /** What could not be done. */
   cannot: number;
   /** Those that are done with. */
@@ -60,6 +61,7 @@ export function parseRestore(value: unknown): Restore | null {
     backupName,
     added: count(counts, 'added') ?? 0,
     removed: count(counts, 'removed') ?? 0,
+    moved: count(counts, 'moved') ?? 0,
     cannot: count(counts, 'cannot') ?? 0,
     parts: parseParts(value),
   };

@@ -1,6 +1,6 @@
 import { type Command, say } from '../command.js';
 import { cancelled, restoreMeant } from '../known-restores.js';
-import { tallyWords } from '../restore-lines.js';
+import { cancelledLines } from '../restore-lines.js';
 
 export const cancel: Command = {
   name: 'cancel',
@@ -9,12 +9,7 @@ export const cancel: Command = {
   options: [],
   async run({ words }, { service, output }) {
     const { id } = await restoreMeant(service, words[0]);
-    const ended = await cancelled(service, id);
-    say(
-      output,
-      `The restore of ${ended.backupName} is cancelled: ${tallyWords(ended)}.`,
-      'What it has put in stays. Restoring the backup again puts in the rest.',
-    );
+    say(output, ...cancelledLines(await cancelled(service, id)));
     return 0;
   },
 };

@@ -5,7 +5,7 @@ import { knownRestores } from '../known-restores.js';
 import { stateLine } from '../progress-line.js';
 import { table } from '../table.js';
 
-const HEAD = ['ID', 'BACKUP', 'STATE', 'BEGUN', 'ADDED', 'REMOVED', 'NOT POSSIBLE'];
+const HEAD = ['ID', 'BACKUP', 'STATE', 'BEGUN', 'ADDED', 'REMOVED', 'MOVED', 'NOT POSSIBLE'];
 
 export const restores: Command = {
   name: 'restores',
@@ -22,9 +22,9 @@ export const restores: Command = {
         one.backupName,
         stateLine(one),
         clock(one.createdAt),
-        ...[one.added, one.removed, one.cannot].map(whole),
+        ...[one.added, one.removed, one.moved, one.cannot].map(whole),
       ]);
-      say(output, ...table([HEAD, ...rows], [4, 5, 6]));
+      say(output, ...table([HEAD, ...rows], [4, 5, 6, 7]));
     }
     return 0;
   },

@@ -24,6 +24,8 @@ const NOTHING: PlaylistSteps = { removals: [], inserts: [], order: [], lacking: 
 export interface Named {
   uri: string;
   name: string;
+  /** Whether it comes to stand elsewhere than in the backup. */
+  isMisplaced: boolean;
 }
 
 /** What there is to do with a list. */
@@ -80,19 +82,16 @@ export class LibraryRestore {
   }
 
   /**
-   * Whether somebody else has changed a playlist while it was filled: then there is more to do than what was refused.
+   * Whether somebody else has changed a playlist while it was filled: then there is something to do again.
    *
-   * @param id of the one that was filled
+   * @param id of the one that was filled, with nothing of it refused
    * @throws ProviderError, ArchiveError
    */
-  async hasChanged(
-    { playlist, mayLack }: PlaylistWork,
-    { id, refused }: { id: string; refused: number },
-  ): Promise<boolean> {
+  async hasChanged({ playlist, mayLack }: PlaylistWork, id: string): Promise<boolean> {
     if (playlist === null) return false;
     const there = await this.parts.present.playlistEntries({ id, version: '' });
     const { steps } = await this.stepsTo(playlist, there, mayLack);
-    return sizeOf(steps.inserts) > refused || steps.removals.length > 0 || movesOf(steps) > 0;
+    return steps.inserts.length > 0 || steps.removals.length > 0 || movesOf(steps) > 0;
   }
 
   private isWanted({ name }: LibraryList): boolean {
@@ -148,9 +147,10 @@ export class LibraryRestore {
         addCannot(report, { what: nameOf(entry), reason: reason ?? GONE });
         continue;
       }
-      save.push({ uri: entry.uri, name: nameOf(entry) });
+      const isMisplaced = isBelow && list.order === 'newest';
+      save.push({ uri: entry.uri, name: nameOf(entry), isMisplaced });
       addExample(report, nameOf(entry));
-      if (isBelow && list.order === 'newest') report.misplaced += 1;
+      if (isMisplaced) report.misplaced += 1;
     }
     report.add = save.length;
     if (!wanted.removeOthers) return;

@@ -74,7 +74,7 @@ it('finds what is refused among the others, however many were refused before, an
   const there = keyed(200, 300).reverse();
   const { hand, work } = await filled(there, keyed(0, 300), refused);
   expect(there).toEqual(keyed(0, 300).filter((key) => !refused.has(key)));
-  expect([hand.added, hand.refused, work.report.cannotCount]).toEqual([189, 11, 11]);
+  expect([hand.made.add, hand.refused, work.report.cannotCount]).toEqual([189, 11, 11]);
 });
 
 it('does not try each of very many that are refused', async () => {

@@ -2,7 +2,7 @@ import { type LibraryPlaylist, type LibraryShape, type LibraryWrites, ProviderEr
 import { type ListWork, type Named, type PlaylistWork, type Work, isClosed } from './library-restore.js';
 import type { PlaylistMemory } from './playlist-memory.js';
 import { movesInto } from './playlist-steps.js';
-import { addCannot } from './restore-report.js';
+import { type Figures, NO_FIGURES, addCannot, addExample, sizeOf, sumOf } from './restore-report.js';
 
 /** After so many calls of a part that were refused, what is refused together is not tried in halves any more. */
 const MOST_REFUSED = 400;
@@ -11,21 +11,32 @@ export interface RestoreHandParts {
   writes: LibraryWrites;
   limits: NonNullable<LibraryShape['writes']>;
   memory: Pick<PlaylistMemory, 'intend' | 'remember'>;
-  /** Before each call: says how far it is. Throws when no call should be made. */
-  before: (hand: RestoreHand) => Promise<void>;
+  /** Before each call: says how far it is, and what comes now. Throws when no call should be made. */
+  before: (hand: RestoreHand, coming: Figures) => Promise<void>;
 }
 
 /** Puts in, takes out and moves what there is to do of one part. A call whose outcome nobody knows ends it: the next look tells. */
 export class RestoreHand {
-  added = 0;
-  removed = 0;
+  /** What was done, as far as it is known. */
+  made: Figures = NO_FIGURES;
+  /** What was asked for last, while nobody knows whether it was done. */
+  inDoubt: Figures | null = null;
   /** The id of the playlist that is changed; null before, and for a list. */
   playlistId: string | null = null;
-  /** How many things were refused. */
+  isCreated = false;
+  /** How many things were refused, and the rest of a part as one. */
   refused = 0;
+  /** The first of those that were put in, by name. */
+  readonly examples: string[] = [];
+  hasAsked = false;
   private refusedCalls = 0;
 
   constructor(private readonly parts: RestoreHandParts) {}
+
+  /** Whether something is other than it was. */
+  get hasGotOn(): boolean {
+    return this.isCreated || sizeOf(this.made) > 0;
+  }
 
   /** What is refused for good is told in the report. @throws ProviderError, or what `before` throws */
   async carryOut(work: Work): Promise<void> {
@@ -34,6 +45,7 @@ export class RestoreHand {
       else await this.fillPlaylist(work);
     } catch (error) {
       if (!isClosed(error) && !isRefused(error)) throw error;
+      this.refused += 1;
       addCannot(work.report, { what: work.report.title, reason: error.message });
     }
   }
@@ -45,9 +57,7 @@ export class RestoreHand {
       await this.save(work, work.save.slice(Math.max(0, end - saveAtOnce), end));
     }
     for (const uris of chunksOf(work.remove, saveAtOnce)) {
-      await this.parts.before(this);
-      await this.parts.writes.remove(uris);
-      this.removed += uris.length;
+      await this.call({ remove: uris.length }, () => this.parts.writes.remove(uris));
     }
   }
 
@@ -62,7 +72,7 @@ export class RestoreHand {
     const { playlist, report, steps } = work;
     if (playlist === null) return;
     if (report.action === 'follow') {
-      await this.save(work, [{ uri: playlist.uri, name: playlist.name }]);
+      await this.save(work, [{ uri: playlist.uri, name: playlist.name, isMisplaced: false }]);
       return;
     }
     if (report.action === 'nothing') return;
@@ -70,17 +80,16 @@ export class RestoreHand {
     this.playlistId = id;
     const { limits, writes } = this.parts;
     for (const some of chunksOf(steps.removals, limits.insertAtOnce)) {
-      await this.parts.before(this);
-      await writes.removeEntries(
-        id,
-        some.map(({ key }) => key),
-      );
-      for (const { count } of some) this.removed += count;
+      const uris = some.map(({ key }) => key);
+      const remove = some.reduce((sum, { count }) => sum + count, 0);
+      await this.call({ remove }, () => writes.removeEntries(id, uris));
     }
     /** Where those would stand that were refused: what comes after stands before its place. */
     const refused: number[] = [];
     for (const { position, keys } of steps.inserts) {
-      const things = keys.map((uri, index) => ({ uri, name: work.names.get(uri) ?? uri, place: position + index }));
+      const things = keys.map((uri, index) => {
+        return { uri, name: work.names.get(uri) ?? uri, isMisplaced: false, place: position + index };
+      });
       for (const some of chunksOf(things, limits.insertAtOnce)) {
         await this.insertOrTell(work, some, {
           put: (uris, [first]) => writes.insert(id, uris, (first?.place ?? position) - refused.length),
@@ -92,8 +101,7 @@ export class RestoreHand {
     const missing = new Set(refused);
     const order = steps.order.filter((_, at) => !missing.has(at));
     for (const move of movesInto(order, limits.insertAtOnce)) {
-      await this.parts.before(this);
-      await writes.move(id, move);
+      await this.call({ move: move.count }, () => writes.move(id, move));
     }
   }
 
@@ -101,12 +109,31 @@ export class RestoreHand {
   private async create(playlist: LibraryPlaylist, namesakes: readonly string[]): Promise<string> {
     const { memory, writes } = this.parts;
     const { id, name, description, isPublic, isCollaborative } = playlist;
-    await this.parts.before(this);
-    await memory.intend(id, namesakes);
-    // Whether it was shown is not always told; then it is not.
-    const made = await writes.createPlaylist({ name, description, isPublic: isPublic === true, isCollaborative });
+    const made = await this.call({}, async () => {
+      await memory.intend(id, namesakes);
+      // Whether it was shown is not always told; then it is not.
+      return writes.createPlaylist({ name, description, isPublic: isPublic === true, isCollaborative });
+    });
+    this.isCreated = true;
     await memory.remember(id, made.id);
     return made.id;
+  }
+
+  /** @param coming what the call does */
+  private async call<T>(coming: Partial<Figures>, ask: () => Promise<T>): Promise<T> {
+    const figures = { ...NO_FIGURES, ...coming };
+    await this.parts.before(this, figures);
+    this.inDoubt = figures;
+    this.hasAsked = true;
+    try {
+      const answer = await ask();
+      this.made = sumOf(this.made, figures);
+      this.inDoubt = null;
+      return answer;
+    } catch (error) {
+      if (!mayBeDone(error)) this.inDoubt = null;
+      throw error;
+    }
   }
 
   /** One of them that is refused refuses the whole call: halves are tried until it is found. */
@@ -120,12 +147,10 @@ export class RestoreHand {
     },
   ): Promise<void> {
     try {
-      await this.parts.before(this);
-      await how.put(
-        things.map(({ uri }) => uri),
-        things,
-      );
-      this.added += things.length;
+      const uris = things.map(({ uri }) => uri);
+      const misplaced = things.filter(({ isMisplaced }) => isMisplaced).length;
+      await this.call({ add: things.length, misplaced }, () => how.put(uris, things));
+      for (const { name } of things) addExample(this, name);
     } catch (error) {
       if (!isRefused(error)) throw error;
       this.refusedCalls += 1;
@@ -148,6 +173,12 @@ export class RestoreHand {
 /** The upstream has said no, and nothing is done. After a fault, unlike this, there is a cause in the room of upstreams. */
 function isRefused(error: unknown): error is ProviderError {
   return error instanceof ProviderError && error.code === 'upstream_error' && error.cause === undefined;
+}
+
+/** Whether nobody knows what has come of a call that has failed so. */
+function mayBeDone(error: unknown): boolean {
+  if (!(error instanceof ProviderError)) return true;
+  return error.code === 'upstream_timeout' || (error.code === 'upstream_error' && !isRefused(error));
 }
 
 function chunksOf<T>(all: readonly T[], size: number): T[][] {

@@ -31,6 +31,11 @@ export interface PartReport {
   cannotCount: number;
 }
 
+/** What of a part is counted: before, what there is to do, and afterwards what was done. */
+export type Figures = Pick<PartReport, 'add' | 'remove' | 'move' | 'misplaced'>;
+
+export const NO_FIGURES: Figures = { add: 0, remove: 0, move: 0, misplaced: 0 };
+
 const MOST_EXAMPLES = 5;
 const MOST_NAMED = 50;
 
@@ -38,8 +43,22 @@ export function emptyReport(part: string, title: string, action: PlaylistAction 
   return { part, title, action, add: 0, remove: 0, move: 0, misplaced: 0, examples: [], cannot: [], cannotCount: 0 };
 }
 
-export function addExample(report: PartReport, name: string): void {
-  if (report.examples.length < MOST_EXAMPLES) report.examples.push(name);
+export function sumOf(one: Figures, other: Figures): Figures {
+  return {
+    add: one.add + other.add,
+    remove: one.remove + other.remove,
+    move: one.move + other.move,
+    misplaced: one.misplaced + other.misplaced,
+  };
+}
+
+/** All that is put in, taken out and put elsewhere. */
+export function sizeOf({ add, remove, move }: Figures): number {
+  return add + remove + move;
+}
+
+export function addExample({ examples }: Pick<PartReport, 'examples'>, name: string): void {
+  if (examples.length < MOST_EXAMPLES) examples.push(name);
 }
 
 export function addCannot(report: PartReport, cannot: Cannot, count = 1): void {
@@ -58,16 +77,22 @@ export function parseReport(value: unknown): PartReport | null {
     part,
     title,
     action: ACTIONS.find((known) => known === action) ?? null,
-    add: count(value, 'add'),
-    remove: count(value, 'remove'),
-    move: count(value, 'move'),
-    misplaced: count(value, 'misplaced'),
+    ...parseFigures(value),
     examples: textsIn(at(value, 'examples')),
     cannot: (Array.isArray(cannot) ? cannot : []).flatMap((one: unknown): Cannot[] => {
       const [what, reason] = [at(one, 'what'), at(one, 'reason')];
       return typeof what === 'string' && typeof reason === 'string' ? [{ what, reason }] : [];
     }),
     cannotCount: count(value, 'cannotCount'),
+  };
+}
+
+export function parseFigures(value: unknown): Figures {
+  return {
+    add: count(value, 'add'),
+    remove: count(value, 'remove'),
+    move: count(value, 'move'),
+    misplaced: count(value, 'misplaced'),
   };
 }
 

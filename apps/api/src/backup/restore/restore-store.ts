@@ -7,7 +7,8 @@ import { type Account, type Progress, type Trouble, parseAccount, parseProgress,
 import type { BackupState } from '../backup-store.js';
 import { type Held, LEASE_MS, LibraryJobs, type Transaction, expectHeld } from '../library-jobs.js';
 import { PlaylistMemory } from './playlist-memory.js';
-import { type PartReport, type Wanted, parseReport, parseWanted } from './restore-report.js';
+import { type Standing, parseStanding } from './part-course.js';
+import { type Figures, type PartReport, type Wanted, parseReport, parseWanted } from './restore-report.js';
 
 const CHANNEL = 'restores';
 /** The latest of them are listed. */
@@ -44,17 +45,18 @@ export interface RestoreClaim extends Held {
 export interface Tally {
   added: number;
   removed: number;
+  moved: number;
   /** What could not be done. */
   cannot: number;
 }
 
-/** How far it is with a list, and what of that was put in and taken out. */
-export interface Done extends Progress {
-  added: number;
-  removed: number;
-}
+export const NO_TALLY: Tally = { added: 0, removed: 0, moved: 0, cannot: 0 };
 
-const NO_TALLY: Tally = { added: 0, removed: 0, cannot: 0 };
+/** What there was to do with a part when it was looked at first, and where the last one has left it. */
+export interface Begun {
+  first: PartReport;
+  before: Pick<Standing, 'outcome' | 'inDoubt'> | null;
+}
 
 /** Restores under way and over, as all processes know them. */
 @Injectable()
@@ -125,10 +127,13 @@ export class RestoreStore {
   }
 
   /** By the id of the restore. */
-  async tallies(ids: readonly string[]): Promise<Map<string, Tally>> {
-    const rows = await this.database.prisma.$queryRaw<(Tally & { id: string })[]>`
+  async tallies(
+    ids: readonly string[],
+    client: Pick<Transaction, '$queryRaw'> = this.database.prisma,
+  ): Promise<Map<string, Tally>> {
+    const rows = await client.$queryRaw<(Tally & { id: string })[]>`
       SELECT restore_id AS id, sum((report->>'add')::int)::int AS added, sum((report->>'remove')::int)::int AS removed,
-        sum((report->>'cannotCount')::int)::int AS cannot
+        sum((report->>'move')::int)::int AS moved, sum((report->>'cannotCount')::int)::int AS cannot
       FROM restore_parts WHERE settled AND restore_id = ANY(${[...ids]}::uuid[]) GROUP BY restore_id`;
     return new Map(rows.map(({ id, ...tally }) => [id, tally]));
   }
@@ -148,8 +153,8 @@ export class RestoreStore {
     return restore && { ...held, restore };
   }
 
-  /** @returns what there was to do when this part was looked at first @throws ClaimLost */
-  async plan({ id, fence }: Held, report: PartReport): Promise<PartReport> {
+  /** What there is to do with a part, unless that is known from an earlier look. @throws ClaimLost */
+  async plan({ id, fence }: Held, report: PartReport): Promise<Begun> {
     expectHeld(
       await this.database.prisma.$executeRaw`
         INSERT INTO restore_parts (restore_id, part, report)
@@ -158,8 +163,15 @@ export class RestoreStore {
         ON CONFLICT (restore_id, part) DO UPDATE SET part = EXCLUDED.part`,
     );
     const key = { restoreId: id, part: report.part };
-    const row = await this.database.prisma.restorePart.findUnique({ where: { restoreId_part: key } });
-    return parseReport(row?.report) ?? report;
+    const row = await this.database.prisma.restorePart.findUnique({
+      where: { restoreId_part: key },
+      include: { restore: { select: { progress: true } } },
+    });
+    const before = parseStanding(row?.restore.progress);
+    return {
+      first: parseReport(row?.report) ?? report,
+      before: before?.outcome.part === report.part ? before : null,
+    };
   }
 
   /** What was done with a part that needs no more. @throws ClaimLost */
@@ -174,28 +186,56 @@ export class RestoreStore {
   }
 
   /** Before a call that changes something: says how far it is, and that this process still works. @throws ClaimLost */
-  async step({ id, fence }: Held, done: Done): Promise<void> {
+  async step({ id, fence }: Held, standing: Standing): Promise<void> {
     expectHeld(
       await this.database.prisma.$executeRaw`
-        UPDATE restores SET progress = ${JSON.stringify(done)}::jsonb,
+        UPDATE restores SET progress = ${toProgress(standing)}::jsonb,
           lease_until = now() + ${LEASE_MS}::float8 * interval '1 ms'
         WHERE id = ${id}::uuid AND fence = ${fence} AND state = 'running'`,
     );
   }
 
-  /** Something was done: failures are counted from here. */
-  async gotOn({ id, fence }: Held, done: Done): Promise<void> {
-    await this.database.prisma.$executeRaw`
-      UPDATE restores SET setbacks = 0, progress = ${JSON.stringify(done)}::jsonb
-      WHERE id = ${id}::uuid AND fence = ${fence} AND state = 'running'`;
+  /**
+   * No more is asked for here: what was done with a part until now, also when the restore was cancelled meanwhile.
+   *
+   * @param hasGotOn whether failures are counted from here
+   */
+  async leave({ id, fence }: Held, standing: Standing, hasGotOn: boolean): Promise<void> {
+    const { outcome, inDoubt } = standing;
+    await this.database.prisma.$transaction(async (transaction: Transaction) => {
+      // One that is cancelled meanwhile is cancelled before this or after it.
+      const [row] = await transaction.$queryRaw<{ state: RestoreState }[]>`
+        SELECT state FROM restores WHERE id = ${id}::uuid AND fence = ${fence} FOR UPDATE`;
+      if (row?.state === 'running') {
+        await transaction.$executeRaw`
+          UPDATE restores
+          SET setbacks = CASE WHEN ${hasGotOn} THEN 0 ELSE setbacks END, progress = ${toProgress(standing)}::jsonb
+          WHERE id = ${id}::uuid`;
+      }
+      if (row?.state !== 'cancelled') return;
+      await transaction.$executeRaw`
+        UPDATE restore_parts SET report = ${JSON.stringify(outcome)}::jsonb, settled = true
+        WHERE restore_id = ${id}::uuid AND part = ${outcome.part}`;
+      await transaction.$executeRaw`
+        UPDATE restores SET trouble = ${inDoubt === null ? null : JSON.stringify(doubtOf(inDoubt))}::jsonb
+        WHERE id = ${id}::uuid`;
+    });
   }
 
-  /** What was done with a part until the restore was cancelled; nothing happens when it was not. */
-  async leave({ id, fence }: Held, report: PartReport): Promise<void> {
+  /** Of one that is cancelled nothing more is to come. */
+  async letGo({ id, fence }: Held): Promise<void> {
     await this.database.prisma.$executeRaw`
-      UPDATE restore_parts SET report = ${JSON.stringify(report)}::jsonb, settled = true
-      FROM restores WHERE restore_id = id AND id = ${id}::uuid AND part = ${report.part}
-        AND fence = ${fence} AND state = 'cancelled'`;
+      UPDATE restores SET worker = NULL, lease_until = NULL
+      WHERE id = ${id}::uuid AND fence = ${fence} AND state = 'cancelled'`;
+  }
+
+  /** Whether it is over, and no process has still to tell what its last call has done. */
+  async isLetGo(id: string): Promise<boolean> {
+    const [row] = await this.database.prisma.$queryRaw<object[]>`
+      SELECT 1 FROM restores
+      WHERE id = ${id}::uuid AND state NOT IN ('queued', 'running', 'paused')
+        AND (worker IS NULL OR lease_until <= now())`;
+    return row !== undefined;
   }
 
   /**
@@ -206,18 +246,18 @@ export class RestoreStore {
   async cancel(restore: Restore): Promise<boolean> {
     const { id, account, backupName, provider } = restore;
     const isCancelled = await this.database.prisma.$transaction(async (transaction: Transaction) => {
-      const rows = await transaction.$queryRaw<{ id: string }[]>`
-        SELECT id FROM restores WHERE id = ${id}::uuid AND state IN ('queued', 'running', 'paused') FOR UPDATE`;
-      if (rows.length === 0) return false;
+      const [row] = await transaction.$queryRaw<{ progress: unknown }[]>`
+        SELECT progress FROM restores
+        WHERE id = ${id}::uuid AND state IN ('queued', 'running', 'paused') FOR UPDATE`;
+      if (!row) return false;
       // What the call under way does is told by whoever makes it, once that is known.
-      await transaction.$executeRaw`
-        UPDATE restore_parts SET settled = true, report = report || jsonb_build_object(
-          'add', coalesce(progress->'added', '0'), 'remove', coalesce(progress->'removed', '0'))
-        FROM restores WHERE restore_id = id AND id = ${id}::uuid AND part = progress->>'list' AND NOT settled`;
+      const inDoubt = await settleUnderWay(transaction, id, row.progress);
       await transaction.$executeRaw`
         UPDATE restores
-        SET state = 'cancelled', finished_at = now(), resume_at = NULL, trouble = NULL, progress = NULL, worker = NULL,
-          lease_until = NULL
+        SET state = 'cancelled', finished_at = now(), resume_at = NULL, progress = NULL,
+          trouble = ${inDoubt === null ? null : JSON.stringify(doubtOf(inDoubt))}::jsonb,
+          worker = CASE WHEN state = 'running' THEN worker END,
+          lease_until = CASE WHEN state = 'running' THEN lease_until END
         WHERE id = ${id}::uuid`;
       const detail = { restore: id, backup: backupName, account: account.id };
       await this.accounts.audit.append(
@@ -236,21 +276,55 @@ export class RestoreStore {
     state: 'complete' | 'complete_with_omissions' | 'failed',
     trouble: Trouble | null,
   ): Promise<void> {
-    const tally = (await this.tallies([id])).get(id) ?? NO_TALLY;
     await this.database.prisma.$transaction(async (transaction: Transaction) => {
-      expectHeld(
-        await transaction.$executeRaw`
-          UPDATE restores
-          SET state = ${state}::"RestoreState", finished_at = now(), progress = NULL, worker = NULL, lease_until = NULL,
-            trouble = ${trouble === null ? null : JSON.stringify(trouble)}::jsonb
-          WHERE id = ${id}::uuid AND fence = ${fence} AND state = 'running'`,
-      );
+      const rows = await transaction.$queryRaw<{ progress: unknown }[]>`
+        SELECT progress FROM restores WHERE id = ${id}::uuid AND fence = ${fence} AND state = 'running' FOR UPDATE`;
+      expectHeld(rows.length);
+      await settleUnderWay(transaction, id, rows[0]?.progress);
+      const tally = (await this.tallies([id], transaction)).get(id) ?? NO_TALLY;
+      await transaction.$executeRaw`
+        UPDATE restores
+        SET state = ${state}::"RestoreState", finished_at = now(), progress = NULL, worker = NULL, lease_until = NULL,
+          trouble = ${trouble === null ? null : JSON.stringify(trouble)}::jsonb
+        WHERE id = ${id}::uuid`;
       const detail = { restore: id, backup: restore.backupName, account: restore.account.id, state, ...tally };
       const event = { actor: 'restore', action: 'restore.ended', subject: restore.provider, detail };
       await this.accounts.audit.append(event, transaction);
     });
     await this.spread();
   }
+}
+
+/** What was done with the part that it was at is told. @returns what nobody knows whether it was done */
+async function settleUnderWay(transaction: Transaction, id: string, progress: unknown): Promise<Figures | null> {
+  const standing = parseStanding(progress);
+  if (standing === null) return null;
+  const { outcome, inDoubt } = standing;
+  const settled = await transaction.$executeRaw`
+    UPDATE restore_parts SET settled = true, report = ${JSON.stringify(outcome)}::jsonb
+    WHERE restore_id = ${id}::uuid AND part = ${outcome.part} AND NOT settled`;
+  return settled === 0 ? null : inDoubt;
+}
+
+function toProgress({ outcome, inDoubt, done, total }: Standing): string {
+  const progress: Progress = { list: outcome.part, done, total };
+  return JSON.stringify({ ...progress, outcome, inDoubt });
+}
+
+function doubtOf({ add, remove, move }: Figures): Trouble {
+  const what =
+    add > 0
+      ? `up to ${add} more may have been put in`
+      : remove > 0
+        ? `up to ${remove} more may have been taken out`
+        : move > 0
+          ? `up to ${move} more may have been moved`
+          : 'a playlist may have been made';
+  return {
+    code: 'upstream_timeout',
+    detail: `What the last call has done is not known: ${what}.`,
+    remedy: 'Restore the backup again if you want the rest: it looks first at what is there.',
+  };
 }
 
 type Row = {

@@ -7,9 +7,10 @@ import type { Held } from '../library-jobs.js';
 import { LibraryWorker, expectAccount } from '../library-worker.js';
 import { LibraryRestore } from './library-restore.js';
 import { PresentLibrary } from './present-library.js';
+import { PartCourse } from './part-course.js';
 import { RestoreHand } from './restore-hand.js';
-import { type PartReport, addCannot } from './restore-report.js';
-import { type Done, type RestoreClaim, RestoreStore } from './restore-store.js';
+import { type Figures, addCannot } from './restore-report.js';
+import { type RestoreClaim, RestoreStore } from './restore-store.js';
 
 const AGAIN = 'Restore the backup again: what is there already is not touched.';
 
@@ -43,6 +44,14 @@ export class RestoreWorker extends LibraryWorker<RestoreClaim> implements OnAppl
   }
 
   protected override async make(claim: RestoreClaim, running: RunningProvider, signal: AbortSignal): Promise<void> {
+    try {
+      await this.restore(claim, running, signal);
+    } finally {
+      await this.store.letGo(claim);
+    }
+  }
+
+  private async restore(claim: RestoreClaim, running: RunningProvider, signal: AbortSignal): Promise<void> {
     const { provider, reads } = running;
     const { library, libraryWrites: writes } = reads;
     const { library: shape } = provider;
@@ -67,43 +76,28 @@ export class RestoreWorker extends LibraryWorker<RestoreClaim> implements OnAppl
     let cannot = settled.reduce((sum, { cannotCount }) => sum + cannotCount, 0);
     for await (const work of restore.work(new Set(settled.map(({ part }) => part)))) {
       const { report } = work;
-      const first = await this.store.plan(claim, report);
-      const earlier = {
-        added: Math.max(0, first.add - report.add),
-        removed: Math.max(0, first.remove - report.remove),
-      };
-      const doneBy = ({ added, removed }: RestoreHand): Done => {
-        const [allAdded, allRemoved] = [earlier.added + added, earlier.removed + removed];
-        const total = first.add + first.remove;
-        return { list: report.part, done: allAdded + allRemoved, total, added: allAdded, removed: allRemoved };
-      };
-      const before = async (hand: RestoreHand): Promise<void> => {
+      const course = new PartCourse({ work, ...(await this.store.plan(claim, report)) });
+      const before = async (hand: RestoreHand, coming: Figures): Promise<void> => {
         signal.throwIfAborted();
         allow();
-        await this.store.step(claim, doneBy(hand));
+        await this.store.step(claim, course.standing(hand, coming));
       };
       const hand = new RestoreHand({ writes, limits: shape.writes, memory, before });
-      const outcome = (): PartReport => {
-        const { added, removed } = doneBy(hand);
-        return { ...report, action: first.action, add: added, remove: removed };
-      };
       try {
         await hand.carryOut(work);
-        const { playlistId: id, refused } = hand;
-        if (work.kind === 'playlist' && id !== null && (await restore.hasChanged(work, { id, refused }))) {
+        const { playlistId: id } = hand;
+        // What was refused is missing, and the rest may not have been tried: whoever looks cannot tell that from a change.
+        if (work.kind === 'playlist' && id !== null && hand.refused === 0 && (await restore.hasChanged(work, id))) {
           addCannot(report, {
             what: report.title,
             reason: 'It was changed while it was restored. Restore it once more.',
           });
         }
       } finally {
-        if (hand.added + hand.removed > 0) {
-          await this.store.gotOn(claim, doneBy(hand));
-          await this.store.leave(claim, outcome());
-        }
+        if (hand.hasAsked) await this.store.leave(claim, course.standing(hand), hand.hasGotOn);
       }
       cannot += report.cannotCount;
-      await this.store.settle(claim, outcome());
+      await this.store.settle(claim, course.outcome(hand));
     }
     const state = cannot > 0 ? 'complete_with_omissions' : 'complete';
     await this.store.end(claim, state, null);

@@ -127,7 +127,7 @@ export class RestoresController {
   })
   @ApiProblems('not_found', 'too_many_listeners', 'database_unavailable')
   async stream(@Id('restore') id: string, @Res() reply: FastifyReply): Promise<void> {
-    await this.events.answer(reply, async () => toDto(await this.restores.get(id)));
+    await this.events.answer(reply, async () => toDto(await this.restores.getLetGo(id)));
   }
 
   @Delete('restores/:id')
@@ -135,7 +135,8 @@ export class RestoresController {
   @ApiOperation({
     operationId: 'cancelRestore',
     summary: 'End a restore that is under way',
-    description: 'What it has put in stays, and is told. A call to the provider that is under way is not broken off.',
+    description:
+      'What it has put in stays, and is told. A call to the provider that is under way is not broken off: the answer comes when that has ended, after 15 seconds at most; trouble says so when nobody knows by then what came of it.',
   })
   @ApiId()
   @ApiOkResponse({ type: RestoreDto, description: 'It is cancelled; counts tell what it has done.' })

@@ -148,6 +148,9 @@ export class RestoreCountsDto {
   @ApiProperty({ type: 'integer', example: 0 })
   removed!: number;
 
+  @ApiProperty({ type: 'integer', description: 'Entries of playlists that were put elsewhere.', example: 0 })
+  moved!: number;
+
   @ApiProperty({ type: 'integer', description: 'What could not be done.', example: 2 })
   cannot!: number;
 }
@@ -164,7 +167,8 @@ export class RestoreDto extends LibraryJobDto {
 
   @ApiProperty({
     enum: RESTORE_STATES,
-    description: 'cancelled: the owner has ended it, and what it had put in by then stays.',
+    description:
+      'cancelled: the owner has ended it, and what it had put in by then stays; trouble tells when nobody knows what its last call has done.',
     example: 'complete',
   })
   state!: RestoreState;
@@ -183,7 +187,8 @@ export class RestoreDto extends LibraryJobDto {
 
   @ApiProperty({
     type: RestoreCountsDto,
-    description: 'Of all lists that are done with; of one that is cancelled, also of the list it was at.',
+    description:
+      'What was done, of all lists that are done with; of one that is cancelled or has failed, also of the list it was at.',
   })
   counts!: RestoreCountsDto;
 

@@ -1,4 +1,5 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Accounts } from '#accounts';
 import { type LibraryReads, type LibraryShape, ProviderError } from '#listening';
 import { ACCOUNTS } from '../../accounts/index.js';
@@ -12,8 +13,11 @@ import { PLAYLIST_INDEX } from '../library-reading.js';
 import { LibraryRestore } from './library-restore.js';
 import { PresentLibrary } from './present-library.js';
 import type { PartReport, Wanted } from './restore-report.js';
-import { type Restore, RestoreStore, type Tally } from './restore-store.js';
+import { NO_TALLY, type Restore, RestoreStore, type Tally } from './restore-store.js';
 import { RestoreWorker } from './restore-worker.js';
+
+/** How often it is looked whether the last call of one that is cancelled has ended. */
+const LOOK_EVERY_MS = 250;
 
 /** What the owner asks for. */
 export interface RestoreWish extends Wanted {
@@ -47,7 +51,9 @@ interface Prepared {
 
 /** What the owner does with restores. */
 @Injectable()
-export class Restores {
+export class Restores implements BeforeApplicationShutdown {
+  private readonly stopping = new AbortController();
+
   constructor(
     private readonly store: RestoreStore,
     private readonly worker: RestoreWorker,
@@ -55,6 +61,11 @@ export class Restores {
     private readonly providers: RunningProviders,
     @Inject(ACCOUNTS) private readonly accounts: Accounts,
   ) {}
+
+  /** Nobody who waits keeps the service from stopping. */
+  beforeApplicationShutdown(): void {
+    this.stopping.abort();
+  }
 
   /** Works out what would be done, from what is there now. Changes nothing. @throws Problem, ProviderError, ArchiveError */
   async plan(backupId: string, wish: RestoreWish, signal: AbortSignal): Promise<RestorePlan> {
@@ -107,7 +118,7 @@ export class Restores {
     const tallies = await this.store.tallies(restores.map(({ id }) => id));
     return restores.map((restore) => ({
       restore,
-      tally: tallies.get(restore.id) ?? { added: 0, removed: 0, cannot: 0 },
+      tally: tallies.get(restore.id) ?? NO_TALLY,
       parts: [],
     }));
   }
@@ -119,15 +130,35 @@ export class Restores {
     throw new Problem('not_found', 'There is no such restore.', 'GET /admin/restores lists them.');
   }
 
+  /** As it stands; one that was cancelled only when no more comes of it. @throws Problem `not_found` */
+  async getLetGo(id: string): Promise<RestoreOutcome> {
+    const { signal } = this.stopping;
+    for (;;) {
+      const isLetGo = await this.store.isLetGo(id);
+      const outcome = await this.get(id);
+      if (signal.aborted || outcome.restore.state !== 'cancelled' || isLetGo) return outcome;
+      await pause(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
   /** Ends one that is under way; what it has put in stays. @throws Problem `not_found`, `conflict` */
   async cancel(id: string): Promise<RestoreOutcome> {
     const { restore } = await this.get(id);
-    if (await this.store.cancel(restore)) return this.get(id);
+    if (await this.store.cancel(restore)) return this.getLetGo(id);
     throw new Problem(
       'conflict',
       'This restore has ended already.',
       'Nothing to do here: GET /admin/restores/:id tells what came of it.',
     );
+  }
+
+  /** A folder that was taken up may be of a provider of another version. */
+  private notRunning(id: string): ProviderError {
+    if (this.providers.all.some(({ provider }) => provider.id === id)) return this.providers.notConfigured(id);
+    return new ProviderError('not_supported', {
+      message: `This service knows no provider ${JSON.stringify(id)}, of which the backup is.`,
+      remedy: 'Restore it with the version of this service that made it, or download the backup and use its files.',
+    });
   }
 
   private async outcomeOf(restore: Restore): Promise<RestoreOutcome> {
@@ -136,6 +167,7 @@ export class Restores {
     const tally = {
       added: sum(({ add }) => add),
       removed: sum(({ remove }) => remove),
+      moved: sum(({ move }) => move),
       cannot: sum(({ cannotCount }) => cannotCount),
     };
     return { restore, tally, parts };
@@ -152,7 +184,7 @@ export class Restores {
       );
     }
     const running = this.providers.get(backup.provider);
-    if (!running) throw this.providers.notConfigured(backup.provider);
+    if (!running) throw this.notRunning(backup.provider);
     const { provider, linking, reads } = running;
     const { displayName, id, library: shape } = provider;
     const { library, libraryWrites } = reads;
