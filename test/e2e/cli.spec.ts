@@ -6,14 +6,13 @@ import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { migratedDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
+import { READ_SCOPES, WRITE_SCOPES } from '../support/library.js';
 import { OWNER, asOwner, linkByProgram } from '../support/link-by-program.js';
 import { type Stage, openStage } from '../support/sandbox.js';
 import { note } from '../support/secret-scan.js';
 import { type Service, freePort, removeFolder, startService, temporaryFolder } from '../support/service.js';
 
 const MAIN = join(process.cwd(), 'dist/apps/cli/src/main.js');
-const SCOPES = 'user-library-read user-follow-read user-top-read playlist-read-private playlist-read-collaborative';
-const WRITE_SCOPES = 'user-library-modify user-follow-modify playlist-modify-public playlist-modify-private';
 const SIZES = {
   tracks: 600,
   albums: 3,
@@ -46,7 +45,7 @@ beforeAll(async () => {
   };
   service = await startService(folder, settings);
   await stage.control('PUT', '/control/spotify/library', SIZES);
-  await linkByProgram(service, stage, `&scope=${encodeURIComponent(SCOPES)}`);
+  await linkByProgram(service, stage, `&scope=${encodeURIComponent(READ_SCOPES.join(' '))}`);
 });
 afterAll(async () => {
   await service.stop();
@@ -251,7 +250,7 @@ describe('the command line', () => {
       code: 1,
       errors: expect.stringMatching(/\n.*\/auth\?client_id=\S+library-modify/),
     });
-    await linkByProgram(service, stage, `&scope=${encodeURIComponent(`${SCOPES} ${WRITE_SCOPES}`)}`);
+    await linkByProgram(service, stage, `&scope=${encodeURIComponent([...READ_SCOPES, ...WRITE_SCOPES].join(' '))}`);
     const list = ['--format', 'json', '--list', 'tracks', '--out', '-'];
     const { entries } = JSON.parse((await tonearm('download', 'latest', ...list)).output) as {
       entries: { uri: string }[];

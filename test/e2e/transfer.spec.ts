@@ -5,12 +5,12 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { migratedDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
+import { READ_SCOPES } from '../support/library.js';
 import { AS_OWNER, OWNER, asOwner, linkByProgram } from '../support/link-by-program.js';
 import { type Stage, openStage } from '../support/sandbox.js';
 import { type Service, removeFolder, startService, temporaryFolder } from '../support/service.js';
 
 const CLI = join(process.cwd(), 'dist/apps/cli/src/main.js');
-const SCOPES = 'user-library-read user-follow-read user-top-read playlist-read-private playlist-read-collaborative';
 /** As few ISRCs as there can be: each takes a second. */
 const SIZES = {
   ...{ tracks: 6, albums: 2, shows: 1, episodes: 2, audiobooks: 1, artists: 2 },
@@ -53,7 +53,7 @@ beforeAll(async () => {
   };
   service = await startService(folder, settings);
   await stage.control('PUT', '/control/spotify/library', SIZES);
-  await linkByProgram(service, stage, `&scope=${encodeURIComponent(SCOPES)}`);
+  await linkByProgram(service, stage, `&scope=${encodeURIComponent(READ_SCOPES.join(' '))}`);
   id = ((await asOwner(service, 'POST', '/admin/backups', {})).body as { id: string }).id;
   await eventually(async () => {
     const { body } = await asOwner(service, 'GET', `/admin/backups/${id}`);
