@@ -4,7 +4,7 @@ import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import { PAGES_IN_HAND } from '../../apps/api/src/backup/library-reading.js';
 import { eventually } from '../support/eventually.js';
-import { SIZES, entriesOf, useLibrary } from '../support/library.js';
+import { type Backup, SIZES, entriesOf, useLibrary } from '../support/library.js';
 import { asOwner } from '../support/link-by-program.js';
 import { removeFolder } from '../support/service.js';
 
@@ -230,29 +230,42 @@ describe('a backup in bad days', () => {
 describe('the schedule', () => {
   it('makes one that was missed, once over all processes, and keeps as many as it is told', async () => {
     await library.linked({ tracks: 20, playlists: 0, albums: 0 });
+    const byHand = await library.made();
+    await library.query("UPDATE backups SET created_at = now() - interval '9 days'");
     await library.stop();
-    const schedule = { BACKUP_CRON: '15 3 * * *', TIMEZONE: 'UTC', BACKUP_KEEP: 'daily=1' };
+    const schedule = { BACKUP_CRON: '15 3 * * *', TIMEZONE: 'Asia/Tokyo', BACKUP_KEEP: 'daily=1' };
     const service = await library.start(schedule);
+    // What was due before there was a schedule nobody has missed.
     expect((await asOwner(library.service, 'GET', '/admin/backups')).body).toMatchObject({
-      items: [],
-      nextAt: expect.stringMatching(/T03:15:00\.000Z$/),
+      items: [{ id: byHand.id }],
+      nextAt: expect.stringMatching(/T18:15:00\.000Z$/),
       alert: null,
     });
     await library.query("UPDATE schedule_slots SET slot = now() - interval '50 hours'");
     const other = await library.start(schedule);
-    const names = await eventually(async () => {
-      const items = await library.allBackups();
-      expect(items.map(({ state, provider, trigger }) => [state, provider, trigger]).sort()).toEqual([
-        ['complete', 'lastfm', 'schedule'],
-        ['complete', 'spotify', 'schedule'],
-      ]);
-      return items.map(({ name }) => name);
-    }, 30_000);
+    const scheduled = (): Promise<Backup[]> =>
+      eventually(async () => {
+        const items = (await library.allBackups()).filter(({ trigger }) => trigger === 'schedule');
+        expect(items.map(({ state, provider }) => [state, provider]).sort()).toEqual([
+          ['complete', 'lastfm'],
+          ['complete', 'spotify'],
+        ]);
+        return items;
+      }, 30_000);
+    const names = (await scheduled()).map(({ name }) => name);
     expect([service, other].some((each) => /backups? (was|were) not made when due/.test(each.output()))).toBe(true);
+    // Somebody else, who was linked then.
+    await library.query("UPDATE backups SET account = $1 WHERE provider = 'lastfm'", [{ id: 'grace', name: 'Grace' }]);
     await library.query("UPDATE schedule_slots SET slot = slot - interval '26 hours'");
+    const [spotify = '', lastfm = ''] = names.sort().reverse();
     await eventually(async () => {
       const items = await library.allBackups();
-      expect(items.filter(({ name, state }) => state === 'complete' && !names.includes(name))).toHaveLength(2);
+      const newer = items.filter(({ name, trigger }) => trigger === 'schedule' && !names.includes(name));
+      expect(newer.map(({ state }) => state)).toEqual(['complete', 'complete']);
+      expect(readdirSync(library.backups).sort()).toEqual(
+        [...newer.map(({ name }) => name), byHand.name, lastfm].sort(),
+      );
+      expect(items.map(({ name }) => name)).not.toContain(spotify);
     }, 30_000);
   });
 });

@@ -1,3 +1,5 @@
+import { renameSync } from 'node:fs';
+import { join } from 'node:path';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { migratedDatabase } from '../support/database.js';
@@ -64,9 +66,10 @@ describe('health', () => {
 
   it('tells how it stands with backups, which it does not depend on, and nothing that is not for everybody', async () => {
     const folder = temporaryFolder();
+    const backups = join(folder, 'backups');
     const databaseUrl = await migratedDatabase();
     const service = await startService(folder, {
-      ...{ DATABASE_URL: databaseUrl, ADMIN_TOKEN: OWNER, BACKUP_CRON: '15 3 1 1 *' },
+      ...{ DATABASE_URL: databaseUrl, ADMIN_TOKEN: OWNER, BACKUP_CRON: '15 3 1 1 *', BACKUP_DIR: backups },
       ...harness.stage.settings,
     });
     const database = new pg.Client(databaseUrl);
@@ -89,8 +92,14 @@ describe('health', () => {
       await standing({ alert: null, lastAt: expect.stringMatching(ISO), nextAt });
 
       await database.connect();
-      await database.query("UPDATE backups SET created_at = now() - interval '3 years'");
       const tellsMore = 'GET /admin/backups tells the owner more.';
+      const noFolder = 'The folder of backups cannot be read, or has none of those that are known.';
+      await database.query("UPDATE backups SET created_at = now() - interval '3 years'");
+      renameSync(backups, join(folder, 'elsewhere'));
+      // What was due before there was a schedule nobody has missed.
+      await standing({ alert: `${noFolder} ${tellsMore}` });
+      await database.query("INSERT INTO schedule_slots SELECT job, slot - interval '3 years' FROM schedule_slots");
+      renameSync(join(folder, 'elsewhere'), backups);
       await standing({ alert: `Backups of Last.fm were due and not made. ${tellsMore}` });
       await database.query("UPDATE backups SET state = 'failed', created_at = now(), trouble = $1", [
         { code: 'x', detail: 'No room in /srv/secret of Ada.', remedy: 'Make some.' },

@@ -1,6 +1,5 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
-import { CronTime } from 'cron';
 import type { Database } from '#database';
 import { DATABASE } from '../database/database.module.js';
 import { reasonOf } from '../logging.js';
@@ -8,6 +7,7 @@ import { RunningProviders } from '../providers/running-providers.js';
 import { PlatformSettings } from '../settings/platform.settings.js';
 import type { Backup } from './backup-store.js';
 import { Backups } from './backups.js';
+import { DueSlots, type Missed } from './due-slots.js';
 
 const JOB = 'backup';
 const LOOK_EVERY_MS = 5_000;
@@ -15,44 +15,51 @@ const LOOK_EVERY_MS = 5_000;
 const LATE_MS = 10 * 60_000;
 const UNDER_WAY: ReadonlySet<string> = new Set(['queued', 'running', 'paused']);
 const MADE: ReadonlySet<string> = new Set(['complete', 'complete_with_omissions']);
-/** Slots are of use until the next one is taken on. */
+/** Slots are of use until the next one is taken on, but for the one with which the schedule began. */
 const KEPT_DAYS = 400;
 
 /** Makes backups when they are due, of all processes one; a run that was missed is made up for once. */
 @Injectable()
 export class BackupSchedule implements OnApplicationBootstrap {
   private readonly logger = new Logger('Backup');
-  private readonly time: CronTime | null;
+  private readonly slots: DueSlots | null;
+  /** Another schedule is another job: it begins anew. */
+  private readonly job: string;
+  /** When it did, as far as the database has told. */
+  private began: Date | null = null;
   private looking: Promise<void> | null = null;
 
   constructor(
     @Inject(DATABASE) private readonly database: Database,
     private readonly backups: Backups,
     private readonly providers: RunningProviders,
-    settings: PlatformSettings,
+    @Inject(PlatformSettings) { BACKUP_CRON, TIMEZONE }: PlatformSettings,
   ) {
-    const { BACKUP_CRON, TIMEZONE } = settings;
-    this.time = BACKUP_CRON === undefined ? null : new CronTime(BACKUP_CRON, TIMEZONE ?? null);
+    const timezone = TIMEZONE ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
+    this.slots = BACKUP_CRON === undefined ? null : new DueSlots(BACKUP_CRON, timezone);
+    this.job = `${JOB} ${BACKUP_CRON ?? ''} ${timezone}`;
   }
 
   /** Null without a schedule. */
   get nextAt(): Date | null {
-    return this.time?.getNextDateFrom(new Date()).toJSDate() ?? null;
+    return this.slots?.next(new Date()) ?? null;
   }
 
-  /** Whether one was due and not made since the last that was; the next one may be under way. */
-  isMissed(last: Date): boolean {
-    if (this.time === null) return false;
-    const next = this.time.getNextDateFrom(last).toJSDate();
-    return this.time.getNextDateFrom(next).toJSDate() <= new Date();
+  /**
+   * What was due and not made; the next one may be under way.
+   *
+   * @param made when the last one was made
+   */
+  missed(made: Date): Missed | null {
+    return this.slots && this.began && this.slots.missed(made, this.began, new Date());
   }
 
   /** Begins to count at the first start with a schedule: what was due before that nobody has missed. */
   async onApplicationBootstrap(): Promise<void> {
-    if (this.time === null) return;
+    if (this.slots === null) return;
     await this.database.prisma.$executeRaw`
-      INSERT INTO schedule_slots (job, slot) SELECT ${JOB}, now()
-      WHERE NOT EXISTS (SELECT FROM schedule_slots WHERE job = ${JOB})`;
+      INSERT INTO schedule_slots (job, slot) SELECT ${this.job}, now()
+      WHERE NOT EXISTS (SELECT FROM schedule_slots WHERE job = ${this.job})`;
     this.look();
   }
 
@@ -76,11 +83,11 @@ export class BackupSchedule implements OnApplicationBootstrap {
         };
         told.push(`The last backup of ${provider.displayName} has failed: ${detail} ${remedy}`);
       }
-      const due = this.time && made ? dueSlots(this.time, made.createdAt, new Date()).length : 0;
-      // One may be under way.
-      if (made && due > 1) {
+      const missed = made ? this.missed(made.createdAt) : null;
+      if (made && missed) {
+        const since = missed.since > made.createdAt ? 'the schedule began' : 'the last that was made';
         told.push(
-          `${due} backups of ${provider.displayName} were due since the last that was made, at ${made.createdAt.toISOString()}.`,
+          `${missed.count} backups of ${provider.displayName} were due since ${since}, at ${missed.since.toISOString()}.`,
         );
       }
     }
@@ -89,9 +96,9 @@ export class BackupSchedule implements OnApplicationBootstrap {
 
   @Interval(LOOK_EVERY_MS)
   look(): void {
-    const { time } = this;
-    if (time === null) return;
-    this.looking ??= this.takeOn(time)
+    const { slots } = this;
+    if (slots === null) return;
+    this.looking ??= this.takeOn(slots)
       .catch((error: unknown) => {
         this.logger.debug(`The schedule of backups cannot be looked after (${reasonOf(error)}).`);
       })
@@ -101,36 +108,28 @@ export class BackupSchedule implements OnApplicationBootstrap {
   }
 
   /** The latest slot that is due and that nobody has taken on. */
-  private async takeOn(time: CronTime): Promise<void> {
-    const [row] = await this.database.prisma.$queryRaw<{ now: Date; last: Date | null }[]>`
-      SELECT now() AS now, max(slot) AS last FROM schedule_slots WHERE job = ${JOB}`;
+  private async takeOn(slots: DueSlots): Promise<void> {
+    const [row] = await this.database.prisma.$queryRaw<{ now: Date; began: Date | null; last: Date | null }[]>`
+      SELECT now() AS now, min(slot) AS began, max(slot) AS last FROM schedule_slots WHERE job = ${this.job}`;
     if (!row?.last) return;
-    const slots = dueSlots(time, row.last, row.now);
-    const slot = slots.at(-1);
+    this.began = row.began;
+    const slot = slots.last(row.last, row.now);
     if (!slot) return;
     const claimed = await this.database.prisma.$executeRaw`
-      INSERT INTO schedule_slots (job, slot) VALUES (${JOB}, ${slot}) ON CONFLICT DO NOTHING`;
+      INSERT INTO schedule_slots (job, slot) VALUES (${this.job}, ${slot}) ON CONFLICT DO NOTHING`;
     if (claimed === 0) return;
     await this.database.prisma.$executeRaw`
-      DELETE FROM schedule_slots WHERE job = ${JOB} AND slot < now() - ${KEPT_DAYS}::float8 * interval '1 day'`;
-    const lateMs = row.now.getTime() - slot.getTime();
-    if (slots.length > 1 || lateMs > LATE_MS) {
+      DELETE FROM schedule_slots
+      WHERE starts_with(job, ${JOB}) AND slot <> ${row.began}
+        AND slot < now() - ${KEPT_DAYS}::float8 * interval '1 day'`;
+    const many = slots.many(row.last, row.now);
+    if (many !== '1' || row.now.getTime() - slot.getTime() > LATE_MS) {
       this.logger.warn(
-        `${slots.length === 1 ? 'A backup was' : `${slots.length} backups were`} not made when due, last at ${slot.toISOString()}: the service did not run, or its database was away. One is made now.`,
+        `${many === '1' ? 'A backup was' : `${many} backups were`} not made when due, last at ${slot.toISOString()}: the service did not run, or its database was away. One is made now.`,
       );
     }
     for (const { provider, running } of this.providers.all) {
       if (running?.reads.library) await this.backups.beginScheduled(provider.id);
     }
   }
-}
-
-/** When it was due since the last time, up to now; the latest are enough when there are very many. */
-function dueSlots(time: CronTime, last: Date, now: Date): Date[] {
-  const slots: Date[] = [];
-  for (let at = time.getNextDateFrom(last).toJSDate(); at <= now; at = time.getNextDateFrom(at).toJSDate()) {
-    slots.push(at);
-    if (slots.length > 1_000) slots.shift();
-  }
-  return slots;
 }

@@ -4,10 +4,15 @@ import { inTime } from '../answer/in-time.js';
 import { DATABASE } from '../database/database.module.js';
 import { reasonOf } from '../logging.js';
 import { RunningProviders } from '../providers/running-providers.js';
+import { BackupFiles } from './backup-files.js';
 import { BackupSchedule } from './backup-schedule.js';
+import { BackupStore } from './backup-store.js';
 
 /** However often strangers ask, the database is asked no more often. */
 const FRESH_MS = 1_000;
+/** Nor is the folder looked at, whose disk may be far away. */
+const FOLDER_FRESH_MS = 5_000;
+const FOLDER_FAULT = 'The folder of backups cannot be read, or has none of those that are known.';
 
 /** How it stands with backups, fit for everybody: nothing in it names a person, a folder or a backup. */
 export interface Standing {
@@ -29,63 +34,99 @@ interface Row {
   made: Date | null;
 }
 
+/** What is asked for no more often than so, once at a time; what was heard last holds meanwhile. */
+class Heard<T> {
+  private askedAt = Number.NEGATIVE_INFINITY;
+  private asking: Promise<void> | null = null;
+  /** Nobody waits again for an answer that has not come in time. */
+  private isLate = false;
+
+  constructor(
+    public last: T,
+    private readonly ask: () => Promise<T>,
+    private readonly freshMs: number,
+  ) {}
+
+  /** @throws whatever asking comes to grief with, or that it takes too long */
+  async renew(patienceMs: number): Promise<void> {
+    if (this.isLate || Date.now() - this.askedAt <= this.freshMs) return;
+    this.asking ??= this.hear();
+    await inTime(this.asking, patienceMs, () => {
+      this.isLate = true;
+      return new Error(`no answer within ${patienceMs} ms`);
+    });
+  }
+
+  private async hear(): Promise<void> {
+    try {
+      this.last = await this.ask();
+      this.askedAt = Date.now();
+    } finally {
+      this.isLate = false;
+      this.asking = null;
+    }
+  }
+}
+
 /** Knows how it stands with backups, also while the database is away. */
 @Injectable()
 export class BackupStanding {
   private readonly logger = new Logger('Backup');
-  private rows: readonly Row[] = [];
-  private askedAt = Number.NEGATIVE_INFINITY;
-  private asking: Promise<void> | null = null;
+  private readonly rows = new Heard<readonly Row[]>([], () => this.read(), FRESH_MS);
+  private readonly isFolderAtFault = new Heard(false, () => this.lookAtFolder(), FOLDER_FRESH_MS);
 
   constructor(
     @Inject(DATABASE) private readonly database: Database,
     private readonly schedule: BackupSchedule,
     private readonly providers: RunningProviders,
+    private readonly store: BackupStore,
+    private readonly files: BackupFiles,
   ) {}
 
   /**
-   * As it was known last when the database does not tell in time.
+   * As it was known last when the database, or the disk, does not tell in time.
    *
    * @returns null when there is neither a schedule nor a backup
    */
   async current(patienceMs: number): Promise<Standing | null> {
-    if (Date.now() - this.askedAt > FRESH_MS) await this.ask(patienceMs);
-    const { nextAt } = this.schedule;
-    if (nextAt === null && this.rows.length === 0) return null;
-    const made = this.rows.flatMap((row) => (row.made ? [row.made.getTime()] : []));
-    return { alert: this.alert(), lastAt: made.length === 0 ? null : new Date(Math.max(...made)), nextAt };
-  }
-
-  private async ask(patienceMs: number): Promise<void> {
-    this.asking ??= this.read().finally(() => {
-      this.asking = null;
-    });
-    try {
-      await inTime(this.asking, patienceMs, () => new Error(`no answer within ${patienceMs} ms`));
-    } catch (error) {
-      this.logger.debug(`Nobody knows how it stands with backups (${reasonOf(error)}).`);
+    for (const heard of await Promise.allSettled([
+      this.rows.renew(patienceMs),
+      this.isFolderAtFault.renew(patienceMs),
+    ])) {
+      if (heard.status === 'rejected') {
+        this.logger.debug(`Nobody knows how it stands with backups (${reasonOf(heard.reason)}).`);
+      }
     }
+    const { nextAt } = this.schedule;
+    const rows = this.rows.last;
+    if (nextAt === null && rows.length === 0) return null;
+    const made = rows.flatMap((row) => (row.made ? [row.made.getTime()] : []));
+    return { alert: this.alert(rows), lastAt: made.length === 0 ? null : new Date(Math.max(...made)), nextAt };
   }
 
-  private async read(): Promise<void> {
-    this.rows = await this.database.prisma.$queryRaw<Row[]>`
+  private async read(): Promise<Row[]> {
+    return this.database.prisma.$queryRaw<Row[]>`
       SELECT provider, max(finished_at) FILTER (WHERE is_made) AS made, max(created_at) FILTER (WHERE is_made) AS began,
         (array_agg(state = 'failed' ORDER BY created_at DESC, name DESC) FILTER (WHERE is_made OR state = 'failed'))[1]
           AS failed
       FROM (SELECT *, state IN ('complete', 'complete_with_omissions') AS is_made FROM backups) AS known
       GROUP BY provider`;
-    this.askedAt = Date.now();
   }
 
-  private alert(): string | null {
-    const told = this.providers.all.flatMap(({ provider: { id, displayName }, running }) => {
-      const row = running?.reads.library ? this.rows.find(({ provider }) => provider === id) : undefined;
+  private async lookAtFolder(): Promise<boolean> {
+    return (await this.files.fault(await this.store.madeNames())) !== null;
+  }
+
+  private alert(rows: readonly Row[]): string | null {
+    const ofProviders = this.providers.all.flatMap(({ provider: { id, displayName }, running }) => {
+      const row = running?.reads.library ? rows.find(({ provider }) => provider === id) : undefined;
       if (!row) return [];
       return [
         ...(row.failed === true ? [`The last backup of ${displayName} has failed.`] : []),
-        ...(row.began && this.schedule.isMissed(row.began) ? [`Backups of ${displayName} were due and not made.`] : []),
+        ...(row.began && this.schedule.missed(row.began) ? [`Backups of ${displayName} were due and not made.`] : []),
       ];
     });
+    const told = [...(this.isFolderAtFault.last ? [FOLDER_FAULT] : []), ...ofProviders];
     return told.length === 0 ? null : [...told, 'GET /admin/backups tells the owner more.'].join(' ');
   }
 }

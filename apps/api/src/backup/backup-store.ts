@@ -25,6 +25,7 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export type BackupState = 'queued' | 'running' | 'paused' | 'complete' | 'complete_with_omissions' | 'failed';
 const UNDER_WAY = ['queued', 'running', 'paused'] as const satisfies readonly BackupState[];
+const MADE = ['complete', 'complete_with_omissions'] as const satisfies readonly BackupState[];
 export type Trigger = 'owner' | 'schedule';
 export type Outcome = 'read' | 'carried' | 'omitted';
 
@@ -148,10 +149,19 @@ export class BackupStore {
   /** Those that are made, of one provider, the latest first. */
   async made(provider: string): Promise<Backup[]> {
     const rows = await this.database.prisma.backup.findMany({
-      where: { provider, state: { in: ['complete', 'complete_with_omissions'] } },
+      where: { provider, state: { in: [...MADE] } },
       orderBy: { createdAt: 'desc' },
     });
     return rows.map(toBackup);
+  }
+
+  /** Of those that are made, of whichever provider. */
+  async madeNames(): Promise<string[]> {
+    const rows = await this.database.prisma.backup.findMany({
+      where: { state: { in: [...MADE] } },
+      select: { name: true },
+    });
+    return rows.map(({ name }) => name);
   }
 
   /** Whether what it holds is still being put back. */

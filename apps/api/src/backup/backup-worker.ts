@@ -77,7 +77,7 @@ export class BackupWorker extends LibraryWorker<Claim> {
     });
     await this.store.end(claim, state, { summary, trouble: null });
     this.logger.log(`${claim.backup.name} is ${state.replaceAll('_', ' ')}.`);
-    // Whoever makes one by hand takes it away by hand.
+    // Whoever makes one by hand takes away by hand what is too much.
     if (claim.backup.trigger === 'schedule') await this.sweep(provider.id, claim.backup.id);
   }
 

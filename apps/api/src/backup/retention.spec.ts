@@ -1,13 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseKeep, superfluous } from './retention.js';
+import { type Kept, parseKeep, superfluous } from './retention.js';
 
-const at = (iso: string) => ({ createdAt: new Date(iso) });
+const backup = (createdAt: Date, { account = 'ada', trigger = 'schedule', lists = ['tracks'] } = {}): Kept => ({
+  createdAt,
+  trigger,
+  account: { id: account },
+  summary: { counts: Object.fromEntries(lists.map((list) => [list, 1])) },
+});
+const at = (iso: string, more: Parameters<typeof backup>[1] = {}): Kept => backup(new Date(iso), more);
 const days = (count: number, hour = '03:15') =>
   Array.from({ length: count }, (_, index) => {
     const date = new Date(`2026-01-01T${hour}:00Z`);
     date.setUTCDate(date.getUTCDate() + index);
-    return { createdAt: date };
+    return backup(date);
   });
 
 describe('what is kept of backups', () => {
@@ -19,7 +25,7 @@ describe('what is kept of backups', () => {
   it('are so many days, weeks and months, the newest of each', () => {
     const all = days(365);
     const gone = new Set(superfluous(all, { daily: 7, weekly: 4, monthly: 12 }, 'UTC'));
-    const kept = all.filter((backup) => !gone.has(backup)).map(({ createdAt }) => createdAt.toISOString().slice(0, 10));
+    const kept = all.filter((each) => !gone.has(each)).map(({ createdAt }) => createdAt.toISOString().slice(0, 10));
     expect(kept).toEqual([
       '2026-01-31',
       '2026-02-28',
@@ -51,6 +57,38 @@ describe('what is kept of backups', () => {
     expect(superfluous([early, late], keep, 'Europe/Stockholm')).toEqual([]);
   });
 
+  it('counts for each account by itself', () => {
+    const own = [at('2026-11-20T03:15:00Z'), at('2026-11-19T03:15:00Z')];
+    const others = [at('2026-11-22T03:15:00Z', { account: 'grace' }), at('2026-11-21T03:15:00Z', { account: 'grace' })];
+    const unknown = { ...at('2026-11-18T03:15:00Z'), account: null };
+    const keep = { daily: 1, weekly: 1, monthly: 3 };
+    expect(superfluous([...own, ...others, unknown], keep, 'UTC')).toEqual([others[1], own[1]]);
+  });
+
+  it('is whatever has a list that none after it has', () => {
+    const full = ['tracks', 'albums', 'playlists'];
+    const [older, old] = [at('2026-11-17T03:15:00Z', { lists: full }), at('2026-11-18T03:15:00Z', { lists: full })];
+    const [less, bare, newest] = [
+      at('2026-11-19T03:15:00Z', { lists: ['tracks', 'albums'] }),
+      at('2026-11-20T03:15:00Z'),
+      at('2026-11-21T03:15:00Z'),
+    ];
+    const keep = { daily: 1, weekly: 0, monthly: 0 };
+    expect(superfluous([older, old, less, bare, newest], keep, 'UTC')).toEqual([bare, older]);
+    const whole = at('2026-11-22T03:15:00Z', { lists: full });
+    expect(superfluous([old, less, whole], keep, 'UTC')).toEqual([less, old]);
+    const unread = { ...at('2026-11-23T03:15:00Z'), summary: null };
+    expect(superfluous([whole, unread], keep, 'UTC')).toEqual([]);
+  });
+
+  it('is what was made by hand or found in the folder, and that does not count', () => {
+    const [old, newest] = [at('2026-11-18T03:15:00Z'), at('2026-11-20T03:15:00Z')];
+    const byHand = ['2026-11-21T12:00:00Z', '2026-11-22T12:00:00Z'].map((iso) => at(iso, { trigger: 'owner' }));
+    const found = at('2026-11-17T12:00:00Z', { trigger: 'found' });
+    const keep = { daily: 1, weekly: 0, monthly: 0 };
+    expect(superfluous([...byHand, found, old, newest], keep, 'UTC')).toEqual([old]);
+  });
+
   it('is the newest in any case, and never more than is asked for', () => {
     const dates = fc.array(fc.date({ min: new Date('2020-01-01'), max: new Date('2030-01-01'), noInvalidDate: true }), {
       minLength: 1,
@@ -59,9 +97,9 @@ describe('what is kept of backups', () => {
     const keeps = fc.record({ daily: fc.nat(9), weekly: fc.nat(9), monthly: fc.nat(9) });
     fc.assert(
       fc.property(dates, keeps, (moments, keep) => {
-        const all = moments.map((createdAt) => ({ createdAt }));
+        const all = moments.map((createdAt) => backup(createdAt));
         const gone = new Set(superfluous(all, keep, 'UTC'));
-        const kept = all.filter((backup) => !gone.has(backup));
+        const kept = all.filter((each) => !gone.has(each));
         expect(kept.length).toBeLessThanOrEqual(Math.max(1, keep.daily + keep.weekly + keep.monthly + 1));
         const newest = Math.max(...moments.map((moment) => moment.getTime()));
         expect(kept.some(({ createdAt }) => createdAt.getTime() === newest)).toBe(true);

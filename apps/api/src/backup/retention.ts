@@ -5,6 +5,15 @@ export interface Keep {
   monthly: number;
 }
 
+/** What there is to know of a backup to tell whether it is kept. */
+export interface Kept {
+  createdAt: Date;
+  trigger: string;
+  account: { id: string } | null;
+  /** With the lists that are in it. */
+  summary: { counts: Readonly<Record<string, number>> } | null;
+}
+
 /** Reads `daily=7,weekly=4,monthly=12`; a kind that is not named counts 0. */
 export function parseKeep(setting: string): Keep {
   const said = new Map(
@@ -14,15 +23,28 @@ export function parseKeep(setting: string): Keep {
 }
 
 /**
- * Which backups are not kept any more: the newest of each of the last so many days, weeks and months that have one stays,
- * and the newest of all in any case.
+ * Which backups are not kept any more, of those that the schedule has made: those made by hand, or found in the folder,
+ * neither go nor count. Of each account the newest of each of the last so many days, weeks and months that have one stays,
+ * and in any case the newest of all, and the newest that has a list: whoever agrees to less loses nothing that is kept.
  *
  * @param backups all that are made, in any order
  * @param timezone an IANA name, in which days begin
  */
-export function superfluous<T extends { createdAt: Date }>(backups: readonly T[], keep: Keep, timezone: string): T[] {
-  const newestFirst = backups.toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime());
+export function superfluous<T extends Kept>(backups: readonly T[], keep: Keep, timezone: string): T[] {
+  const scheduled = backups
+    .filter(({ trigger }) => trigger === 'schedule')
+    .sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime());
   const day = new Intl.DateTimeFormat('en-CA', { timeZone: timezone, dateStyle: 'short' });
+  const kept = new Set<T>();
+  for (const id of new Set(scheduled.map(({ account }) => account?.id))) {
+    const own = scheduled.filter(({ account }) => account?.id === id);
+    for (const backup of keptOf(own, keep, day)) kept.add(backup);
+  }
+  return scheduled.filter((backup) => !kept.has(backup));
+}
+
+/** @param newestFirst of one account */
+function keptOf<T extends Kept>(newestFirst: readonly T[], keep: Keep, day: Intl.DateTimeFormat): Set<T> {
   const kept = new Set(newestFirst.slice(0, 1));
   for (const [count, period] of [
     [keep.daily, (date: string) => date],
@@ -37,7 +59,15 @@ export function superfluous<T extends { createdAt: Date }>(backups: readonly T[]
       kept.add(backup);
     }
   }
-  return newestFirst.filter((backup) => !kept.has(backup));
+  const lists = new Set<string>();
+  for (const backup of newestFirst) {
+    for (const list of Object.keys(backup.summary?.counts ?? {})) {
+      if (lists.has(list)) continue;
+      lists.add(list);
+      kept.add(backup);
+    }
+  }
+  return kept;
 }
 
 /** The first day of its week. @param date as in 2026-11-21 */

@@ -155,6 +155,7 @@ export class PlatformSettings {
   @Matches(/^(daily|weekly|monthly)=\d{1,4}(,(daily|weekly|monthly)=\d{1,4}){0,2}$/, {
     message: 'must be like daily=7,weekly=4,monthly=12',
   })
+  @Matches(/^(?!.*(daily|weekly|monthly)=.*\1=)/, { message: 'must name daily, weekly and monthly once each at most' })
   BACKUP_KEEP = 'daily=7,weekly=4,monthly=12';
 
   @Setting({

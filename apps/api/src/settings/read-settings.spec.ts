@@ -94,6 +94,8 @@ describe('readSettings', () => {
     ['BACKUP_CRON', '0 0 31 2 *'],
     ['BACKUP_CRON', '0 0 * * monty'],
     ['BACKUP_KEEP', 'all'],
+    ['BACKUP_KEEP', 'daily=7,daily=3'],
+    ['BACKUP_KEEP', 'weekly=7,daily=3,weekly=7'],
     ['MUSICBRAINZ', 'yes'],
     ['MUSICBRAINZ_URL', 'musicbrainz.org'],
   ])('refuses %s=%s by name, with an example and without the value', (name, value) => {
@@ -118,8 +120,15 @@ describe('readSettings', () => {
     ['BACKUP_CRON', '0 0 29 2 *'],
     ['BACKUP_CRON', '*/15 3-5 1,15 jan-jun sun'],
     ['BACKUP_CRON', '0 0 * * 7'],
+    ['BACKUP_KEEP', 'monthly=3,daily=7'],
   ])('takes %s=%s', (name, value) => {
     expect(faultsOf({ [name]: value })).toEqual([]);
+  });
+
+  it('says so when backups of a kind are to be kept in two numbers', () => {
+    expect(faultsOf({ BACKUP_KEEP: 'daily=7,daily=3' })).toMatchObject([
+      { name: 'BACKUP_KEEP', problem: 'must name daily, weekly and monthly once each at most' },
+    ]);
   });
 
   it('tells everything that is wrong at once', () => {
