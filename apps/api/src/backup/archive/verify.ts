@@ -23,6 +23,8 @@ import { isFolder } from './own-file.js';
 /** One file can be wrong in so many places before the rest is only counted. */
 const MOST_PER_FILE = 20;
 const MOST_FILES = 500;
+/** Lists that are looked at side by side: most of the time of a small file is waiting for the disk. */
+const AT_ONCE = 4;
 
 /** Something that is not as it should be. */
 export interface Finding {
@@ -63,7 +65,8 @@ class Check {
   constructor(private readonly archive: Archive) {}
 
   get findings(): Finding[] {
-    const files = [...this.found].slice(0, MOST_FILES);
+    // Several are looked at at once, and each time they would be found in another order.
+    const files = [...this.found].sort(([one], [other]) => (one < other ? -1 : 1)).slice(0, MOST_FILES);
     const findings = files.flatMap(([file, { first, more }]) => [
       ...first.map((what) => ({ file, what })),
       ...(more > 0 ? [{ file, what: `and ${more} more of that kind` }] : []),
@@ -77,7 +80,7 @@ class Check {
     // Nothing can be held against a manifest that cannot be read.
     if (!(await this.guarded(MANIFEST, () => this.checkManifest()))) return;
     await this.checkFolder();
-    for (const list of manifest.lists) await this.checkList(list);
+    for (const lists of groupsOf(manifest.lists)) await Promise.all(lists.map((list) => this.checkList(list)));
     if (manifest.playlists) await this.checkPlaylists(manifest.playlists);
     if (manifest.profile) {
       await this.guarded(PROFILE, async () => {
@@ -148,6 +151,12 @@ class Check {
   private async checkPlaylists(facts: ArchivedPlaylists): Promise<void> {
     const seen = new Set<string>();
     const sums = { count: 0, unread: 0, entries: 0 };
+    let waiting: (() => Promise<void>)[] = [];
+    const checkWaiting = async (): Promise<void> => {
+      const checks = waiting.map((check) => check());
+      waiting = [];
+      await Promise.all(checks);
+    };
     await this.hashed(facts.json, async (bytes) => {
       const document = {
         folder: this.archive.path,
@@ -173,9 +182,13 @@ class Check {
           if (missing === null) this.report(facts.json, `playlist ${position} has no entries, and no reason`);
           continue;
         }
-        await this.checkEntries({ json, csv, count }, PLAYLIST_GUARD, (head) => head.playlist === playlist?.id);
+        waiting.push(() =>
+          this.checkEntries({ json, csv, count }, PLAYLIST_GUARD, (head) => head.playlist === playlist?.id),
+        );
         this.checkTotal(json, { count, total, missing });
+        if (waiting.length === AT_ONCE) await checkWaiting();
       }
+      await checkWaiting();
     });
     for (const [name, sum] of Object.entries(sums)) {
       const told = { count: facts.count, unread: facts.unread, entries: facts.entries }[name];
@@ -198,7 +211,7 @@ class Check {
     isOwn: (head: Head) => boolean,
     seen: (uri: string, at: number) => void = () => undefined,
   ): Promise<void> {
-    await this.hashed(json, async (bytes) => {
+    const lines = this.hashed(json, async (bytes) => {
       let entries = 0;
       const observer = {
         bytes,
@@ -219,7 +232,7 @@ class Check {
       }
       if (entries !== count) this.report(json, `has ${entries} entries, and ${count} were written`);
     });
-    await this.hashed(csv, async (bytes) => {
+    const rows = this.hashed(csv, async (bytes) => {
       const scan = new CsvScan();
       for await (const chunk of chunks(this.archive.path, csv)) {
         bytes(chunk);
@@ -229,6 +242,7 @@ class Check {
       if (scan.rows !== count) this.report(csv, `has ${scan.rows} rows, and ${count} were written`);
       if (scan.misplaced !== null) this.report(csv, `row ${scan.misplaced} has another position`);
     });
+    await Promise.all([lines, rows]);
   }
 
   private async checkBytes(path: string): Promise<void> {
@@ -256,6 +270,12 @@ class Check {
       else if (hash.digest('hex') !== file.sha256) this.report(path, 'is not what it was: its checksum is another');
     });
   }
+}
+
+function groupsOf<T>(all: readonly T[]): T[][] {
+  const groups: T[][] = [];
+  for (let start = 0; start < all.length; start += AT_ONCE) groups.push(all.slice(start, start + AT_ONCE));
+  return groups;
 }
 
 /** What stands in the folder of a backup, folders that are none of its own included. */
