@@ -32,7 +32,8 @@ export const wireFaults: Scenarios<WireFault> = {
   slow: scenario('The right answer, late.', { ms: integer({ min: 0, max: 600_000, absent: 3000 }) }, ({ ms }) => ({
     deliver: async (reply, answer) => {
       const gone = untilClosed(reply);
-      await delay(ms, undefined, { signal: gone }).catch((error: unknown) => {
+      // What it takes to make up the answer is part of it.
+      await delay(Math.max(0, ms - reply.elapsedTime), undefined, { signal: gone }).catch((error: unknown) => {
         // The client went away, or the sandbox is closing: nobody is left to answer.
         if (!gone.aborted) throw error;
       });
