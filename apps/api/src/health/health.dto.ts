@@ -65,7 +65,8 @@ export class BackupStandingDto {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'That the last backup of a provider has failed, or that some were due and not made; null else.',
+    description:
+      'That the last backup of a provider has failed, that some were due and not made, or that the folder has none of those that are known; null else.',
     example: null,
   })
   alert!: string | null;
