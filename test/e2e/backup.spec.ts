@@ -13,6 +13,13 @@ const library = useLibrary();
 const scenario = (name: string, more: object = {}): Promise<unknown> =>
   library.stage.control('PUT', '/control/spotify', { scenario: name, ...more });
 
+/** Changes a file of one backup, and not of those that share it. */
+function writeAnew(path: string, how: (text: string) => string): void {
+  const text = readFileSync(path, 'utf8');
+  removeFolder(path);
+  writeFileSync(path, how(text));
+}
+
 describe('a backup', () => {
   it('has all that the account keeps, tells what it has not, and the next one costs next to nothing', async () => {
     await library.linked();
@@ -47,6 +54,16 @@ describe('a backup', () => {
       ({ name }) => statSync(join(library.backups, name, 'lists/tracks.json')).ino,
     );
     expect(of).toBe(other);
+
+    // What is damaged there is read anew, and not taken over.
+    const whole = await library.kept(first.id);
+    removeFolder(join(library.backups, second.name, 'lists/albums.json'));
+    writeAnew(join(library.backups, second.name, 'playlists.json'), (text) => text.slice(0, 200));
+    const third = await library.made();
+    expect(third).toMatchObject({ state: first.state, counts: first.counts, findings: [], trouble: null });
+    const kept = await library.kept(third.id);
+    expect(kept.lists).toEqual(whole.lists);
+    expect(kept.playlists.map(({ entries }) => entries)).toEqual(whole.playlists.map(({ entries }) => entries));
   });
 
   it('is told apart from another one, and its files are looked through and taken away', async () => {
@@ -100,8 +117,12 @@ describe('a backup', () => {
     expect(await statusOf('format=csv&list=tracks')).toBe('format=csv&list=tracks 409 lists/tracks.csv');
     for (const query of ['format=json', 'format=json&list=tracks', 'format=json&list=playlists', 'format=transfer'])
       expect(await statusOf(query)).toContain(' 200 ');
-    removeFolder(join(library.backups, second.name, 'playlists.json'));
-    for (const query of ['format=json', 'format=json&list=playlists', 'format=transfer'])
+    // By this one it is known whose the files of a playlist are.
+    const playlists = join(library.backups, second.name, 'playlists.json');
+    writeAnew(playlists, (text) => text.replace(/"name":"./, '"name":"#'));
+    const { playlist } = (await library.kept(first.id)).playlists[0] ?? {};
+    const one = `list=playlist:${playlist?.id ?? ''}`;
+    for (const query of ['format=json', 'format=json&list=playlists', `format=json&${one}`, `format=transfer&${one}`])
       expect(await statusOf(query)).toContain(' 409 ');
     expect((await asOwner(library.service, 'DELETE', `/admin/backups/${second.id}`)).status).toBe(204);
     expect(readdirSync(library.backups)).toEqual([first.name]);

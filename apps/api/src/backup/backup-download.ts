@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { Problem } from '../problem/problem.js';
 import type { Archive } from './archive/archive.js';
 import type { ArchivedPlaylist } from './archive/documents.js';
+import { PLAYLISTS, SCHEMA } from './archive/file-names.js';
 import { archiveStream, documentStream } from './archive/streams.js';
 import type { DownloadQueryDto } from './backups.dto.js';
 import { RecordingIds } from './musicbrainz/recording-ids.js';
@@ -24,7 +25,9 @@ export interface Download {
   leftOut: number | null;
 }
 
+/** By the list of playlists, which has to be what it was: it says whose the files are. @throws ArchiveError */
 async function playlistOf(archive: Archive, id: string): Promise<ArchivedPlaylist | null> {
+  await archive.expectIntact((path) => path === PLAYLISTS);
   for await (const archived of archive.playlists()) if (archived.playlist?.id === id) return archived;
   return null;
 }
@@ -68,7 +71,7 @@ export class BackupDownload {
           leftOut: null,
         };
       case 'json':
-        await archive.expectIntact((path) => path.endsWith('.json'));
+        await archive.expectIntact((path) => path.endsWith('.json') && path !== SCHEMA);
         return {
           stream: documentStream(archive),
           type: JSON_DOCUMENT,
@@ -92,7 +95,7 @@ export class BackupDownload {
   /** What is left out is counted first, so that it can be told in front of the file. */
   private async transfer(archive: Archive, list: string | undefined): Promise<Download> {
     const part = await partOf(archive, list);
-    await archive.expectIntact(filesOf(part));
+    await archive.expectIntact(filesOf(archive, part));
     const { recordings } = this;
     const count = await leftOut(archive, part);
     const of = list === undefined ? '' : `_${list.replaceAll(/[^A-Za-z0-9]+/g, '_').slice(0, 80)}`;

@@ -40,6 +40,20 @@ describe('the slots of a schedule', () => {
     },
   );
 
+  it.each([
+    [NIGHTLY, 'Europe/Berlin', '2026-10-24T20:00:00Z', ['2026-10-25T02:15:00Z', '2026-10-26T02:15:00Z']],
+    ['0 2 * * *', 'America/New_York', '2026-10-31T20:00:00Z', ['2026-11-01T07:00:00Z', '2026-11-02T07:00:00Z']],
+    ['0 2 * * *', 'Europe/London', '2026-10-24T23:59:00Z', ['2026-10-25T02:00:00Z', '2026-10-26T02:00:00Z']],
+    ['30 2 * * *', 'Europe/Berlin', '2026-10-24T20:00:00Z', ['2026-10-25T00:30:00Z', '2026-10-26T01:30:00Z']],
+    // What the clock leaves out in spring is made up for when it has jumped.
+    ['30 2 * * *', 'Europe/Berlin', '2026-03-28T20:00:00Z', ['2026-03-29T01:00:00Z', '2026-03-30T00:30:00Z']],
+    ['15 3 1 * *', 'Europe/Berlin', '2026-10-01T12:00:00Z', ['2026-11-01T02:15:00Z', '2026-12-01T02:15:00Z']],
+  ])('of %s in %s come once where the clock is changed', (cron, timezone, after, expected) => {
+    const slots = new DueSlots(cron, timezone);
+    const first = slots.next(at(after));
+    expect([first, slots.next(first)]).toEqual(expected.map(at));
+  });
+
   it('go on where half an hour comes twice', () => {
     const slots = new DueSlots('*/15 * * * *', 'Australia/Lord_Howe');
     const [after, now] = [at('2026-04-04T15:00:00Z'), at('2026-04-04T16:00:00Z')];

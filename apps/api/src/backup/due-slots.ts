@@ -2,6 +2,8 @@ import { CronTime } from 'cron';
 
 const MINUTE_MS = 60_000;
 const AHEAD_MS = 15 * MINUTE_MS;
+/** Nowhere is a clock put back by more. */
+const LONGEST_TURN_MS = 120 * MINUTE_MS;
 /** As many that were due are counted one by one; beyond that the number tells nobody more. */
 const MOST_COUNTED = 50;
 /** Room for what `/health` and the owner ask again and again. */
@@ -85,8 +87,25 @@ export class DueSlots {
     const since = made > began ? made : began;
     return this.count(since, now, 2) < 2 ? null : { count: this.many(since, now), since };
   }
-  /** Of a date alone it would be sought in the time zone of the machine. */
+
+  /** What comes twice because the clock goes back is due the first time alone. */
   private find(from: number): Date {
-    return this.time.getNextDateFrom(new Date(from), this.timezone).toJSDate();
+    const next = this.nextFrom(from);
+    const offsetAt = (at: number): number => next.plus({ milliseconds: at - next.toMillis() }).offset;
+    let [before, turn] = [from - LONGEST_TURN_MS, next.toMillis()];
+    const back = offsetAt(before) - next.offset;
+    if (back <= 0) return next.toJSDate();
+    while (turn - before > MINUTE_MS) {
+      const middle = Math.round((before + turn) / 2 / MINUTE_MS) * MINUTE_MS;
+      if (offsetAt(middle) > next.offset) before = middle;
+      else turn = middle;
+    }
+    const end = turn + back * MINUTE_MS;
+    return (from >= end ? next : this.nextFrom(end - MINUTE_MS)).toJSDate();
+  }
+
+  /** Of a date alone it would be sought in the time zone of the machine. */
+  private nextFrom(from: number): ReturnType<CronTime['getNextDateFrom']> {
+    return this.time.getNextDateFrom(new Date(from), this.timezone);
   }
 }

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { type BulkheadPolicy, bulkhead } from 'cockatiel';
 import {
   type LibraryEntry,
@@ -11,7 +10,7 @@ import {
   ProviderError,
 } from '#listening';
 import type { Archive } from './archive/archive.js';
-import { type PlaylistBefore, isAskedAgain, playlistsIn } from './playlists-before.js';
+import { type PlaylistBefore, beginsWith, isAskedAgain, playlistsIn } from './backup-before.js';
 import { type Omission, parsePlaylist } from './backup-row.js';
 import type { BackupStore, Claim, KeptPage, Outcome, SettledList } from './backup-store.js';
 
@@ -161,13 +160,7 @@ export class LibraryReading {
     const { earlier } = this.parts;
     const known = earlier?.list(list);
     if (!earlier || !known || total === null || known.total !== total) return false;
-    let at = 0;
-    for await (const entry of earlier.entries(list)) {
-      if (at === entries.length) break;
-      if (!isDeepStrictEqual(entry, entries[at])) return false;
-      at += 1;
-    }
-    return at === entries.length;
+    return beginsWith(earlier, list, entries);
   }
 
   /** All pages of a list, several at once, until all of them tell of the same list. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { LibraryEntry, LibraryList, LibraryPlaylist, Profile } from '#listening';
 import { Archive } from './archive.js';
+import { ArchiveError } from './archive-error.js';
 import { CSV_HEADER, csvRows } from './csv.js';
 import type {
   ArchivedList,
@@ -155,7 +156,10 @@ export class ArchiveWriter {
   async carryPlaylist(playlist: LibraryPlaylist, from: Archive): Promise<boolean> {
     return await this.keepOrClear(async () => {
       if (this.playlistIds.has(playlist.id)) throw new Error('The playlist is there already.');
-      const earlier = await from.playlist(playlist.id);
+      const earlier = await from.playlist(playlist.id).catch((error: unknown) => {
+        if (error instanceof ArchiveError) return null;
+        throw error;
+      });
       if (!earlier || earlier.json === null || earlier.csv === null) return false;
       const files = this.playlistNames.for(playlist.id);
       if (!(await this.partial.carryFiles(from, { json: earlier.json, csv: earlier.csv }, files))) return false;

@@ -123,6 +123,17 @@ describe('a backup that rots', () => {
     expect(findings.map((finding) => finding.file)).toContain(told);
   });
 
+  it('finds what is wrong with playlists of which the list breaks off', async () => {
+    const archive = await copy();
+    await change(archive, 'playlists.json', (text) => text.slice(0, text.indexOf('"id":"q"')));
+    await change(archive, 'playlists/p.json', (text) => text.slice(0, -40));
+    const { findings } = await verify(archive);
+    const of = (file: string): string[] => findings.filter((one) => one.file === file).map(({ what }) => what);
+    expect(of('playlists.json').length).toBeGreaterThan(0);
+    expect(of('playlists/p.json').join()).toMatch(/no JSON|end is missing/);
+    expect(of('playlists/p.csv')).toEqual([]);
+  });
+
   it.each(['README.txt', 'profile.json', 'playlists.json', 'lists/tracks.json', 'playlists/p.csv', 'manifest.sha256'])(
     'is found out when %s is gone',
     async (file) => {

@@ -164,31 +164,36 @@ class Check {
         head: PLAYLISTS_GUARD,
         item: PLAYLIST_FACTS_GUARD,
       };
-      for await (const { item } of readItems(document, {
+      const playlists = readItems(document, {
         bytes,
         fault: (what) => {
           this.report(facts.json, what);
         },
-      })) {
-        const { position, playlist, json, csv, count, total, missing } = playlistFrom(item);
-        sums.count += 1;
-        sums.entries += count ?? 0;
-        if (missing !== null) this.hasMissing = true;
-        if (position !== sums.count) this.report(facts.json, `playlist ${sums.count} has the position ${position}`);
-        if (playlist && seen.has(playlist.id)) this.report(facts.json, `playlist ${position} is there already`);
-        if (playlist) seen.add(playlist.id);
-        if (json === null || csv === null || count === null) {
-          sums.unread += 1;
-          if (missing === null) this.report(facts.json, `playlist ${position} has no entries, and no reason`);
-          continue;
+      });
+      try {
+        for await (const { item } of playlists) {
+          const { position, playlist, json, csv, count, total, missing } = playlistFrom(item);
+          sums.count += 1;
+          sums.entries += count ?? 0;
+          if (missing !== null) this.hasMissing = true;
+          if (position !== sums.count) this.report(facts.json, `playlist ${sums.count} has the position ${position}`);
+          if (playlist && seen.has(playlist.id)) this.report(facts.json, `playlist ${position} is there already`);
+          if (playlist) seen.add(playlist.id);
+          if (json === null || csv === null || count === null) {
+            sums.unread += 1;
+            if (missing === null) this.report(facts.json, `playlist ${position} has no entries, and no reason`);
+            continue;
+          }
+          waiting.push(() =>
+            this.checkEntries({ json, csv, count }, PLAYLIST_GUARD, (head) => head.playlist === playlist?.id),
+          );
+          this.checkTotal(json, { count, total, missing });
+          if (waiting.length === AT_ONCE) await checkWaiting();
         }
-        waiting.push(() =>
-          this.checkEntries({ json, csv, count }, PLAYLIST_GUARD, (head) => head.playlist === playlist?.id),
-        );
-        this.checkTotal(json, { count, total, missing });
-        if (waiting.length === AT_ONCE) await checkWaiting();
+      } finally {
+        // Also when the rest of them cannot be read.
+        await checkWaiting();
       }
-      await checkWaiting();
     });
     for (const [name, sum] of Object.entries(sums)) {
       const told = { count: facts.count, unread: facts.unread, entries: facts.entries }[name];

@@ -19,10 +19,12 @@ export type TransferPart =
   { kind: 'all' } | { kind: 'list'; list: ArchivedList } | { kind: 'playlist'; playlist: ArchivedPlaylist };
 
 /** Which files of the backup it is made of. */
-export function filesOf(part: TransferPart): (path: string) => boolean {
+export function filesOf(archive: Archive, part: TransferPart): (path: string) => boolean {
   switch (part.kind) {
-    case 'all':
-      return (path) => path.endsWith('.json');
+    case 'all': {
+      const lists = new Set<string>(savedLists(archive).map(({ json }) => json));
+      return (path) => lists.has(path) || /^playlists(\/.+)?\.json$/.test(path);
+    }
     case 'list':
       return (path) => path === part.list.json;
     case 'playlist':
@@ -73,14 +75,18 @@ async function* rows(archive: Archive, part: TransferPart): AsyncGenerator<Trans
     yield* playlistRows(archive, part.playlist, names);
     return;
   }
-  // Charts are no part of a library; whoever asks for one gets it as a playlist.
-  const lists = part.kind === 'list' ? [part.list] : archive.manifest.lists.filter(({ order }) => order !== 'chart');
+  const lists = part.kind === 'list' ? [part.list] : savedLists(archive);
   for (const { name, title, order } of lists) {
     const playlist = order === 'chart' ? names.give(title) : null;
     for await (const entry of archive.entries(name)) yield transferRow(entry, playlist);
   }
   if (part.kind === 'list') return;
   for await (const playlist of archive.playlists()) yield* playlistRows(archive, playlist, names);
+}
+
+/** Charts are no part of a library; whoever asks for one gets it as a playlist. */
+function savedLists({ manifest }: Archive): ArchivedList[] {
+  return manifest.lists.filter(({ order }) => order !== 'chart');
 }
 
 async function* playlistRows(

@@ -1,0 +1,55 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { LibraryEntry } from '#listening';
+import type { Archive } from './archive/archive.js';
+import { ArchiveError } from './archive/archive-error.js';
+
+const DAY_MS = 86_400_000;
+
+/** Whether these are the first entries of a list. What cannot be read of it is read anew. */
+export async function beginsWith(archive: Archive, list: string, entries: readonly LibraryEntry[]): Promise<boolean> {
+  let at = 0;
+  try {
+    for await (const entry of archive.entries(list)) {
+      if (at === entries.length) break;
+      if (!isDeepStrictEqual(entry, entries[at])) return false;
+      at += 1;
+    }
+  } catch (error) {
+    if (error instanceof ArchiveError) return false;
+    throw error;
+  }
+  return at === entries.length;
+}
+
+/** A playlist of the backup before. */
+export interface PlaylistBefore {
+  version: string;
+  /** Why its entries could not be read; null when they were. */
+  closed: string | null;
+}
+
+/** By their id: those of which can be said whether they have changed. */
+export async function playlistsIn(archive: Archive | null): Promise<Map<string, PlaylistBefore>> {
+  const playlists = new Map<string, PlaylistBefore>();
+  if (archive === null) return playlists;
+  try {
+    for await (const { playlist, json, missing } of archive.playlists()) {
+      // Without a version nothing can be said.
+      if (!playlist || playlist.version === '') continue;
+      const closed = json === null ? (missing ?? 'It could not be read.') : null;
+      playlists.set(playlist.id, { version: playlist.version, closed });
+    }
+  } catch (error) {
+    // Those of a damaged list are read anew.
+    if (!(error instanceof ArchiveError)) throw error;
+    return new Map();
+  }
+  return playlists;
+}
+
+/** What others had closed may be open by now: each playlist is asked for again once a week, and not all on one day. */
+export function isAskedAgain(id: string): boolean {
+  const day = Math.floor(Date.now() / DAY_MS);
+  const own = [...id].reduce((sum, character) => sum + (character.codePointAt(0) ?? 0), 0);
+  return (day + own) % 7 === 0;
+}
