@@ -61,6 +61,11 @@ export class Service {
     return this.ask(path, { accept, ...(signal ? { signal } : {}) });
   }
 
+  /** The same, of which the service looks through the files before it begins. @throws Fault */
+  openSlowly(path: string, accept: string): Promise<Response> {
+    return this.ask(path, { accept, patienceMs: LONG_MS });
+  }
+
   /** What becomes of an answer that breaks off. */
   brokenOff(error: unknown): Fault {
     return new Unreachable(

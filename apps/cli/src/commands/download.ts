@@ -43,7 +43,7 @@ export const download: Command = {
     const one = await backupMeant(service, words[0]);
     if (list !== undefined) checkList(one, list);
     const query = new URLSearchParams({ format, ...(list === undefined ? {} : { list }) });
-    const answer = await service.open(`/admin/backups/${one.id}/download?${query.toString()}`, '*/*');
+    const answer = await service.openSlowly(`/admin/backups/${one.id}/download?${query.toString()}`, '*/*');
     if (out === STANDARD_OUTPUT) {
       await toOutput(answer, surroundings);
       tellLeftOut(answer, surroundings);

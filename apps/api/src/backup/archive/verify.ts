@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
+import { bulkhead } from 'cockatiel';
 import type { Archive } from './archive.js';
 import { ArchiveError, codeOf, readFailure } from './archive-error.js';
 import { CsvScan } from './csv-scan.js';
@@ -80,7 +81,8 @@ class Check {
     // Nothing can be held against a manifest that cannot be read.
     if (!(await this.guarded(MANIFEST, () => this.checkManifest()))) return;
     await this.checkFolder();
-    for (const lists of groupsOf(manifest.lists)) await Promise.all(lists.map((list) => this.checkList(list)));
+    const turns = bulkhead(AT_ONCE, Number.POSITIVE_INFINITY);
+    await Promise.all(manifest.lists.map((list) => turns.execute(() => this.checkList(list))));
     if (manifest.playlists) await this.checkPlaylists(manifest.playlists);
     if (manifest.profile) {
       await this.guarded(PROFILE, async () => {
@@ -151,6 +153,7 @@ class Check {
   private async checkPlaylists(facts: ArchivedPlaylists): Promise<void> {
     const seen = new Set<string>();
     const sums = { count: 0, unread: 0, entries: 0 };
+    // Not all of them at once: there may be a hundred thousand.
     let waiting: (() => Promise<void>)[] = [];
     const checkWaiting = async (): Promise<void> => {
       const checks = waiting.map((check) => check());
@@ -275,12 +278,6 @@ class Check {
       else if (hash.digest('hex') !== file.sha256) this.report(path, 'is not what it was: its checksum is another');
     });
   }
-}
-
-function groupsOf<T>(all: readonly T[]): T[][] {
-  const groups: T[][] = [];
-  for (let start = 0; start < all.length; start += AT_ONCE) groups.push(all.slice(start, start + AT_ONCE));
-  return groups;
 }
 
 /** What stands in the folder of a backup, folders that are none of its own included. */
