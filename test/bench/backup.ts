@@ -1,13 +1,16 @@
 import { asOwner, OWNER, linkByProgram } from '../support/link-by-program.js';
 import type { Stage } from '../support/sandbox.js';
 import type { Service } from '../support/service.js';
+import type { BareReading } from './bare-reader.js';
 import { type Figure, figure } from './figures.js';
 import { forgetPeak, peakMegabytes, residentMegabytes, withServices } from './services.js';
+import { printed } from './throughput.js';
 
 /** What a call takes where the time is measured: then it is the upstream that sets the pace. */
 const LATENCY_MS = 100;
 /** Calls that the service has under way at a time. */
 const AT_ONCE = 3;
+const PAGE = 50;
 const TRACKS = 10_000;
 const PLAYLISTS: readonly number[] = [25, 200];
 const FEW_TRACKS = 1_000;
@@ -117,15 +120,25 @@ async function ended(service: Service, id: string): Promise<Backup> {
   }
 }
 
+/** Seconds that as many calls take when nothing is made of the answers. */
+async function bareSeconds(stage: Stage, calls: number): Promise<number> {
+  const { access_token: accessToken } = (await stage.control('POST', '/control/spotify/tokens', {})) as {
+    access_token: string;
+  };
+  const url = `${stage.spotifySettings['SPOTIFY_API_URL'] ?? ''}/me/tracks`;
+  const task: BareReading = { url, accessToken, calls, pages: TRACKS / PAGE, pageSize: PAGE, atOnce: AT_ONCE };
+  return Number(await printed('bare-reader.js', task));
+}
+
 /** A first backup and one of the same library again. */
 async function firstAndNext(stage: Stage, playlists: number): Promise<Figure[]> {
   const sizes = { tracks: TRACKS, playlists };
-  const runs: { first: Made; next: Made }[] = [];
+  const runs: { first: Made; bare: number; next: Made }[] = [];
   for (let run = 0; run < RUNS; run += 1) {
-    const pair = withLibrary(stage, { sizes, latencyMs: LATENCY_MS }, async (service) => ({
-      first: await made(service, stage, sizes),
-      next: await made(service, stage, sizes),
-    }));
+    const pair = withLibrary(stage, { sizes, latencyMs: LATENCY_MS }, async (service) => {
+      const first = await made(service, stage, sizes);
+      return { first, bare: await bareSeconds(stage, first.calls), next: await made(service, stage, sizes) };
+    });
     runs.push(await pair);
   }
   const library = `${TRACKS.toLocaleString('en')} tracks and ${playlists} playlists`;
@@ -156,6 +169,13 @@ async function firstAndNext(stage: Stage, playlists: number): Promise<Figure[]> 
       first(({ refused }) => refused),
     ),
     figure(`the same: time over calls × ${LATENCY_MS} ms / ${AT_ONCE}`, 'ratio', '1.3', '', first(overPace)),
+    figure(
+      `the same: time over that of as many bare calls, ${AT_ONCE} at a time`,
+      'ratio',
+      '',
+      '',
+      runs.map(({ first: { seconds }, bare }) => seconds / bare),
+    ),
     figure(
       'the same again, nothing changed: calls',
       'calls',

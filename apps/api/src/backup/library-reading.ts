@@ -16,8 +16,6 @@ import type { BackupStore, Claim, KeptPage, Outcome, SettledList } from './backu
 
 /** Calls to the upstream at once. */
 export const CALLS_AT_ONCE = 3;
-/** Pages that are asked for or being kept: while the database takes one the others are under way, and none pile up before it. */
-export const PAGES_IN_HAND = CALLS_AT_ONCE + 1;
 /** Playlists that are looked at side by side: while one waits for the database, others ask. */
 const PLAYLISTS_AT_ONCE = 4;
 /** A list that changes while it is read begins anew so often. */
@@ -58,8 +56,8 @@ interface Paged<Entry = unknown> {
  * not asked for again, so it goes on where it was interrupted.
  */
 export class LibraryReading {
+  /** A page is kept before the next one is asked for in its lane: each lane loses one page at most when this is killed. */
   private readonly lanes: BulkheadPolicy = bulkhead(CALLS_AT_ONCE, Number.POSITIVE_INFINITY);
-  private readonly hands: BulkheadPolicy = bulkhead(PAGES_IN_HAND, Number.POSITIVE_INFINITY);
   /** Entries that this has read, by list. */
   private readonly done = new Map<string, number>();
   /** Playlists of the earlier backup, by their id. */
@@ -141,7 +139,7 @@ export class LibraryReading {
     const { claim, store } = this.parts;
     const paged = { key: list.name, pageSize: list.pageSize, version: null, ask };
     const kept = await store.pages(claim, list.name);
-    const carried = kept.has(0) ? null : await this.hands.execute(() => this.carriedOrKept(list, paged));
+    const carried = kept.has(0) ? null : await this.lanes.execute(() => this.carriedOrKept(list, paged));
     return carried ?? this.readAll(paged);
   }
 
@@ -258,7 +256,7 @@ export class LibraryReading {
         const settlement = await this.readAll({ key: at.list, pageSize: PLAYLIST_PAGE, version, ask });
         // A page by itself is what the playlist was at one moment.
         if ((settlement.total ?? 0) <= PLAYLIST_PAGE) return { ...settlement, version };
-        const now = await this.call(() => reads.playlistVersion(playlist.id, { signal }));
+        const now = await this.lanes.execute(() => this.call(() => reads.playlistVersion(playlist.id, { signal })));
         if (now === version) return { ...settlement, version };
         if (attempt === MOST_ATTEMPTS)
           return { ...settlement, version, unsteady: 'it changed each time that it was read' };
@@ -309,7 +307,7 @@ export class LibraryReading {
   }
 
   private async fetch(paged: Paged, number: number, at = offsetOf(paged, number)): Promise<KeptPage> {
-    return this.hands.execute(async () => this.keep(paged, number, await this.call(() => paged.ask(at))));
+    return this.lanes.execute(async () => this.keep(paged, number, await this.call(() => paged.ask(at))));
   }
 
   private async keep({ key, version }: Paged, number: number, page: LibraryPage<unknown>): Promise<KeptPage> {
@@ -322,15 +320,13 @@ export class LibraryReading {
     return { number, total: page.total, next: page.next, version };
   }
 
-  /** A call to the upstream, when its turn has come. */
+  /** A call to the upstream, in its lane. */
   private call<T>(ask: () => Promise<T>): Promise<T> {
-    return this.lanes.execute(() =>
-      this.unlessFailed(async () => {
-        this.parts.signal.throwIfAborted();
-        this.parts.allow();
-        return ask();
-      }),
-    );
+    return this.unlessFailed(async () => {
+      this.parts.signal.throwIfAborted();
+      this.parts.allow();
+      return ask();
+    });
   }
 
   /** After something has failed for good, what waits for its turn is not begun. */
