@@ -15,8 +15,11 @@ export interface Figure {
 /** @param values one per run */
 export function figure(name: string, unit: string, gate: string, aim: string, values: readonly number[]): Figure {
   const sorted = [...values].sort((a, b) => a - b);
-  const pick = (part: number): number => sorted[Math.floor((sorted.length - 1) * part)] ?? Number.NaN;
-  return { name, unit, gate, aim, median: pick(0.5), low: pick(0.25), high: pick(0.75), runs: values.length };
+  const last = sorted.length - 1;
+  const pick = (place: number): number => sorted[place] ?? Number.NaN;
+  // Of few runs all of them: then it is the worst that tells most.
+  const [low, high] = [pick(Math.floor(last / 4)), pick(Math.ceil((last * 3) / 4))];
+  return { name, unit, gate, aim, median: pick(Math.floor(last / 2)), low, high, runs: values.length };
 }
 
 export function tableOf(figures: readonly Figure[]): string {

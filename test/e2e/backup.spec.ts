@@ -50,20 +50,35 @@ describe('a backup', () => {
     const second = await library.made();
     expect(second).toMatchObject({ state: first.state, counts: first.counts });
     expect((await library.spotifyCalls()) - before).toBeLessThanOrEqual(10 + Math.ceil(SIZES.playlists / 50));
-    const [of, other] = [first, second].map(
-      ({ name }) => statSync(join(library.backups, name, 'lists/tracks.json')).ino,
-    );
-    expect(of).toBe(other);
+    const fileOf = ({ name }: { name: string }, path: string): string => join(library.backups, name, path);
+    const tracksOf = (backup: { name: string }): number => statSync(fileOf(backup, 'lists/tracks.json')).ino;
+    expect(tracksOf(second)).toBe(tracksOf(first));
 
-    // What is damaged there is read anew, and not taken over.
     const whole = await library.kept(first.id);
-    removeFolder(join(library.backups, second.name, 'lists/albums.json'));
-    writeAnew(join(library.backups, second.name, 'playlists.json'), (text) => text.slice(0, 200));
-    const third = await library.made();
-    expect(third).toMatchObject({ state: first.state, counts: first.counts, findings: [], trouble: null });
-    const kept = await library.kept(third.id);
-    expect(kept.lists).toEqual(whole.lists);
-    expect(kept.playlists.map(({ entries }) => entries)).toEqual(whole.playlists.map(({ entries }) => entries));
+    const madeWhole = async (): Promise<{ name: string; calls: number }> => {
+      const calls = await library.spotifyCalls();
+      const made = await library.made();
+      expect(made).toMatchObject({ state: first.state, counts: first.counts, findings: [], trouble: null });
+      const kept = await library.kept(made.id);
+      expect(kept.lists).toEqual(whole.lists);
+      expect(kept.playlists.map(({ entries }) => entries)).toEqual(whole.playlists.map(({ entries }) => entries));
+      return { name: made.name, calls: (await library.spotifyCalls()) - calls };
+    };
+    // What is damaged there is read anew, and nothing else.
+    removeFolder(fileOf(second, 'lists/albums.json'));
+    const third = await madeWhole();
+    expect(tracksOf(third)).toBe(tracksOf(first));
+    writeAnew(fileOf(third, 'lists/albums.json'), (text) => `${text.slice(0, -30)}#${text.slice(-29)}`);
+    const fourth = await madeWhole();
+    expect(tracksOf(fourth)).toBe(tracksOf(first));
+    expect(fourth.calls).toBeLessThanOrEqual(10 + Math.ceil(SIZES.playlists / 50) + Math.ceil(SIZES.albums / 50));
+
+    // Nothing is built on one that does not say any more what it said: the one before is as good.
+    writeAnew(fileOf(fourth, 'playlists.json'), (text) => text.replace('"count":', '"count":1'));
+    const fifth = await madeWhole();
+    writeAnew(fileOf(fifth, 'manifest.json'), (text) => text.replace('Saved albums', 'Saved elbums'));
+    const sixth = await madeWhole();
+    expect(tracksOf(sixth)).toBe(tracksOf(first));
   });
 
   it('is told apart from another one, and its files are looked through and taken away', async () => {
@@ -124,6 +139,9 @@ describe('a backup', () => {
     const one = `list=playlist:${playlist?.id ?? ''}`;
     for (const query of ['format=json', 'format=json&list=playlists', `format=json&${one}`, `format=transfer&${one}`])
       expect(await statusOf(query)).toContain(' 409 ');
+    const detail = `playlists.json of ${second.name} is missing, or not what it was.`;
+    const comparison = await asOwner(library.service, 'GET', `/admin/backups/${first.id}/diff/${second.id}`);
+    expect(comparison).toMatchObject({ status: 409, body: { code: 'conflict', detail } });
     expect((await asOwner(library.service, 'DELETE', `/admin/backups/${second.id}`)).status).toBe(204);
     expect(readdirSync(library.backups)).toEqual([first.name]);
     expect((await asOwner(library.service, 'GET', `/admin/backups/${second.id}`)).status).toBe(404);
@@ -182,6 +200,31 @@ describe('a backup in bad days', () => {
     const lists = 30 + Math.ceil(SIZES.albums / 50) + 11;
     // One profile for each time that it went on, and at each kill the page that each lane had not kept yet.
     expect((await library.spotifyCalls()) - before).toBeLessThanOrEqual(lists + 4 + 3 * CALLS_AT_ONCE);
+  });
+
+  it('goes on with a playlist that has moved where it was when the service is killed', async () => {
+    const pages = 20;
+    await library.linked({ tracks: 0, albums: 0, playlists: 1, playlistItems: pages * 50 });
+    await scenario('slow', { ms: 40 });
+    const { id } = await library.beginBackup();
+    const kept = async (other = ''): Promise<{ list: string; version: string; pages: number }> => {
+      const [row] = await library.query(
+        `SELECT list, version, count(*)::int AS pages FROM backup_pages
+          WHERE list LIKE 'playlist:%' AND version <> $1 GROUP BY 1, 2 HAVING count(*) > 7`,
+        [other],
+      );
+      if (!row) throw new Error('There are not enough pages yet.');
+      return { list: String(row['list']), version: String(row['version']), pages: Number(row['pages']) };
+    };
+    const begun = await eventually(() => kept());
+    await library.changePlaylist(begun.list.slice('playlist:'.length), { remove: [0] });
+    const moved = await eventually(() => kept(begun.version));
+    await library.stop('SIGKILL');
+    await library.query("UPDATE backups SET lease_until = now() - interval '1 second' WHERE state = 'running'");
+    await library.stage.control('DELETE', '/control/ledger');
+    await library.start();
+    expect(await library.endedBackup(id)).toMatchObject({ findings: [], counts: { playlists: 1 } });
+    expect((await library.stage.calls())['spotify playlists/{id}/items']).toBeLessThanOrEqual(pages - moved.pages);
   });
 
   it('waits when the provider asks for hours, also after a restart, and goes on when they are over', async () => {

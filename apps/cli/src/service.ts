@@ -1,9 +1,9 @@
 import { Fault, Unreachable, codeOf } from './fault.js';
 import { text } from './guards.js';
 
-/** Answers that are ready, and those for which the service has to read a whole backup. */
+/** Answers that are ready, and those for which the service has to read a whole backup: Node waits no longer for a head. */
 const SOON_MS = 30_000;
-const LONG_MS = 10 * 60_000;
+const LONG_MS = 5 * 60_000;
 
 const NO_SUCH_ANSWER_REMEDY = 'Look whether the address is that of Tonearm, and of this version.';
 

@@ -11,6 +11,7 @@ import { ArchiveError, writeFailure } from './archive/archive-error.js';
 import { ArchiveWriter, type ReadFacts } from './archive/archive-writer.js';
 import { ENTRY_GUARD } from './archive/documents.js';
 import { entryFrom } from './archive/entry-document.js';
+import { PLAYLISTS } from './archive/file-names.js';
 import { keptOmissions, keptText } from './archive/kept.js';
 import { discardPartials } from './archive/partial-folder.js';
 import { verify } from './archive/verify.js';
@@ -48,14 +49,17 @@ export class BackupFiles {
     return Archive.open(this.folder, name);
   }
 
-  /** The newest of an account; null when there is none that can be read. */
+  /** The newest of an account that another one can build on; null when there is none. */
   async latest(providerId: string, accountId: string): Promise<Archive | null> {
+    const failed = new Set(await this.store.failedNames(providerId));
     try {
-      const archives = await listArchives(this.folder);
-      const own = archives.find(
-        ({ manifest }) => manifest.provider.id === providerId && manifest.account.id === accountId,
-      );
-      return own ?? null;
+      for (const archive of await listArchives(this.folder)) {
+        const { account, provider } = archive.manifest;
+        if (provider.id !== providerId || account.id !== accountId || failed.has(archive.name)) continue;
+        if (await isSound(archive)) return archive;
+        this.logger.warn(`${archive.name} is damaged: the next backup does not build on it.`);
+      }
+      return null;
     } catch (error) {
       if (!(error instanceof ArchiveError)) throw error;
       this.logger.warn(`Earlier backups cannot be looked at (${reasonOf(error)}): everything is read anew.`);
@@ -161,13 +165,17 @@ export class BackupFiles {
     try {
       await writer.writeProfile(profile);
       let index: SettledList | null = null;
+      const missing: string[] = [];
       for await (const one of lists) {
         signal.throwIfAborted();
-        if (PLAYLIST.test(one.list)) await this.writePlaylist(writer, claim, one, earlier);
-        else if (one.outcome === 'omitted') continue;
+        const from = earlier?.name === one.detail.from ? earlier : null;
+        if (PLAYLIST.test(one.list)) {
+          if (!(await this.writePlaylist(writer, claim, one, from))) missing.push(one.list);
+        } else if (one.outcome === 'omitted') continue;
         else if (one.list === PLAYLIST_INDEX) index = one;
-        else await this.writeList(writer, claim, one, provider, earlier);
+        else if (!(await this.writeList(writer, claim, one, provider, from))) missing.push(one.list);
       }
+      if (missing.length > 0) throw new CannotCarry(missing);
       return await writer.finish({
         id: backup.id,
         provider: { id: provider.id, name: provider.displayName },
@@ -184,41 +192,39 @@ export class BackupFiles {
     }
   }
 
+  /** @param from where it is taken over from @returns false when it is not there, or not whole */
   private async writeList(
     writer: ArchiveWriter,
     claim: Claim,
     settled: SettledList,
     { library }: Provider,
-    earlier: Archive | null,
-  ): Promise<void> {
+    from: Archive | null,
+  ): Promise<boolean> {
     const list = library?.lists.find(({ name }) => name === settled.list);
-    if (!list) return;
-    if (settled.outcome === 'carried') {
-      if (earlier && (await writer.carryList(list.name, earlier))) return;
-      throw new CannotCarry(list.name);
-    }
+    if (!list) return true;
+    if (settled.outcome === 'carried') return from !== null && (await writer.carryList(list.name, from));
     await writer.writeList(
       { name: list.name, title: list.title, order: list.order, ...readFacts(settled) },
       this.entries(claim, list.name),
     );
+    return true;
   }
 
+  /** Like `writeList`. */
   private async writePlaylist(
     writer: ArchiveWriter,
     claim: Claim,
     settled: SettledList,
-    earlier: Archive | null,
-  ): Promise<void> {
+    from: Archive | null,
+  ): Promise<boolean> {
     const { playlist, omission } = settled.detail;
     if (playlist === null || settled.outcome === 'omitted') {
       await writer.addUnreadPlaylist(playlist, omission?.reason ?? 'It could not be read.');
-      return;
+      return true;
     }
-    if (settled.outcome === 'carried') {
-      if (earlier && (await writer.carryPlaylist(playlist, earlier))) return;
-      throw new CannotCarry(settled.list);
-    }
+    if (settled.outcome === 'carried') return from !== null && (await writer.carryPlaylist(playlist, from));
     await writer.writePlaylist(playlist, readFacts(settled), this.entries(claim, settled.list));
+    return true;
   }
 
   private async *entries(claim: Claim, list: string): AsyncGenerator<LibraryEntry> {
@@ -251,12 +257,23 @@ function entryOf(value: unknown): LibraryEntry {
   throw new Error('A kept page has an entry that this version cannot read.');
 }
 
+/** Whether what a backup says of itself and its playlists is what was written. */
+async function isSound(archive: Archive): Promise<boolean> {
+  try {
+    await archive.expectIntact((path) => path === PLAYLISTS);
+    return true;
+  } catch (error) {
+    if (error instanceof ArchiveError && error.code === 'damaged') return false;
+    throw error;
+  }
+}
+
 /** What was to be taken over from an earlier backup is not there any more, or not whole: it has to be read. */
 export class CannotCarry extends Error {
   override readonly name = 'CannotCarry';
 
-  constructor(readonly list: string) {
-    super(`${list} cannot be taken over from the earlier backup.`);
+  constructor(readonly lists: readonly string[]) {
+    super(`${lists.length} of its lists cannot be taken over from the earlier backup (${lists[0]} is one).`);
   }
 }
 

@@ -155,6 +155,15 @@ export class BackupStore {
     return rows.map(toBackup);
   }
 
+  /** Of those of one provider in which faults were found. */
+  async failedNames(provider: string): Promise<string[]> {
+    const rows = await this.database.prisma.backup.findMany({
+      where: { provider, state: 'failed' },
+      select: { name: true },
+    });
+    return rows.map(({ name }) => name);
+  }
+
   /** Of those that are made, of whichever provider. */
   async madeNames(): Promise<string[]> {
     const rows = await this.database.prisma.backup.findMany({
@@ -246,8 +255,8 @@ export class BackupStore {
   }
 
   /** What was to be taken over from the backup before has to be read. */
-  async forgetCarried({ backup }: Claim): Promise<void> {
-    await this.database.prisma.backupList.deleteMany({ where: { backupId: backup.id, outcome: 'carried' } });
+  async forgetSettled({ backup }: Claim, lists: readonly string[]): Promise<void> {
+    await this.database.prisma.backupList.deleteMany({ where: { backupId: backup.id, list: { in: [...lists] } } });
   }
 
   /** By number. */

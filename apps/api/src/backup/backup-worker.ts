@@ -2,12 +2,11 @@ import { Injectable, Logger } from '@nestjs/common';
 import { type RunningProvider, RunningProviders } from '../providers/running-providers.js';
 import { PlatformSettings } from '../settings/platform.settings.js';
 import { DailyCalls } from '../upstream/daily-calls.js';
-import type { Archive } from './archive/archive.js';
 import { BackupFiles, CannotCarry } from './backup-files.js';
 import type { Trouble } from './backup-row.js';
 import { BackupStore, type Claim, type Made } from './backup-store.js';
 import type { Held } from './library-jobs.js';
-import { LibraryReading } from './library-reading.js';
+import { LibraryReading, type ReadingParts } from './library-reading.js';
 import { LibraryWorker, expectAccount } from './library-worker.js';
 import { parseKeep, superfluous } from './retention.js';
 
@@ -63,22 +62,34 @@ export class BackupWorker extends LibraryWorker<Claim> {
       shape: provider.library,
       reads: library,
       store: this.store,
+      earlier,
       signal,
       allow,
     };
-    const facts = { provider, profile, account, signal };
-    const make = (before: Archive | null): Promise<Made> =>
-      this.files.write(claim, new LibraryReading({ ...parts, earlier: before }).run(), { ...facts, earlier: before });
-    const { state, summary } = await make(earlier).catch(async (error: unknown) => {
-      if (!(error instanceof CannotCarry)) throw error;
-      this.logger.warn(`${error.message} It is read anew.`);
-      await this.store.forgetCarried(claim);
-      return make(null);
-    });
+    const { state, summary } = await this.madeOf(parts, { provider, profile, account, earlier, signal });
     await this.store.end(claim, state, { summary, trouble: null });
     this.logger.log(`${claim.backup.name} is ${state.replaceAll('_', ' ')}.`);
     // Whoever makes one by hand takes away by hand what is too much.
     if (claim.backup.trigger === 'schedule') await this.sweep(provider.id, claim.backup.id);
+  }
+
+  /** Reads and writes; what turns out to be damaged of the backup before is read in another round. */
+  private async madeOf(
+    parts: Omit<ReadingParts, 'damaged'>,
+    facts: Parameters<BackupFiles['write']>[2],
+  ): Promise<Made> {
+    const { claim } = parts;
+    const damaged = new Set<string>();
+    for (;;) {
+      try {
+        return await this.files.write(claim, new LibraryReading({ ...parts, damaged }).run(), facts);
+      } catch (error) {
+        if (!(error instanceof CannotCarry)) throw error;
+        this.logger.warn(`${claim.backup.name}: ${error.message} They are read anew.`);
+        for (const list of error.lists) damaged.add(list);
+        await this.store.forgetSettled(claim, error.lists);
+      }
+    }
   }
 
   /** Takes away what is not to be kept any more. @param newest the one that was just made */

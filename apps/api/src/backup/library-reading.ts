@@ -10,6 +10,7 @@ import {
   ProviderError,
 } from '#listening';
 import type { Archive } from './archive/archive.js';
+import type { ArchivedList } from './archive/documents.js';
 import { type PlaylistBefore, beginsWith, isAskedAgain, playlistsIn } from './backup-before.js';
 import { type Omission, parsePlaylist } from './backup-row.js';
 import type { BackupStore, Claim, KeptPage, Outcome, SettledList } from './backup-store.js';
@@ -36,6 +37,8 @@ export interface ReadingParts {
   store: BackupStore;
   /** The backup before, of the same account; null when there is none. */
   earlier: Archive | null;
+  /** Lists of it that were found to be damaged. */
+  damaged: ReadonlySet<string>;
   /** Ends it between two calls, with the reason that is given. */
   signal: AbortSignal;
   /** Throws when no more calls should be made for now. */
@@ -116,47 +119,54 @@ export class LibraryReading {
   }
 
   private async settleList(list: LibraryList, place: number): Promise<void> {
-    await this.settleOrOmit({ list: list.name, place, what: list.title }, async () => {
+    const at = { list: list.name, place, what: list.title, playlist: null };
+    await this.settleOrOmit(at, async () => {
       const from = this.chartOf(list);
       if (from) return { outcome: 'carried', total: from.total, readAt: from.readAt };
       const read = (at: string | null) => this.parts.reads.list(list.name, at, { signal: this.parts.signal });
-      return list.byOffset ? this.readList(list, read) : this.readChain(list.name, read);
+      return list.byOffset ? this.readList(list, at, read) : this.readChain(list.name, read);
     });
   }
 
   /** A chart of the last days. */
   private chartOf({ name, order }: LibraryList): { total: number | null; readAt: Date } | null {
-    const known = order === 'chart' ? (this.parts.earlier?.list(name) ?? null) : null;
+    const known = order === 'chart' ? this.listBefore(name) : null;
     if (known === null) return null;
     const readAt = new Date(known.readAt);
     return Date.now() - readAt.getTime() < CHART_AGE_MS ? { total: known.total, readAt } : null;
   }
 
+  /** @returns null when it is settled already */
   private async readList(
     list: LibraryList,
+    at: Place,
     ask: (at: string | null) => Promise<LibraryPage<LibraryEntry>>,
-  ): Promise<Settlement> {
+  ): Promise<Settlement | null> {
     const { claim, store } = this.parts;
     const paged = { key: list.name, pageSize: list.pageSize, version: null, ask };
     const kept = await store.pages(claim, list.name);
-    const carried = kept.has(0) ? null : await this.lanes.execute(() => this.carriedOrKept(list, paged));
-    return carried ?? this.readAll(paged);
+    const isCarried = !kept.has(0) && (await this.lanes.execute(() => this.carryOrKeep(list, at, paged)));
+    return isCarried ? null : this.readAll(paged);
   }
 
-  /** From its first page: the list of before; null when there is more to it, and that page is kept. */
-  private async carriedOrKept(list: LibraryList, paged: Paged<LibraryEntry>): Promise<Settlement | null> {
+  /** By its first page: settles it as the list of before, or keeps that page, for there is more to it. */
+  private async carryOrKeep(list: LibraryList, at: Place, paged: Paged<LibraryEntry>): Promise<boolean> {
     const first = await this.call(() => paged.ask(null));
-    if (list.order === 'newest' && (await this.isUnchanged(list.name, first))) {
-      return { outcome: 'carried', total: first.total };
-    }
-    await this.keep(paged, 0, first);
-    return null;
+    const isCarried = list.order === 'newest' && (await this.isUnchanged(list.name, first));
+    if (isCarried) await this.settleRead(at, { outcome: 'carried', total: first.total });
+    else await this.keep(paged, 0, first);
+    return isCarried;
+  }
+
+  private listBefore(name: string): ArchivedList | null {
+    const { damaged, earlier } = this.parts;
+    return damaged.has(name) ? null : (earlier?.list(name) ?? null);
   }
 
   /** Nothing was added, or it would stand on top; and nothing taken away, or there would be fewer. */
   private async isUnchanged(list: string, { entries, total }: LibraryPage<LibraryEntry>): Promise<boolean> {
     const { earlier } = this.parts;
-    const known = earlier?.list(list);
+    const known = this.listBefore(list);
     if (!earlier || !known || total === null || known.total !== total) return false;
     return beginsWith(earlier, list, entries);
   }
@@ -199,7 +209,8 @@ export class LibraryReading {
     const { reads, signal } = this.parts;
     if (!settled.has(PLAYLIST_INDEX)) {
       const ask = (at: string | null) => reads.playlists(at, { signal });
-      await this.settleOrOmit({ list: PLAYLIST_INDEX, place: firstPlace, what: 'Playlists' }, () =>
+      const at = { list: PLAYLIST_INDEX, place: firstPlace, what: 'Playlists', playlist: null };
+      await this.settleOrOmit(at, () =>
         this.readAll({ key: PLAYLIST_INDEX, pageSize: PLAYLIST_PAGE, version: null, ask }),
       );
     }
@@ -213,7 +224,7 @@ export class LibraryReading {
         const place = firstPlace + 1 + at;
         await some.execute(async () => {
           if (playlist) {
-            await this.settlePlaylist(playlist, { list, place, what: `Playlist “${playlist.name}”` });
+            await this.settlePlaylist(playlist, { list, place, what: `Playlist “${playlist.name}”`, playlist });
             return;
           }
           const reason = 'The upstream lists it and tells nothing about it.';
@@ -240,15 +251,17 @@ export class LibraryReading {
   }
 
   private async settlePlaylist(playlist: LibraryPlaylist, at: Place): Promise<void> {
-    const { account, claim, reads, signal, store } = this.parts;
-    await this.settleOrOmit({ ...at, playlist }, async () => {
-      const before = this.before.get(playlist.id);
+    const { account, claim, damaged, reads, signal, store } = this.parts;
+    await this.settleOrOmit(at, async () => {
+      const before = damaged.has(at.list) ? undefined : this.before.get(playlist.id);
       if (before?.version === playlist.version) {
         if (before.closed === null) return { outcome: 'carried', total: playlist.total };
         if (playlist.owner.id !== account && !isAskedAgain(playlist.id))
           return { outcome: 'omitted', total: playlist.total, closed: before.closed };
       }
-      let { version } = playlist;
+      const [begun] = (await store.pages(claim, at.list)).values();
+      // One that moved while it was read was begun anew with another version than the list of playlists has.
+      let version = begun?.version ?? playlist.version;
       for (let attempt = 1; ; attempt += 1) {
         const kept = [...(await store.pages(claim, at.list)).values()];
         if (kept.some((page) => page.version !== version)) await store.forgetPages(claim, at.list);
@@ -265,31 +278,13 @@ export class LibraryReading {
     });
   }
 
-  /** Settles what was read, or why it cannot be. */
-  private async settleOrOmit(
-    { list, place, what, playlist = null }: Place & { playlist?: LibraryPlaylist | null },
-    read: () => Promise<Settlement>,
-  ): Promise<void> {
-    const { claim, earlier, store } = this.parts;
+  /** Settles what was read, unless `read` has done so, or why it cannot be. */
+  private async settleOrOmit(at: Place, read: () => Promise<Settlement | null>): Promise<void> {
+    const { claim, store } = this.parts;
+    const { list, place, what, playlist } = at;
     try {
-      const { outcome, total, readAt, version, unsteady, closed } = await read();
-      const doubt =
-        unsteady === undefined
-          ? null
-          : { what, reason: `It may lack something: ${unsteady}.`, remedy: 'Make another backup.' };
-      const omission = closed === undefined ? doubt : { what, reason: closed, remedy: STILL_CLOSED };
-      await this.settle({
-        list,
-        place,
-        outcome,
-        total,
-        readAt: readAt ?? new Date(),
-        detail: {
-          from: outcome === 'carried' ? (earlier?.name ?? null) : null,
-          omission,
-          playlist: playlist && { ...playlist, version: version ?? playlist.version },
-        },
-      });
+      const settlement = await read();
+      if (settlement) await this.settleRead(at, settlement);
     } catch (error) {
       const omission = omissionOf(error, what);
       if (omission === null) throw error;
@@ -298,6 +293,29 @@ export class LibraryReading {
       const total = playlist?.total ?? null;
       await this.settle({ list, place, outcome: 'omitted', total, readAt: new Date(), detail });
     }
+  }
+
+  private async settleRead(
+    { list, place, what, playlist }: Place,
+    { outcome, total, readAt, version, unsteady, closed }: Settlement,
+  ): Promise<void> {
+    const doubt =
+      unsteady === undefined
+        ? null
+        : { what, reason: `It may lack something: ${unsteady}.`, remedy: 'Make another backup.' };
+    const omission = closed === undefined ? doubt : { what, reason: closed, remedy: STILL_CLOSED };
+    await this.settle({
+      list,
+      place,
+      outcome,
+      total,
+      readAt: readAt ?? new Date(),
+      detail: {
+        from: outcome === 'carried' ? (this.parts.earlier?.name ?? null) : null,
+        omission,
+        playlist: playlist && { ...playlist, version: version ?? playlist.version },
+      },
+    });
   }
 
   private async settle(settled: SettledList): Promise<void> {
@@ -316,22 +334,23 @@ export class LibraryReading {
     this.done.set(key, done);
     // Of a chart there are more than are kept.
     const total = page.next === null && number === 0 ? done : page.total;
-    await this.unlessFailed(() => store.keep(claim, { list: key, number, version, page }, { list: key, done, total }));
+    // Also after something else has failed: it need not be asked for again.
+    await this.noting(() => store.keep(claim, { list: key, number, version, page }, { list: key, done, total }));
     return { number, total: page.total, next: page.next, version };
   }
 
-  /** A call to the upstream, in its lane. */
-  private call<T>(ask: () => Promise<T>): Promise<T> {
-    return this.unlessFailed(async () => {
+  /** A call to the upstream, in its lane; none is begun after something has failed for good. */
+  private async call<T>(ask: () => Promise<T>): Promise<T> {
+    if (this.failure !== null) throw this.failure;
+    return this.noting(async () => {
       this.parts.signal.throwIfAborted();
       this.parts.allow();
       return ask();
     });
   }
 
-  /** After something has failed for good, what waits for its turn is not begun. */
-  private async unlessFailed<T>(work: () => Promise<T>): Promise<T> {
-    if (this.failure !== null) throw this.failure;
+  /** Notes what fails for good. */
+  private async noting<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
@@ -348,6 +367,8 @@ function offsetOf({ pageSize }: Paged, number: number): string | null {
 type Place = Pick<SettledList, 'list' | 'place'> & {
   /** For people. */
   what: string;
+  /** Whose entries they are; null for a list that is none. */
+  playlist: LibraryPlaylist | null;
 };
 
 interface Settlement {

@@ -81,7 +81,7 @@ describe('PostgresBlocks', () => {
     hearing.onModuleInit();
     // What is told at the beginning must not pass for the news of the block.
     await new Promise((resolve) => notifications.listen('upstream_blocks', resolve));
-    vi.useFakeTimers({ toFake: ['Date'] });
+    vi.useFakeTimers({ toFake: ['performance'] });
     expect(await hearing.read('tape')).toBeNull();
     const told = block(60);
     await oneProcess().extend('tape', told);
@@ -92,14 +92,26 @@ describe('PostgresBlocks', () => {
 
   it('is found within a second by one that does not hear of it, and looked for no more often', async () => {
     const deaf = oneProcess();
-    vi.useFakeTimers({ toFake: ['Date'] });
+    vi.useFakeTimers({ toFake: ['performance'] });
     expect(await deaf.read('tape')).toBeNull();
     const told = block(60);
     await oneProcess().extend('tape', told);
-    vi.setSystemTime(Date.now() + 999);
+    vi.advanceTimersByTime(999);
     expect(await deaf.read('tape')).toBeNull();
-    vi.setSystemTime(Date.now() + 1);
+    vi.advanceTimersByTime(1);
     expect(await deaf.read('tape')).toEqual(told);
+  });
+
+  it('is told once, also when nobody can be notified', async () => {
+    const mute = openNotifications({ connectionString: database.connectionString, log: silent });
+    await mute.close();
+    const blocks = new PostgresBlocks(database, mute);
+    await blocks.extend('tape', block(60));
+    // What another process has found out since stays as it is.
+    const strikes = 4;
+    await database.prisma.upstreamBlock.update({ where: { upstream: 'tape' }, data: { strikes } });
+    expect(await blocks.read('tape')).not.toBeNull();
+    expect(await oneProcess().read('tape')).toMatchObject({ strikes });
   });
 
   it('is kept by this process while the database is away, and told to the others when it is back', async () => {

@@ -24,7 +24,7 @@ export class PostgresBlocks implements UpstreamBlocks, OnModuleInit {
   private readonly known = new UpstreamBlocksInMemory();
   /** Blocks that the database was not there to be told of. */
   private readonly untold = new Set<string>();
-  /** Upstreams without a block, and until when that is taken as known; in milliseconds since 1970. */
+  /** Upstreams without a block, and until when that is taken as known; in milliseconds of the clock that is never set. */
   private free = new Map<string, number>();
   private away = false;
 
@@ -43,11 +43,11 @@ export class PostgresBlocks implements UpstreamBlocks, OnModuleInit {
   async read(upstream: string): Promise<UpstreamBlock | null> {
     const own = await this.known.read(upstream);
     const { free } = this;
-    if (own === null && (free.get(upstream) ?? 0) > Date.now()) return null;
+    if (own === null && (free.get(upstream) ?? 0) > performance.now()) return null;
     if (own && this.untold.has(upstream)) await this.write(upstream, own);
     const row = await this.attempt(() => this.database.prisma.upstreamBlock.findUnique({ where: { upstream } }));
     if (!row) {
-      if (!this.away) free.set(upstream, Date.now() + FREE_MS);
+      if (!this.away) free.set(upstream, performance.now() + FREE_MS);
       return own;
     }
     const { blockedSince, blockedUntil, reason, strikes } = row;
@@ -74,20 +74,25 @@ export class PostgresBlocks implements UpstreamBlocks, OnModuleInit {
 
   private async write(upstream: string, block: UpstreamBlock): Promise<void> {
     // One statement: two processes that are refused at once keep the later moment.
-    const written = await this.attempt(async () => {
-      await this.database.prisma.$executeRaw`
+    const written = await this.attempt(
+      () => this.database.prisma.$executeRaw`
         INSERT INTO upstream_blocks (upstream, blocked_since, blocked_until, reason, strikes, updated_at)
         VALUES (${upstream}, ${new Date(block.since)}, ${new Date(block.until)}, ${block.reason}, ${block.strikes}, now())
         ON CONFLICT (upstream) DO UPDATE SET
           blocked_since = CASE WHEN upstream_blocks.blocked_until > EXCLUDED.blocked_since
             THEN LEAST(upstream_blocks.blocked_since, EXCLUDED.blocked_since) ELSE EXCLUDED.blocked_since END,
           blocked_until = GREATEST(upstream_blocks.blocked_until, EXCLUDED.blocked_until),
-          reason = EXCLUDED.reason, strikes = EXCLUDED.strikes, updated_at = now()`;
-      await this.notifications.notify(CHANNEL);
-      return true;
+          reason = EXCLUDED.reason, strikes = EXCLUDED.strikes, updated_at = now()`,
+    );
+    if (written === null) {
+      this.untold.add(upstream);
+      return;
+    }
+    this.untold.delete(upstream);
+    // Nobody waits for it: whoever does not hear of the block finds it within a second.
+    this.notifications.notify(CHANNEL).catch((error: unknown) => {
+      this.logger.debug(`Other processes hear nothing of a block (${reasonOf(error)}).`);
     });
-    if (written === null) this.untold.add(upstream);
-    else this.untold.delete(upstream);
   }
 
   /** A read of an upstream must neither fail nor wait because the database does. */
