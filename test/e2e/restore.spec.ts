@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.js';
 import { AS_OWNER, asOwner } from '../support/link-by-program.js';
@@ -329,6 +331,34 @@ describe('a restore', () => {
     expect(unknown.code).toBe('not_supported');
     expect(unknown.detail).toContain('no provider "nosuch"');
     expect(unknown.remedy).not.toContain('Last.fm');
+  });
+
+  it('is refused, and ends, where the files it is of are not what they were; what is whole is put back', async () => {
+    const { id, kept } = await backedUp({ tracks: 50, playlists: 1, playlistItems: 12 });
+    const longest = playlistAt(kept, LONGEST);
+    await library.change({ remove: urisIn(kept, 'tracks') });
+    await library.changePlaylist(longest.id, { remove: [2] });
+    const reset = { scenario: 'reset', endpoint: 'put me/library', times: 1 };
+    await library.stage.control('PUT', '/control/spotify', reset);
+    const { id: waiting } = await library.beginRestore(id);
+    await until(waiting, /^paused$/);
+
+    const { name } = await library.backup(id);
+    const path = join(library.backups, name, 'lists/tracks.json');
+    writeFileSync(path, readFileSync(path, 'utf8').replace(/"uri":"spotify:track:.{4}/, '"uri":"spotify:track:0000'));
+    const cause = `lists/tracks.json of ${name} is missing, or not what it was.`;
+    for (const wish of [{ removeOthers: true }, { dryRun: false }, { lists: ['tracks'], dryRun: false }]) {
+      const answer = await asOwner(library.service, 'POST', `/admin/backups/${id}/restore`, wish);
+      expect(answer).toMatchObject({ status: 409, body: { code: 'conflict', detail: cause } });
+    }
+    await passed('resume_at');
+    expect(await until(waiting, ENDED)).toMatchObject({
+      state: 'failed',
+      trouble: { code: 'conflict', detail: cause, remedy: expect.stringContaining('use another one') as string },
+      counts: { added: 0, removed: 0 },
+    });
+    expect(await writeCalls()).toBe(1);
+    expect(await restored(id, { lists: ['playlists'] })).toMatchObject({ counts: { added: 1 } });
   });
 
   it('tells each step to whoever listens, and is cancelled: what it has put in stays, and nothing comes after it', async () => {

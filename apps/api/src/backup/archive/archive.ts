@@ -138,10 +138,11 @@ export class Archive {
    * @throws ArchiveError `damaged` when one of them is not what it was
    */
   async expectIntact(isMeant: (path: string) => boolean): Promise<void> {
-    if (!(await this.isManifestIntact())) throw new ArchiveError('damaged', `${MANIFEST} is not what it was.`);
+    if (!(await this.isManifestIntact()))
+      throw new ArchiveError('damaged', `${MANIFEST} of ${this.name} is not what it was.`);
     for (const file of await this.files()) {
       if (!isMeant(file.path) || (await hasHash(this.path, file))) continue;
-      throw new ArchiveError('damaged', `${file.path} is missing, or not what it was.`);
+      throw new ArchiveError('damaged', `${file.path} of ${this.name} is missing, or not what it was.`);
     }
   }
 

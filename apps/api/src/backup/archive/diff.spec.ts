@@ -1,3 +1,4 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LibraryEntry } from '#listening';
@@ -186,6 +187,44 @@ describe('what became of a library', () => {
       [2, 1],
       [2, 0],
     ]);
+  });
+
+  it('is not told by files that are not what they were, and by nothing else', async () => {
+    const scratch = await folders.make();
+    const one = await write(scratch, 'one', {
+      lists: { tracks: entries(1, 2), shows: entries(5) },
+      playlists: [
+        [playlist('same'), entries(1)],
+        [playlist('removed'), entries(4)],
+        [playlist('closed'), entries(4)],
+      ],
+    });
+    const other = await write(scratch, 'other', {
+      lists: { tracks: entries(1, 2) },
+      playlists: [
+        [playlist('same'), entries(1)],
+        [playlist('closed'), null],
+      ],
+    });
+    for (const file of ['lists/shows.json', 'playlists/removed.json', 'playlists/closed.json', 'lists/tracks.csv'])
+      await rm(`${one.path}/${file}`);
+    expect((await diff(one, other)).playlists).toMatchObject({ removed: { count: 1 }, unread: { count: 1 } });
+    for (const { path } of [one, other]) {
+      // What can be read, and is the same by what the manifests say of it, too.
+      for (const [file, before, after] of [
+        ['lists/tracks.json', 'track:1', 'track:9'],
+        ['playlists/same.json', 'track:1', 'track:9'],
+        ['playlists.json', 'Playlist same', 'Playlist sane'],
+        ['manifest.json', '"name": "The owner"', '"name": "The other"'],
+      ] as const) {
+        const text = await readFile(`${path}/${file}`, 'utf8');
+        expect(text).toContain(before);
+        await writeFile(`${path}/${file}`, text.replace(before, after));
+        const message: unknown = expect.stringContaining(`${file} of ${path === one.path ? 'one' : 'other'} `);
+        await expect(diff(one, other), file).rejects.toMatchObject({ code: 'damaged', message });
+        await writeFile(`${path}/${file}`, text);
+      }
+    }
   });
 
   it('says nothing of playlists that one of them has not', async () => {

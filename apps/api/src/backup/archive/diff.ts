@@ -1,5 +1,6 @@
 import type { LibraryPlaylist } from '#listening';
 import type { Archive, KeptPlaylist } from './archive.js';
+import { PLAYLISTS } from './file-names.js';
 import { type Group, type SequenceDiff, diffSequences, group, include } from './sequence-diff.js';
 
 /** How many of each group are named if nothing else is said. */
@@ -37,25 +38,53 @@ export interface ArchiveDiff {
  * What became of a library from one backup to another.
  *
  * @param limit how many of each group are named, of all playlists together as of each list; all are counted
- * @throws ArchiveError
+ * @throws ArchiveError `damaged` when one of them has a file of what both have that is not what it was
  */
 export async function diff(
   earlier: Archive,
   later: Archive,
   { limit = LIMIT }: { limit?: number } = {},
 ): Promise<ArchiveDiff> {
+  await expectIntact(earlier, later);
   const lists: [string, SequenceDiff][] = [];
   for (const list of earlier.manifest.lists) {
     const other = later.list(list.name);
     if (other) lists.push([list.name, await diffLists(earlier, later, { one: list, other, limit })]);
   }
-  const hasPlaylists = earlier.manifest.playlists !== null && later.manifest.playlists !== null;
   return {
     lists: Object.fromEntries(lists),
     notInEarlier: namesMissing(later, earlier),
     notInLater: namesMissing(earlier, later),
-    playlists: hasPlaylists ? await diffPlaylists(earlier, later, limit) : null,
+    playlists: havePlaylists(earlier, later) ? await diffPlaylists(earlier, later, limit) : null,
   };
+}
+
+/** What is the same by its checksum is not read, and is held against it all the same. */
+async function expectIntact(earlier: Archive, later: Archive): Promise<void> {
+  const pairs = [
+    [earlier, later],
+    [later, earlier],
+  ] as const;
+  const comparesPlaylists = havePlaylists(earlier, later);
+  for (const [archive, other] of pairs) {
+    const meant = new Set<string>();
+    for (const { name, json } of archive.manifest.lists) if (other.list(name)) meant.add(json);
+    if (comparesPlaylists) meant.add(PLAYLISTS);
+    await archive.expectIntact((path) => meant.has(path));
+  }
+  if (!comparesPlaylists) return;
+  // By both lists of playlists, now that they are what they were.
+  for (const [archive, other] of pairs) {
+    const meant = new Set<string>();
+    for await (const { playlist, json } of archive.playlists()) {
+      if (playlist && json !== null && hasEntries(await other.playlist(playlist.id))) meant.add(json);
+    }
+    await archive.expectIntact((path) => meant.has(path));
+  }
+}
+
+function havePlaylists(earlier: Archive, later: Archive): boolean {
+  return earlier.manifest.playlists !== null && later.manifest.playlists !== null;
 }
 
 function namesMissing(from: Archive, to: Archive): string[] {

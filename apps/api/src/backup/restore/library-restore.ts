@@ -8,6 +8,7 @@ import {
 } from '#listening';
 import type { Archive } from '../archive/archive.js';
 import type { ArchivedPlaylist } from '../archive/documents.js';
+import { PLAYLISTS } from '../archive/file-names.js';
 import type { Account } from '../backup-row.js';
 import { PLAYLIST_INDEX } from '../library-reading.js';
 import type { MadeAnew } from './playlist-memory.js';
@@ -17,6 +18,9 @@ import { type PartReport, type Wanted, addCannot, addExample, emptyReport } from
 
 /** What can be put into a playlist. */
 const PLAYABLE: ReadonlySet<EntryKind> = new Set(['track', 'episode']);
+
+/** Before the id of one that is a part. */
+const PLAYLIST = 'playlist:';
 
 const NOTHING: PlaylistSteps = { removals: [], inserts: [], order: [], lacking: [], misplaced: 0, stuck: 0 };
 
@@ -74,11 +78,37 @@ export class LibraryRestore {
 
   /** @param skip parts that need no look any more @throws ProviderError, ArchiveError */
   async *work(skip: ReadonlySet<string> = new Set()): AsyncGenerator<Work> {
+    await this.expectIntact(skip);
     const { shape } = this.parts;
     for (const list of shape.lists) {
       if (this.isWanted(list) && !skip.has(list.name)) yield await this.listWork(list);
     }
-    if (shape.hasPlaylists) yield* this.playlistsWork(skip);
+    if (this.hasPlaylistsWanted) yield* this.playlistsWork(skip);
+  }
+
+  /**
+   * Holds all that will be read of the backup against its checksums, and nothing else: a list that is whole can be
+   * restored by itself.
+   *
+   * @param skip parts that need no look any more
+   * @throws ArchiveError `damaged`
+   */
+  async expectIntact(skip: ReadonlySet<string> = new Set()): Promise<void> {
+    const { archive, shape } = this.parts;
+    const meant = new Set<string>();
+    for (const list of shape.lists) {
+      const kept = archive.list(list.name);
+      if (kept && this.isWanted(list) && this.isOpen(list) && !skip.has(list.name)) meant.add(kept.json);
+    }
+    if (this.hasPlaylistsWanted) meant.add(PLAYLISTS);
+    await archive.expectIntact((path) => meant.has(path));
+    if (!this.hasPlaylistsWanted) return;
+    // It says whose the files are, and is what it was.
+    const entries = new Set<string>();
+    for await (const kept of archive.playlists()) {
+      if (kept.json !== null && this.isOwn(kept) && this.isDue(partOf(kept), skip)) entries.add(kept.json);
+    }
+    await archive.expectIntact((path) => entries.has(path));
   }
 
   /**
@@ -94,17 +124,40 @@ export class LibraryRestore {
     return steps.inserts.length > 0 || steps.removals.length > 0 || movesOf(steps) > 0;
   }
 
-  private isWanted({ name }: LibraryList): boolean {
-    const { archive, shape, wanted } = this.parts;
-    if (wanted.lists.length > 0) return wanted.lists.includes(name);
-    return archive.list(name) !== null && shape.writes?.lists.includes(name) === true;
+  private isWanted(list: LibraryList): boolean {
+    const { archive, wanted } = this.parts;
+    if (wanted.lists.length > 0) return wanted.lists.includes(list.name);
+    return archive.list(list.name) !== null && this.isOpen(list);
+  }
+
+  /** Whether things can be put into it. */
+  private isOpen({ name }: LibraryList): boolean {
+    return this.parts.shape.writes?.lists.includes(name) === true;
+  }
+
+  private get hasPlaylistsWanted(): boolean {
+    const { shape, wanted } = this.parts;
+    const { lists } = wanted;
+    const isAnyNamed = lists.some((part) => part === PLAYLIST_INDEX || part.startsWith(PLAYLIST));
+    return shape.hasPlaylists && (lists.length === 0 || isAnyNamed);
+  }
+
+  /** @param part a playlist */
+  private isDue(part: string, skip: ReadonlySet<string>): boolean {
+    const { lists } = this.parts.wanted;
+    const isWanted = lists.length === 0 || lists.includes(PLAYLIST_INDEX) || lists.includes(part);
+    return isWanted && !skip.has(part);
+  }
+
+  /** What is somebody else's is followed, and its entries are left alone. */
+  private isOwn({ playlist }: ArchivedPlaylist): boolean {
+    return playlist?.owner.id === this.parts.archive.manifest.account.id;
   }
 
   private async listWork(list: LibraryList): Promise<ListWork> {
-    const { shape } = this.parts;
     const report = emptyReport(list.name, list.title, null);
     const work: ListWork = { kind: 'list', report, save: [], remove: [] };
-    if (shape.writes?.lists.includes(list.name) !== true) {
+    if (!this.isOpen(list)) {
       const reason =
         list.order === 'chart'
           ? `A chart is worked out by ${this.parts.displayName}; nothing can be put into it.`
@@ -188,14 +241,12 @@ export class LibraryRestore {
   /** From the last to the first: a new one comes on top of those that are there. */
   private async *playlistsWork(skip: ReadonlySet<string>): AsyncGenerator<PlaylistWork> {
     const { archive, present, madeAnew, wanted } = this.parts;
-    const chosen = (part: string) =>
-      wanted.lists.length === 0 || wanted.lists.includes(PLAYLIST_INDEX) || wanted.lists.includes(part);
     const due: { part: string; kept: ArchivedPlaylist }[] = [];
-    const unknown = new Set(wanted.lists.filter((part) => part.startsWith('playlist:') && !skip.has(part)));
+    const unknown = new Set(wanted.lists.filter((part) => part.startsWith(PLAYLIST) && !skip.has(part)));
     for await (const kept of archive.playlists()) {
-      const part = kept.playlist ? `playlist:${kept.playlist.id}` : `playlist?${kept.position}`;
+      const part = partOf(kept);
       unknown.delete(part);
-      if (chosen(part) && !skip.has(part)) due.push({ part, kept });
+      if (this.isDue(part, skip)) due.push({ part, kept });
     }
     for (const part of unknown) {
       const work = playlistWork(part, null, part);
@@ -210,18 +261,19 @@ export class LibraryRestore {
 
   private async playlistWork(
     part: string,
-    { playlist, position, json, missing }: ArchivedPlaylist,
+    kept: ArchivedPlaylist,
     there: ReadonlyMap<string, LibraryPlaylist>,
     anew: ReadonlyMap<string, MadeAnew>,
   ): Promise<PlaylistWork> {
-    const { archive, account } = this.parts;
+    const { account } = this.parts;
+    const { playlist, position, json, missing } = kept;
     const work = playlistWork(part, playlist, playlist?.name ?? `Playlist ${position} of the list`);
     const { report } = work;
     if (playlist === null) {
       addCannot(report, { what: report.title, reason: 'The backup knows nothing about it.' });
       return work;
     }
-    if (playlist.owner.id !== archive.manifest.account.id) {
+    if (!this.isOwn(kept)) {
       if (!there.has(playlist.id)) {
         report.action = 'follow';
         report.add = 1;
@@ -321,6 +373,11 @@ const CLOSED: ReadonlySet<string> = new Set(['forbidden', 'not_supported']);
 /** The upstream keeps this closed, whoever asks and however often. */
 export function isClosed(error: unknown): error is ProviderError {
   return error instanceof ProviderError && CLOSED.has(error.code);
+}
+
+/** How a playlist is named as a part. */
+function partOf({ playlist, position }: ArchivedPlaylist): string {
+  return playlist ? `${PLAYLIST}${playlist.id}` : `playlist?${position}`;
 }
 
 /** The playlist itself, or the one that was made in its place. */

@@ -69,28 +69,18 @@ export class Restores implements BeforeApplicationShutdown {
 
   /** Works out what would be done, from what is there now. Changes nothing. @throws Problem, ProviderError, ArchiveError */
   async plan(backupId: string, wish: RestoreWish, signal: AbortSignal): Promise<RestorePlan> {
-    const { backup, archive, running, library, shape, account } = await this.prepare(backupId, wish, signal);
-    const { provider } = running;
-    const allow = (): void => {
-      this.worker.keepToBudget(running);
-    };
-    const restore = new LibraryRestore({
-      archive,
-      displayName: provider.displayName,
-      shape,
-      present: new PresentLibrary(library, signal, allow),
-      account,
-      wanted: wish,
-      madeAnew: () => this.store.memory(provider.id, account.id).all(),
-    });
+    const prepared = await this.prepare(backupId, wish, signal);
+    const { backup, account } = prepared;
     const parts: PartReport[] = [];
-    for await (const { report } of restore.work()) parts.push(report);
+    for await (const { report } of this.restoreOf(prepared, wish, signal).work()) parts.push(report);
     return { backup, account, parts };
   }
 
   /** @throws Problem, ProviderError, ArchiveError */
   async begin(backupId: string, wish: RestoreWish, signal: AbortSignal): Promise<RestoreOutcome> {
-    const { backup, account, running } = await this.prepare(backupId, wish, signal);
+    const prepared = await this.prepare(backupId, wish, signal);
+    const { backup, account, running } = prepared;
+    await this.restoreOf(prepared, wish, signal).expectIntact();
     const { lists, removeOthers } = wish;
     const { id: provider, displayName } = running.provider;
     const made = await this.store.create({
@@ -171,6 +161,26 @@ export class Restores implements BeforeApplicationShutdown {
       cannot: sum(({ cannotCount }) => cannotCount),
     };
     return { restore, tally, parts };
+  }
+
+  private restoreOf(
+    { archive, running, library, shape, account }: Prepared,
+    wanted: Wanted,
+    signal: AbortSignal,
+  ): LibraryRestore {
+    const { provider } = running;
+    const allow = (): void => {
+      this.worker.keepToBudget(running);
+    };
+    return new LibraryRestore({
+      archive,
+      displayName: provider.displayName,
+      shape,
+      present: new PresentLibrary(library, signal, allow),
+      account,
+      wanted,
+      madeAnew: () => this.store.memory(provider.id, account.id).all(),
+    });
   }
 
   private async prepare(backupId: string, wish: RestoreWish, signal: AbortSignal): Promise<Prepared> {
