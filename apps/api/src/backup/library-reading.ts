@@ -7,13 +7,13 @@ import {
   type LibraryReads,
   type LibraryShape,
   PLAYLIST_PAGE,
-  ProviderError,
 } from '#listening';
 import type { Archive } from './archive/archive.js';
 import type { ArchivedList } from './archive/documents.js';
 import { type PlaylistBefore, beginsWith, isAskedAgain, playlistsIn } from './backup-before.js';
-import { type Omission, parsePlaylist } from './backup-row.js';
+import { parsePlaylist } from './backup-row.js';
 import type { BackupStore, Claim, KeptPage, Outcome, SettledList } from './backup-store.js';
+import { STILL_CLOSED, isClosed, omissionOf } from './closed-list.js';
 
 /** Calls to the upstream at once. */
 export const CALLS_AT_ONCE = 3;
@@ -382,20 +382,6 @@ interface Settlement {
   unsteady?: string;
   /** Why nothing of it is read. */
   closed?: string;
-}
-
-const STILL_CLOSED =
-  'It is asked for again within a week. Add its entries to a playlist of your own: that one is backed up.';
-const CLOSED: ReadonlySet<string> = new Set(['insufficient_scope', 'forbidden', 'not_supported']);
-
-/** The upstream, or the owner, keeps this closed, and the rest is open. */
-function isClosed(error: unknown): error is ProviderError {
-  return error instanceof ProviderError && CLOSED.has(error.code);
-}
-
-/** What lacks because it is closed; null for every other error. */
-function omissionOf(error: unknown, what: string): Omission | null {
-  return isClosed(error) ? { what, reason: error.message, remedy: error.remedy } : null;
 }
 
 /** All of them side by side; fails with the first that does, when the others are done. */

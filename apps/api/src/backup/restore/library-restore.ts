@@ -11,8 +11,8 @@ import type { ArchivedPlaylist } from '../archive/documents.js';
 import { PLAYLISTS } from '../archive/file-names.js';
 import type { Account } from '../backup-row.js';
 import { PLAYLIST_INDEX } from '../library-reading.js';
-import type { MadeAnew } from './playlist-memory.js';
-import { type PlaylistSteps, type PresentEntry, movesInto, playlistSteps } from './playlist-steps.js';
+import { type MadeAnew, targetOf } from './playlist-memory.js';
+import { type PlaylistSteps, type PresentEntry, movesOf, playlistSteps, sizeOf } from './playlist-steps.js';
 import type { PresentLibrary } from './present-library.js';
 import { type PartReport, type Wanted, addCannot, addExample, emptyReport } from './restore-report.js';
 
@@ -380,36 +380,11 @@ function partOf({ playlist, position }: ArchivedPlaylist): string {
   return playlist ? `${PLAYLIST}${playlist.id}` : `playlist?${position}`;
 }
 
-/** The playlist itself, or the one that was made in its place. */
-function targetOf(
-  { id, name }: LibraryPlaylist,
-  own: readonly LibraryPlaylist[],
-  namesakes: readonly string[],
-  anew: ReadonlyMap<string, MadeAnew>,
-): LibraryPlaylist | null {
-  const byId = (wanted: string | null) => own.find((playlist) => playlist.id === wanted) ?? null;
-  const known = anew.get(id);
-  if (byId(id) || !known) return byId(id);
-  if (known.targetId !== null) return byId(known.targetId);
-  // It was asked for, and the answer never came: whatever has appeared since under that name is it.
-  const taken = new Set([...anew.values()].map(({ targetId }) => targetId));
-  const appeared = namesakes.find((namesake) => !known.knownBefore.includes(namesake) && !taken.has(namesake));
-  return name === '' ? null : byId(appeared ?? null);
-}
-
 /** Nothing to do, so far. */
 function playlistWork(part: string, playlist: LibraryPlaylist | null, title: string): PlaylistWork {
   const report = emptyReport(part, title, 'nothing');
   const nothing = { target: null, mayLack: false, namesakes: [], steps: NOTHING, names: new Map<string, string>() };
   return { kind: 'playlist', report, playlist, ...nothing };
-}
-
-function sizeOf(runs: PlaylistSteps['inserts']): number {
-  return runs.reduce((sum, { keys }) => sum + keys.length, 0);
-}
-
-function movesOf({ order }: PlaylistSteps): number {
-  return movesInto(order, Number.POSITIVE_INFINITY).reduce((sum, { count }) => sum + count, 0);
 }
 
 function nameOf({ name, artists }: LibraryEntry): string {

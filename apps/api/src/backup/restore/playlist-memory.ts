@@ -1,4 +1,5 @@
 import type { Database } from '#database';
+import type { LibraryPlaylist } from '#listening';
 
 /** What is known of a playlist that was to be made anew. */
 export interface MadeAnew {
@@ -43,4 +44,21 @@ export class PlaylistMemory {
       update: data,
     });
   }
+}
+
+/** The playlist itself, or the one that was made in its place. */
+export function targetOf(
+  { id, name }: LibraryPlaylist,
+  own: readonly LibraryPlaylist[],
+  namesakes: readonly string[],
+  anew: ReadonlyMap<string, MadeAnew>,
+): LibraryPlaylist | null {
+  const byId = (wanted: string | null) => own.find((playlist) => playlist.id === wanted) ?? null;
+  const known = anew.get(id);
+  if (byId(id) || !known) return byId(id);
+  if (known.targetId !== null) return byId(known.targetId);
+  // It was asked for, and the answer never came: whatever has appeared since under that name is it.
+  const taken = new Set([...anew.values()].map(({ targetId }) => targetId));
+  const appeared = namesakes.find((namesake) => !known.knownBefore.includes(namesake) && !taken.has(namesake));
+  return name === '' ? null : byId(appeared ?? null);
 }

@@ -212,3 +212,13 @@ function extend(runs: Run[], position: number, key: string): void {
   if (last && last.position + last.keys.length === position) last.keys.push(key);
   else runs.push({ position, keys: [key] });
 }
+
+/** How many entries all of them put in. */
+export function sizeOf(runs: PlaylistSteps['inserts']): number {
+  return runs.reduce((sum, { keys }) => sum + keys.length, 0);
+}
+
+/** How many entries are moved. */
+export function movesOf({ order }: PlaylistSteps): number {
+  return movesInto(order, Number.POSITIVE_INFINITY).reduce((sum, { count }) => sum + count, 0);
+}
