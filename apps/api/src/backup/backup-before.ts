@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { LibraryEntry } from '#listening';
 import type { Archive } from './archive/archive.js';
 import { ArchiveError } from './archive/archive-error.js';
+import type { ArchivedPlaylist } from './archive/documents.js';
 
 const DAY_MS = 86_400_000;
 
@@ -21,6 +22,11 @@ export async function beginsWith(archive: Archive, list: string, entries: readon
   return at === entries.length;
 }
 
+/** Whether nothing lacks of what the upstream counted. */
+export function isAll({ count, total, missing }: Pick<ArchivedPlaylist, 'count' | 'total' | 'missing'>): boolean {
+  return missing === null && (total === null || total === count);
+}
+
 /** A playlist of the backup before. */
 export interface PlaylistBefore {
   version: string;
@@ -33,9 +39,11 @@ export async function playlistsIn(archive: Archive | null): Promise<Map<string, 
   const playlists = new Map<string, PlaylistBefore>();
   if (archive === null) return playlists;
   try {
-    for await (const { playlist, json, missing } of archive.playlists()) {
+    for await (const facts of archive.playlists()) {
+      const { playlist, json, missing } = facts;
       // Without a version nothing can be said.
       if (!playlist || playlist.version === '') continue;
+      if (json !== null && !isAll(facts)) continue;
       const closed = json === null ? (missing ?? 'It could not be read.') : null;
       playlists.set(playlist.id, { version: playlist.version, closed });
     }

@@ -51,11 +51,10 @@ export class BackupFiles {
 
   /** The newest of an account that another one can build on; null when there is none. */
   async latest(providerId: string, accountId: string): Promise<Archive | null> {
-    const failed = new Set(await this.store.failedNames(providerId));
     try {
       for (const archive of await listArchives(this.folder)) {
         const { account, provider } = archive.manifest;
-        if (provider.id !== providerId || account.id !== accountId || failed.has(archive.name)) continue;
+        if (provider.id !== providerId || account.id !== accountId) continue;
         if (await isSound(archive)) return archive;
         this.logger.warn(`${archive.name} is damaged: the next backup does not build on it.`);
       }
@@ -168,12 +167,11 @@ export class BackupFiles {
       const missing: string[] = [];
       for await (const one of lists) {
         signal.throwIfAborted();
-        const from = earlier?.name === one.detail.from ? earlier : null;
         if (PLAYLIST.test(one.list)) {
-          if (!(await this.writePlaylist(writer, claim, one, from))) missing.push(one.list);
+          if (!(await this.writePlaylist(writer, claim, one, earlier))) missing.push(one.list);
         } else if (one.outcome === 'omitted') continue;
         else if (one.list === PLAYLIST_INDEX) index = one;
-        else if (!(await this.writeList(writer, claim, one, provider, from))) missing.push(one.list);
+        else if (!(await this.writeList(writer, claim, one, provider, earlier))) missing.push(one.list);
       }
       if (missing.length > 0) throw new CannotCarry(missing);
       return await writer.finish({

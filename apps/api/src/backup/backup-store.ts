@@ -120,11 +120,14 @@ export class BackupStore {
       ON CONFLICT DO NOTHING`;
   }
 
-  /** Takes those away that have failed so long ago that nobody looks for the reason any more. */
+  /**
+   * Takes those away that have failed so long ago that nobody looks for the reason any more. One that has files stays with
+   * them: without its row they would be found as those of a backup of which nothing bad is known.
+   */
   async forgetFailed(provider: string, before: Date): Promise<void> {
-    await this.database.prisma.backup.deleteMany({
-      where: { provider, state: 'failed', finishedAt: { lt: before } },
-    });
+    await this.database.prisma.$executeRaw`
+      DELETE FROM backups
+      WHERE provider = ${provider} AND state = 'failed' AND summary IS NULL AND finished_at < ${before}`;
   }
 
   /** The one of this provider that has not ended. */
@@ -153,15 +156,6 @@ export class BackupStore {
       orderBy: { createdAt: 'desc' },
     });
     return rows.map(toBackup);
-  }
-
-  /** Of those of one provider in which faults were found. */
-  async failedNames(provider: string): Promise<string[]> {
-    const rows = await this.database.prisma.backup.findMany({
-      where: { provider, state: 'failed' },
-      select: { name: true },
-    });
-    return rows.map(({ name }) => name);
   }
 
   /** Of those that are made, of whichever provider. */
@@ -254,9 +248,19 @@ export class BackupStore {
     );
   }
 
-  /** What was to be taken over from the backup before has to be read. */
-  async forgetSettled({ backup }: Claim, lists: readonly string[]): Promise<void> {
-    await this.database.prisma.backupList.deleteMany({ where: { backupId: backup.id, list: { in: [...lists] } } });
+  /** What was to be taken over from another backup than this has to be looked at again. */
+  async forgetCarried({ backup, fence }: Claim, from: string | null): Promise<void> {
+    await this.database.prisma.$executeRaw`
+      DELETE FROM backup_lists USING backups
+      WHERE backup_id = id AND id = ${backup.id}::uuid AND fence = ${fence}
+        AND outcome = 'carried' AND detail ->> 'from' IS DISTINCT FROM ${from}`;
+  }
+
+  /** They have to be read. */
+  async forgetSettled({ backup, fence }: Claim, lists: readonly string[]): Promise<void> {
+    await this.database.prisma.$executeRaw`
+      DELETE FROM backup_lists USING backups
+      WHERE backup_id = id AND id = ${backup.id}::uuid AND fence = ${fence} AND list = ANY(${[...lists]})`;
   }
 
   /** By number. */

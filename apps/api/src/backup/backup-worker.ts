@@ -66,6 +66,8 @@ export class BackupWorker extends LibraryWorker<Claim> {
       signal,
       allow,
     };
+    // Before a pause it may have been built on one that is gone by now.
+    await this.store.forgetCarried(claim, earlier?.name ?? null);
     const { state, summary } = await this.madeOf(parts, { provider, profile, account, earlier, signal });
     await this.store.end(claim, state, { summary, trouble: null });
     this.logger.log(`${claim.backup.name} is ${state.replaceAll('_', ' ')}.`);
@@ -85,6 +87,7 @@ export class BackupWorker extends LibraryWorker<Claim> {
         return await this.files.write(claim, new LibraryReading({ ...parts, damaged }).run(), facts);
       } catch (error) {
         if (!(error instanceof CannotCarry)) throw error;
+        parts.signal.throwIfAborted();
         this.logger.warn(`${claim.backup.name}: ${error.message} They are read anew.`);
         for (const list of error.lists) damaged.add(list);
         await this.store.forgetSettled(claim, error.lists);

@@ -10,7 +10,7 @@ import {
 } from '#listening';
 import type { Archive } from './archive/archive.js';
 import type { ArchivedList } from './archive/documents.js';
-import { type PlaylistBefore, beginsWith, isAskedAgain, playlistsIn } from './backup-before.js';
+import { type PlaylistBefore, beginsWith, isAll, isAskedAgain, playlistsIn } from './backup-before.js';
 import { parsePlaylist } from './backup-row.js';
 import type { BackupStore, Claim, KeptPage, Outcome, SettledList } from './backup-store.js';
 import { STILL_CLOSED, isClosed, omissionOf } from './closed-list.js';
@@ -158,9 +158,11 @@ export class LibraryReading {
     return isCarried;
   }
 
+  /** As it was before; null when it may not be whole, for that does not become better by taking it over. */
   private listBefore(name: string): ArchivedList | null {
     const { damaged, earlier } = this.parts;
-    return damaged.has(name) ? null : (earlier?.list(name) ?? null);
+    const known = damaged.has(name) ? null : (earlier?.list(name) ?? null);
+    return known && (known.order === 'chart' || isAll(known)) ? known : null;
   }
 
   /** Nothing was added, or it would stand on top; and nothing taken away, or there would be fewer. */
@@ -223,6 +225,7 @@ export class LibraryReading {
         if (settled.has(list)) return;
         const place = firstPlace + 1 + at;
         await some.execute(async () => {
+          if (this.failure) throw this.failure;
           if (playlist) {
             await this.settlePlaylist(playlist, { list, place, what: `Playlist “${playlist.name}”`, playlist });
             return;
@@ -263,8 +266,6 @@ export class LibraryReading {
       // One that moved while it was read was begun anew with another version than the list of playlists has.
       let version = begun?.version ?? playlist.version;
       for (let attempt = 1; ; attempt += 1) {
-        const kept = [...(await store.pages(claim, at.list)).values()];
-        if (kept.some((page) => page.version !== version)) await store.forgetPages(claim, at.list);
         const ask = (from: string | null) => reads.playlistEntries(playlist.id, from, { signal });
         const settlement = await this.readAll({ key: at.list, pageSize: PLAYLIST_PAGE, version, ask });
         // A page by itself is what the playlist was at one moment.
@@ -273,6 +274,7 @@ export class LibraryReading {
         if (now === version) return { ...settlement, version };
         if (attempt === MOST_ATTEMPTS)
           return { ...settlement, version, unsteady: 'it changed each time that it was read' };
+        await store.forgetPages(claim, at.list);
         version = now;
       }
     });

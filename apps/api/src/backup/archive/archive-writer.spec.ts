@@ -124,6 +124,19 @@ describe('writing a backup', () => {
     await third.abandon();
   });
 
+  it('takes nothing over from one that is gone by now', async () => {
+    const folder = await folders.make();
+    await write(folder, 'a', { lists: { tracks: entries(1) }, playlists: [[playlist('p'), entries(2)]] });
+    const first = await Archive.open(folder, 'a');
+    expect(await first.playlist('p')).not.toBeNull();
+    const writer = await ArchiveWriter.begin(folder, 'b', []);
+    await rm(first.path, { recursive: true });
+    expect(await writer.carryList('tracks', first)).toBe(false);
+    expect(await writer.carryPlaylist(playlist('p'), first)).toBe(false);
+    await writer.writeList(listFacts('tracks'), from(entries(1)));
+    expect(await verify(await writer.finish(BACKUP))).toMatchObject({ findings: [] });
+  });
+
   it('copies where the disk is another one', async () => {
     const other = await folders.make(existsSync('/dev/shm') ? '/dev/shm' : undefined);
     const folder = await folders.make();

@@ -126,7 +126,11 @@ export class PartialFolder {
   }
 
   private async carryFile(from: Archive, source: string, path: string): Promise<ArchivedFile | null> {
-    const file = await from.file(source);
+    // That one may have been removed or damaged since it was opened.
+    const file = await from.file(source).catch((error: unknown) => {
+      if (error instanceof ArchiveError) return null;
+      throw error;
+    });
     if (!file || !(await hasHash(from.path, file))) return null;
     if (await tryLink(`${from.path}/${source}`, `${this.path}/${path}`)) return { ...file, path };
     const copy = await this.open(path);

@@ -1,0 +1,34 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { ArchiveWriter } from './archive/archive-writer.js';
+import { BACKUP, ScratchFolders, entries, from, playlist, readFacts } from './archive/testing/library.js';
+import { isAll, playlistsIn } from './backup-before.js';
+
+const folders = new ScratchFolders();
+afterEach(() => folders.clear());
+
+describe('the backup before', () => {
+  it('is taken over where nothing lacks', () => {
+    expect(isAll({ count: 3, total: 3, missing: null })).toBe(true);
+    expect(isAll({ count: 3, total: null, missing: null })).toBe(true);
+    expect(isAll({ count: 3, total: 4, missing: null })).toBe(false);
+    expect(isAll({ count: 3, total: 3, missing: 'It changed each time.' })).toBe(false);
+  });
+
+  it('knows the versions of playlists that are whole, and why others are closed', async () => {
+    const writer = await ArchiveWriter.begin(await folders.make(), 'a', []);
+    const write = (id: string, facts: Partial<Parameters<typeof readFacts>[0]>, version = 'v1'): Promise<void> =>
+      writer.writePlaylist(playlist(id, { version }), readFacts(facts), from(entries(1, 2)));
+    await write('whole', { total: 2 });
+    await write('short', { total: 3 });
+    await write('doubtful', { total: 2, missing: 'It changed each time.' });
+    await write('unversioned', { total: 2 }, '');
+    await writer.addUnreadPlaylist(playlist('closed', { version: 'v1' }), 'It is closed.');
+    await writer.addUnreadPlaylist(null, 'Nothing is told of it.');
+    const archive = await writer.finish({ ...BACKUP, playlists: readFacts({ total: 6 }) });
+    expect([...(await playlistsIn(archive))]).toEqual([
+      ['whole', { version: 'v1', closed: null }],
+      ['closed', { version: 'v1', closed: 'It is closed.' }],
+    ]);
+    expect(await playlistsIn(null)).toEqual(new Map());
+  });
+});
