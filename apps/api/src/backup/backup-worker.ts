@@ -63,6 +63,7 @@ export class BackupWorker extends LibraryWorker<Claim> {
       reads: library,
       store: this.store,
       earlier,
+      concurrency: this.settings.BACKUP_CONCURRENCY,
       signal,
       allow,
     };

@@ -15,10 +15,6 @@ import { parsePlaylist } from './backup-row.js';
 import type { BackupStore, Claim, KeptPage, Outcome, SettledList } from './backup-store.js';
 import { STILL_CLOSED, isClosed, omissionOf } from './closed-list.js';
 
-/** Calls to the upstream at once. */
-export const CALLS_AT_ONCE = 3;
-/** Playlists that are looked at side by side: while one waits for the database, others ask. */
-const PLAYLISTS_AT_ONCE = 4;
 /** A list that changes while it is read begins anew so often. */
 const MOST_ATTEMPTS = 3;
 const DAY_MS = 86_400_000;
@@ -39,6 +35,8 @@ export interface ReadingParts {
   earlier: Archive | null;
   /** Lists of it that were found to be damaged. */
   damaged: ReadonlySet<string>;
+  /** Calls to the upstream at once. */
+  concurrency: number;
   /** Ends it between two calls, with the reason that is given. */
   signal: AbortSignal;
   /** Throws when no more calls should be made for now. */
@@ -60,7 +58,7 @@ interface Paged<Entry = unknown> {
  */
 export class LibraryReading {
   /** A page is kept before the next one is asked for in its lane: each lane loses one page at most when this is killed. */
-  private readonly lanes: BulkheadPolicy = bulkhead(CALLS_AT_ONCE, Number.POSITIVE_INFINITY);
+  private readonly lanes: BulkheadPolicy;
   /** Entries that this has read, by list. */
   private readonly done = new Map<string, number>();
   /** Playlists of the earlier backup, by their id. */
@@ -73,7 +71,9 @@ export class LibraryReading {
   private wake: () => void = () => undefined;
   private isOver = false;
 
-  constructor(private readonly parts: ReadingParts) {}
+  constructor(private readonly parts: ReadingParts) {
+    this.lanes = bulkhead(parts.concurrency, Number.POSITIVE_INFINITY);
+  }
 
   /**
    * Gives each list out when it is settled, in the order of their places, and goes on reading meanwhile. Who takes no more
@@ -173,7 +173,7 @@ export class LibraryReading {
     return beginsWith(earlier, list, entries);
   }
 
-  /** All pages of a list, several at once, until all of them tell of the same list. */
+  /** All pages of a list, as many at once as there are lanes, until all of them tell of the same list. */
   private async readAll(paged: Paged): Promise<Settlement> {
     const { claim, store } = this.parts;
     for (let attempt = 1; ; attempt += 1) {
@@ -218,7 +218,8 @@ export class LibraryReading {
     }
     const index = await this.playlistIndex();
     this.before = await playlistsIn(this.parts.earlier);
-    const some = bulkhead(PLAYLISTS_AT_ONCE, Number.POSITIVE_INFINITY);
+    // One more than there are lanes: while one waits for the database, the others ask.
+    const some = bulkhead(this.parts.concurrency + 1, Number.POSITIVE_INFINITY);
     await together(
       index.map((playlist, at) => async () => {
         const list = playlist ? `playlist:${playlist.id}` : `playlist?${at + 1}`;

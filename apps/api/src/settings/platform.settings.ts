@@ -159,6 +159,15 @@ export class PlatformSettings {
   BACKUP_KEEP = 'daily=7,weekly=4,monthly=12';
 
   @Setting({
+    description:
+      'How many pages a backup asks for at once: as many times as quick, and after a kill as many are asked for again.',
+    example: '3',
+    default: '1',
+  })
+  @IsWholeNumber(1, 8)
+  BACKUP_CONCURRENCY = 1;
+
+  @Setting({
     description: 'Whether MusicBrainz is asked which recordings backups have, for moves to other services: on or off.',
     example: 'on',
     default: 'off',
