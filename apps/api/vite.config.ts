@@ -11,12 +11,16 @@ export default defineConfig({
   root: import.meta.dirname,
   ssr: { noExternal: true, external: LEFT_OUTSIDE },
   build: {
-    ssr: '../../dist/apps/api/src/main.js',
+    ssr: true,
     outDir: '../../dist/service',
     emptyOutDir: true,
     target: 'node20',
     minify: false,
     // Strategies of Passport use what Node deprecates, and it warns of that in code outside of node_modules.
-    rolldownOptions: { external: [/^passport-/] },
+    rolldownOptions: {
+      // The process, and the service by itself.
+      input: { main: '../../dist/apps/api/src/main.js', service: '../../dist/apps/api/src/service.js' },
+      external: [/^passport-/],
+    },
   },
 });

@@ -1,6 +1,6 @@
 import { asOwner, OWNER, linkByProgram } from '../support/link-by-program.js';
 import type { Stage } from '../support/sandbox.js';
-import type { Service } from '../support/service.js';
+import type { ServiceProcess } from '../support/service.js';
 import type { BareReading } from './bare-reader.js';
 import { type Figure, figure } from './figures.js';
 import { forgetPeak, peakMegabytes, residentMegabytes, withServices } from './services.js';
@@ -71,7 +71,7 @@ interface Made {
 function withLibrary<T>(
   stage: Stage,
   { sizes, latencyMs, concurrency = 1 }: { sizes: Sizes; latencyMs: number; concurrency?: number },
-  work: (service: Service) => Promise<T>,
+  work: (service: ServiceProcess) => Promise<T>,
 ): Promise<T> {
   const env = {
     ...stage.spotifySettings,
@@ -90,7 +90,7 @@ function withLibrary<T>(
 }
 
 /** Makes a backup. @throws Error unless it has all that it can have */
-async function made(service: Service, stage: Stage, sizes: Sizes): Promise<Made> {
+async function made(service: ServiceProcess, stage: Stage, sizes: Sizes): Promise<Made> {
   await stage.control('DELETE', '/control/ledger');
   forgetPeak(service.pid);
   const before = residentMegabytes(service.pid);
@@ -118,7 +118,7 @@ async function made(service: Service, stage: Stage, sizes: Sizes): Promise<Made>
   return told;
 }
 
-async function ended(service: Service, id: string): Promise<Backup> {
+async function ended(service: ServiceProcess, id: string): Promise<Backup> {
   const end = performance.now() + PATIENCE_MS;
   for (;;) {
     const backup = (await asOwner(service, 'GET', `/admin/backups/${id}`)).body as Backup;
@@ -146,7 +146,11 @@ async function firstAndNext(stage: Stage, { playlists, concurrency }: Case): Pro
   for (let run = 0; run < RUNS; run += 1) {
     const pair = withLibrary(stage, { sizes, latencyMs: LATENCY_MS, concurrency }, async (service) => {
       const first = await made(service, stage, sizes);
-      return { first, bare: await bareSeconds(stage, first.calls, concurrency), next: await made(service, stage, sizes) };
+      return {
+        first,
+        bare: await bareSeconds(stage, first.calls, concurrency),
+        next: await made(service, stage, sizes),
+      };
     });
     runs.push(await pair);
   }

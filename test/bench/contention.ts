@@ -1,6 +1,6 @@
 import { asOwner, linkByProgram } from '../support/link-by-program.js';
 import type { Stage } from '../support/sandbox.js';
-import { type Service, removeFolder, startService, temporaryFolder } from '../support/service.js';
+import { type ServiceProcess, removeFolder, startProcess, temporaryFolder } from '../support/service.js';
 import { type Figure, figure } from './figures.js';
 import { sumOf, withThreeLinked } from './services.js';
 
@@ -11,7 +11,7 @@ const SWITCHING_S = 10;
 /** Calls that reach the upstream when a thousand ask for the same chart at once, which nobody has asked for before. */
 async function callsForAThousand(stage: Stage): Promise<number> {
   const folder = temporaryFolder();
-  const service = await startService(folder, stage.settings);
+  const service = await startProcess(folder, stage.settings);
   await stage.reset();
   const path = '/top/albums?period=6month&limit=20';
   const answers = await Promise.all(Array.from({ length: 1_000 }, () => fetch(service.url + path)));
@@ -28,7 +28,7 @@ async function callsForAThousand(stage: Stage): Promise<number> {
 function failuresWhileSwitching(stage: Stage): Promise<{ failed: number; sent: number }> {
   return withThreeLinked(stage, async (services) => {
     const answers: Promise<boolean>[] = [];
-    const ask = async ({ url }: Service): Promise<boolean> => {
+    const ask = async ({ url }: ServiceProcess): Promise<boolean> => {
       const answer = await fetch(`${url}/currently-playing`).catch(() => null);
       if (answer?.status !== 200) return false;
       const { source } = (await answer.json()) as { source: string };

@@ -3,20 +3,20 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { openScratchDatabase } from '../../libs/database/src/testing/index.js';
 import { OWNER, linkByProgram } from '../support/link-by-program.js';
 import type { Stage } from '../support/sandbox.js';
-import { type Service, removeFolder, startService, temporaryFolder } from '../support/service.js';
+import { type ServiceProcess, removeFolder, startProcess, temporaryFolder } from '../support/service.js';
 
 /** Services on one database of their own, for as long as the work takes. */
 export async function withServices<T>(
   count: number,
   env: Readonly<Record<string, string>>,
-  work: (services: readonly [Service, ...Service[]]) => Promise<T>,
+  work: (services: readonly [ServiceProcess, ...ServiceProcess[]]) => Promise<T>,
 ): Promise<T> {
   const folder = temporaryFolder();
   const database = await openScratchDatabase();
-  const services: Service[] = [];
+  const services: ServiceProcess[] = [];
   try {
     for (let index = 0; index < count; index += 1) {
-      services.push(await startService(folder, { ...env, DATABASE_URL: database.connectionString }));
+      services.push(await startProcess(folder, { ...env, DATABASE_URL: database.connectionString }));
     }
     const [first, ...others] = services;
     if (!first) throw new Error('There is nobody to measure.');
@@ -31,7 +31,7 @@ export async function withServices<T>(
 /** Three services on one database, with a linked account. */
 export async function withThreeLinked<T>(
   stage: Stage,
-  work: (services: readonly [Service, ...Service[]]) => Promise<T>,
+  work: (services: readonly [ServiceProcess, ...ServiceProcess[]]) => Promise<T>,
 ): Promise<T> {
   const env = { ...stage.settings, ...stage.spotifySettings, ADMIN_TOKEN: OWNER, LISTENING_PROVIDER: 'spotify' };
   return withServices(3, env, async (services) => {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { Stage } from '../support/sandbox.js';
-import { freePort, removeFolder, startService, temporaryFolder } from '../support/service.js';
+import { freePort, removeFolder, startProcess, temporaryFolder } from '../support/service.js';
 import { type Figure, figure } from './figures.js';
 
 const RUNS = 7;
@@ -17,7 +17,7 @@ async function bareNode(): Promise<number> {
 async function startToFirstSong(folder: string, stage: Stage): Promise<number> {
   const port = await freePort();
   const start = performance.now();
-  const started = startService(folder, { ...stage.settings, PORT: String(port) });
+  const started = startProcess(folder, { ...stage.settings, PORT: String(port) });
   let took = Number.NaN;
   while (Number.isNaN(took)) {
     try {
@@ -58,12 +58,12 @@ async function killedToAnswer(stage: Stage): Promise<number[]> {
   const port = await freePort();
   const env = { ...stage.settings, PORT: String(port) };
   const found: number[] = [];
-  let service = await startService(folder, env);
+  let service = await startProcess(folder, env);
   await firstAnswer(port);
   for (let run = 0; run < RUNS; run += 1) {
     const begun = performance.now();
     await service.stop('SIGKILL');
-    const starting = startService(folder, env);
+    const starting = startProcess(folder, env);
     await firstAnswer(port);
     found.push(performance.now() - begun);
     service = await starting;

@@ -1,6 +1,6 @@
 import { eventually } from '../support/eventually.js';
 import type { Stage } from '../support/sandbox.js';
-import type { Service } from '../support/service.js';
+import type { ServiceProcess } from '../support/service.js';
 import type { Crowd } from './crowd.js';
 import { type Figure, figure } from './figures.js';
 import { sumOf, withServices } from './services.js';
@@ -12,7 +12,7 @@ const CROWD = 10_000;
 const HELD_BACK_MS = 400;
 const SONG = { artist: 'The Night Ferry', title: 'Paper Lanterns', album: 'Harbour Lights' };
 
-async function awaitSong({ url }: Service): Promise<string> {
+async function awaitSong({ url }: ServiceProcess): Promise<string> {
   return eventually(async () => {
     const { body, etag } = await rawAnswer(`${url}/currently-playing`);
     if (!body.includes(SONG.title) || !body.includes('"lastPlayed":{')) throw new Error('The song is not known yet.');

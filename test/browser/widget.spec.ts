@@ -146,7 +146,7 @@ describe('on a page of somebody else', () => {
     const page = await visit(blog.url);
     await shows(page, 'title', song);
     const before = song;
-    await service.stop('SIGKILL');
+    await service.stop();
     try {
       await shows(page, 'state', 'Last known');
       expect(await piece(page, 'title').textContent()).toBe(before);

@@ -8,7 +8,7 @@ import { fraction } from '../../apps/sandbox/src/listening/random.js';
 import { eventually } from '../support/eventually.js';
 import { type Entry, type KeptPlaylist, READ_SCOPES, WRITE_SCOPES, entriesOf, useLibrary } from '../support/library.js';
 import { asOwner } from '../support/link-by-program.js';
-import type { Service } from '../support/service.js';
+import type { ServiceProcess } from '../support/service.js';
 
 /** What a red run has printed makes the same draws again. */
 const SEED = Number(process.env['BACKUP_SEED'] ?? Math.floor(Math.random() * 1_000_000));
@@ -158,7 +158,7 @@ const SAVED = {
 /** Two services at a time, of which one stands by. Whoever works is killed, and the other goes on. */
 class Relay {
   kills = 0;
-  private readonly services = new Map<number, Service>();
+  private readonly services = new Map<number, ServiceProcess>();
   private started = 0;
   private standby: Promise<void> = Promise.resolve();
 
@@ -167,7 +167,7 @@ class Relay {
   async start(): Promise<void> {
     this.started += 1;
     const number = this.started;
-    this.services.set(number, await library.start({ SPOTIFY_API_URL: this.gate.addressFor(number) }));
+    this.services.set(number, await library.startProcess({ SPOTIFY_API_URL: this.gate.addressFor(number) }));
   }
 
   /** Begins to start one that takes over when the others are gone. */
@@ -218,7 +218,7 @@ class Relay {
         }
         this.services.delete(number);
         this.kills += 1;
-        await library.stop('SIGKILL', service);
+        await library.kill(service);
         resolve(number);
       };
       if ('phase' in moment) {
@@ -295,11 +295,11 @@ function askedInVain(gate: Gate, saved: readonly Saved[]): string[] {
   );
 }
 
-/** A page that is not on the safe side; the first ones of lists stand for themselves, and are looked at before they are kept. */
+/** A page that is not on the safe side. */
 function lostIn(call: Call, names: ReadonlySet<string>): string[] {
   const [list, page] = namesOf(call);
   if (list === undefined || page === undefined || names.has(list) || names.has(page)) return [];
-  return list.startsWith('playlist:') || !page.endsWith('#0') ? [page] : [];
+  return [page];
 }
 
 /** Draws a moment by the seed: when `from` calls, or less than `more` above that, have passed; before, in or behind the next. */

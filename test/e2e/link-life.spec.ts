@@ -6,10 +6,10 @@ import { eventually } from '../support/eventually.js';
 import { json } from '../support/harness.js';
 import { OWNER, asOwner, linkByProgram } from '../support/link-by-program.js';
 import { type Stage, openStage } from '../support/sandbox.js';
-import { type Service, StartFailure, removeFolder, startService, temporaryFolder } from '../support/service.js';
+import { type ServiceProcess, StartFailure, removeFolder, startProcess, temporaryFolder } from '../support/service.js';
 
 const folder = temporaryFolder();
-const started: Service[] = [];
+const started: ServiceProcess[] = [];
 let stage: Stage;
 let databaseUrl: string;
 
@@ -25,8 +25,8 @@ afterAll(async () => {
   removeFolder(folder);
 });
 
-async function start(more: Record<string, string> = {}): Promise<Service> {
-  const service = await startService(folder, {
+async function start(more: Record<string, string> = {}): Promise<ServiceProcess> {
+  const service = await startProcess(folder, {
     DATABASE_URL: databaseUrl,
     ADMIN_TOKEN: OWNER,
     LISTENING_PROVIDER: 'spotify',

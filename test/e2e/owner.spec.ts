@@ -1,24 +1,24 @@
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { emptyDatabase, migratedDatabase } from '../support/database.js';
-import { type Service, freePort, removeFolder, startService, temporaryFolder } from '../support/service.js';
+import { type ServiceProcess, freePort, removeFolder, startProcess, temporaryFolder } from '../support/service.js';
 
 const TOKEN = 'a-token-that-only-the-owner-has-0123456789';
 
 const folder = temporaryFolder();
-const others: Service[] = [];
+const others: ServiceProcess[] = [];
 let databaseUrl: string;
-let service: Service;
+let service: ServiceProcess;
 
-async function start(env: Record<string, string>): Promise<Service> {
-  const started = await startService(folder, env);
+async function start(env: Record<string, string>): Promise<ServiceProcess> {
+  const started = await startProcess(folder, env);
   others.push(started);
   return started;
 }
 
 beforeAll(async () => {
   databaseUrl = await migratedDatabase();
-  service = await startService(folder, { DATABASE_URL: databaseUrl, ADMIN_TOKEN: TOKEN, TRUST_PROXY: 'true' });
+  service = await startProcess(folder, { DATABASE_URL: databaseUrl, ADMIN_TOKEN: TOKEN, TRUST_PROXY: 'true' });
 });
 afterEach(async () => {
   await Promise.all(others.splice(0).map((other) => other.stop()));

@@ -6,13 +6,13 @@ import { type Listener, listen } from '../support/events.js';
 import { eventually } from '../support/eventually.js';
 import { json } from '../support/harness.js';
 import { type Stage, openStage } from '../support/sandbox.js';
-import { type Service, removeFolder, startService, temporaryFolder } from '../support/service.js';
+import { type ServiceProcess, removeFolder, startProcess, temporaryFolder } from '../support/service.js';
 
 const folder = temporaryFolder();
 const listeners: Listener[] = [];
 let stage: Stage;
 let proxy: FaultyProxy;
-let services: Service[] = [];
+let services: ServiceProcess[] = [];
 
 beforeAll(async () => {
   stage = await openStage();
@@ -39,7 +39,7 @@ async function start(count: 2 | 3, more: Readonly<Record<string, string>> = {}):
     BASE_URL: 'http://music.example',
     ...more,
   };
-  services = await Promise.all(Array.from({ length: count }, () => startService(folder, settings)));
+  services = await Promise.all(Array.from({ length: count }, () => startProcess(folder, settings)));
 }
 
 const song = (title: string): Promise<void> =>
@@ -55,13 +55,13 @@ async function query(sql: string): Promise<object[]> {
   }
 }
 
-const one = (index: number): Service => {
+const one = (index: number): ServiceProcess => {
   const service = services[index];
   if (!service) throw new Error(`There is no service ${index}.`);
   return service;
 };
 
-async function hears(service: Service): Promise<Listener> {
+async function hears(service: ServiceProcess): Promise<Listener> {
   const listener = await listen(service.url);
   listeners.push(listener);
   return listener;

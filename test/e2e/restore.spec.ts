@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.js';
 import { AS_OWNER, asOwner } from '../support/link-by-program.js';
+import type { ServiceProcess } from '../support/service.js';
 import {
   ENDED,
   type Entry,
@@ -34,7 +35,7 @@ interface Refusal {
 
 const library = useLibrary();
 
-/** A service whose account has a library of this size, and a backup of it. @returns its id, and all that is in it */
+/** A service whose account has a library of this size, and a backup of it. @returns the backup's id, and all that is in it */
 async function backedUp(
   sizes: Sizes = {},
   scopes = [...READ_SCOPES, ...WRITE_SCOPES],
@@ -135,9 +136,9 @@ async function writeCalls(): Promise<number> {
 }
 
 /** Ends the service without a word when this is called for the first time, or for such a time. */
-async function killedAt(endpoint: string, times = 1): Promise<void> {
+async function killedAt(service: ServiceProcess, endpoint: string, times = 1): Promise<void> {
   await called(endpoint, times);
-  await library.stop('SIGKILL');
+  await library.kill(service);
   // A process that says nothing for so long works no more.
   await passed('lease_until');
   await library.stage.control('DELETE', '/control/spotify');
@@ -392,9 +393,11 @@ describe('a restore', () => {
 
     // Whoever worked on it is dead, and what it said last is all that is known.
     await library.change({ remove: tracks.slice(20) });
+    await library.stop();
+    const dead = await library.startProcess();
     const { id: second } = await library.beginRestore(id);
     await follow(second).until(({ progress }) => progress?.done === 40);
-    await library.stop('SIGKILL');
+    await library.kill(dead);
     await library.start();
     const cancelling = asOwner(library.service, 'DELETE', `/admin/restores/${second}`);
     await until(second, /^cancelled$/);
@@ -456,16 +459,18 @@ describe('a restore', () => {
     await turnRound(longest.id, 5);
     // All are done there, and nobody hears of it.
     await library.stage.control('PUT', '/control/spotify', { scenario: 'hang', endpoint: 'put me/library' });
+    await library.stop();
+    let working = await library.startProcess();
     const { id: restore } = await library.beginRestore(id, { removeOthers: true });
-    await killedAt('put me/library');
+    await killedAt(working, 'put me/library');
     await library.stage.control('PUT', '/control/spotify', { scenario: 'hang', endpoint: 'post me/playlists' });
-    await library.start();
-    await killedAt('post me/playlists');
+    working = await library.startProcess();
+    await killedAt(working, 'post me/playlists');
     const moves = 'put playlists/{id}/items';
     const before = (await library.stage.calls())[`spotify ${moves}`] ?? 0;
     await library.stage.control('PUT', '/control/spotify', { scenario: 'hang', endpoint: moves });
-    await library.start();
-    await killedAt(moves, before + 1);
+    working = await library.startProcess();
+    await killedAt(working, moves, before + 1);
     await library.start();
     const ended = await until(restore, ENDED);
     expect(ended).toMatchObject({ trouble: null, counts: { added: 100 + addable(gone.entries).length, moved: 4 } });

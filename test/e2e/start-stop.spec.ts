@@ -5,17 +5,17 @@ import { emptyDatabase } from '../support/database.js';
 import { json } from '../support/harness.js';
 import { API_KEY, type Stage, openStage } from '../support/sandbox.js';
 import {
-  type Service,
+  type ServiceProcess,
   StartFailure,
   freePort,
   removeFolder,
-  startService,
+  startProcess,
   temporaryFolder,
 } from '../support/service.js';
 
 let stage: Stage;
 let folder: string;
-const running: Service[] = [];
+const running: ServiceProcess[] = [];
 
 beforeAll(async () => {
   stage = await openStage();
@@ -31,8 +31,8 @@ afterEach(async () => {
   removeFolder(folder);
 });
 
-async function start(env: Record<string, string> = {}): Promise<Service> {
-  const service = await startService(folder, env);
+async function start(env: Record<string, string> = {}): Promise<ServiceProcess> {
+  const service = await startProcess(folder, env);
   running.push(service);
   return service;
 }
@@ -177,7 +177,7 @@ describe('several processes on one database', () => {
     const env = { DATABASE_URL: await emptyDatabase(), ...stage.settings };
     const services = await Promise.all([1, 2, 3, 4].map(async () => start({ ...env, PORT: String(await freePort()) })));
     await stage.scenario('rate-limited', { times: 1, retryAfter: 600 });
-    expect((await json(services[0] as Service, '/profile')).status).toBe(503);
+    expect((await json(services[0] as ServiceProcess, '/profile')).status).toBe(503);
     for (const service of services) {
       expect((await json(service, '/top/tracks')).body).toMatchObject({ code: 'upstream_rate_limited' });
     }

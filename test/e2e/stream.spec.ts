@@ -6,7 +6,7 @@ import { type Listener, listen } from '../support/events.js';
 import { eventually } from '../support/eventually.js';
 import { json } from '../support/harness.js';
 import { type Stage, openStage } from '../support/sandbox.js';
-import { type Service, removeFolder, startService, temporaryFolder } from '../support/service.js';
+import { type Service, removeFolder, startProcess, startService, temporaryFolder } from '../support/service.js';
 
 const folder = temporaryFolder();
 const listeners: Listener[] = [];
@@ -171,7 +171,7 @@ describe('GET /currently-playing/stream', () => {
   });
 
   it('ends when the service stops, which does not wait for anybody, and spreads who comes back', async () => {
-    const short = await startService(folder, { ...settings, DATABASE_URL: await migratedDatabase() });
+    const short = await startProcess(folder, { ...settings, DATABASE_URL: await migratedDatabase() });
     const listener = await come({}, short);
     expect(await short.stop()).toBe(0);
     await eventually(async () => {

@@ -6,7 +6,14 @@ import { migratedDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { AS_OWNER, OWNER, asOwner } from '../support/link-by-program.js';
 import { type Stage, openStage } from '../support/sandbox.js';
-import { type Service, freePort, removeFolder, startService, temporaryFolder } from '../support/service.js';
+import {
+  type Service,
+  freePort,
+  removeFolder,
+  startProcess,
+  startService,
+  temporaryFolder,
+} from '../support/service.js';
 import { type Nginx, startNginx } from './nginx.js';
 
 const ORIGIN = 'https://music.example.org';
@@ -205,7 +212,7 @@ describe("the service's own stream through nginx", () => {
 
 describe('a process that ends', () => {
   it.each(['SIGTERM', 'SIGKILL'] as const)('by %s is missed by nobody who reads', async (signal) => {
-    const leaving = await startService(folder, settings);
+    const leaving = await startProcess(folder, settings);
     const proxy = await proxyTo(leaving.url, service.url);
     const seen: number[] = [];
     let isOver = false;

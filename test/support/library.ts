@@ -5,7 +5,14 @@ import { migratedDatabase } from './database.js';
 import { eventually } from './eventually.js';
 import { AS_OWNER, OWNER, asOwner, linkByProgram } from './link-by-program.js';
 import { type Stage, openStage } from './sandbox.js';
-import { type Service, removeFolder, startService, temporaryFolder } from './service.js';
+import {
+  type Service,
+  type ServiceProcess,
+  removeFolder,
+  startProcess,
+  startService,
+  temporaryFolder,
+} from './service.js';
 
 export const READ_SCOPES = [
   'user-library-read',
@@ -144,7 +151,7 @@ export class Library {
 
   /** Nothing is left of the test that has run. */
   async endTest(): Promise<void> {
-    await Promise.all([...this.running].map((service) => this.stop('SIGTERM', service)));
+    await Promise.all([...this.running].map((service) => this.stop(service)));
     const { ground } = this;
     this.ground = null;
     await ground?.database.end();
@@ -166,9 +173,21 @@ export class Library {
   }
 
   /** Starts another service on the same database and folder. */
-  async start(more: Readonly<Record<string, string>> = {}): Promise<Service> {
+  start(more: Readonly<Record<string, string>> = {}): Promise<Service> {
+    return this.startBy(startService, more);
+  }
+
+  /** Another one in a process of its own, to be killed or heard. */
+  startProcess(more: Readonly<Record<string, string>> = {}): Promise<ServiceProcess> {
+    return this.startBy(startProcess, more);
+  }
+
+  private async startBy<Started extends Service>(
+    how: (folder: string, env: Readonly<Record<string, string>>) => Promise<Started>,
+    more: Readonly<Record<string, string>>,
+  ): Promise<Started> {
     const { folder, databaseUrl } = this.prepared;
-    const service = await startService(folder, {
+    const service = await how(folder, {
       DATABASE_URL: databaseUrl,
       ADMIN_TOKEN: OWNER,
       LISTENING_PROVIDER: 'spotify',
@@ -181,9 +200,15 @@ export class Library {
     return service;
   }
 
-  async stop(signal: NodeJS.Signals = 'SIGTERM', service = this.service): Promise<void> {
+  async stop(service = this.service): Promise<void> {
     this.running.delete(service);
-    await service.stop(signal);
+    await service.stop();
+  }
+
+  /** Ends a process without a word. */
+  async kill(service: ServiceProcess): Promise<void> {
+    this.running.delete(service);
+    await service.stop('SIGKILL');
   }
 
   /** Lets the account agree to this. */
@@ -196,6 +221,14 @@ export class Library {
     await this.prepare(sizes);
     await this.start();
     await this.link(scopes);
+  }
+
+  /** The same in a process of its own. */
+  async linkedProcess(sizes: Sizes = {}, scopes: readonly string[] = READ_SCOPES): Promise<ServiceProcess> {
+    await this.prepare(sizes);
+    const service = await this.startProcess();
+    await this.link(scopes);
+    return service;
   }
 
   /** Begins a backup, or finds the one that is under way. */

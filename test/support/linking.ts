@@ -254,13 +254,12 @@ function wordsOf(page: string): string {
     .replaceAll('&amp;', '&');
 }
 
-/** Nothing is linked, by whatever app, and the process is the one that was started. */
+/** Nothing is linked, by whatever app, and the service that was started is there to say so. */
 export async function expectNothingLinked(linking: Linking): Promise<void> {
-  const { service, sql } = linking;
+  const { sql } = linking;
   const { body } = await openProgram(linking).get('/admin/clients');
   expect((body as { items: { links: unknown[] }[] }).items.flatMap(({ links }) => links)).toEqual([]);
   expect((await sql('SELECT 1 FROM account_grants')).rowCount).toBe(0);
-  process.kill(service.pid, 0);
 }
 
 /** Everything between the service and the sandbox passes here byte for byte, and what is secret of it is noted. */

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve as resolvePath } from 'node:path';
 import { note, noteKeyFile, noteSecretSettings } from './secret-scan.js';
+import { ServiceHost } from './service-host.js';
 
 /** Commands run in the root of the checkout. */
 const MAIN = join(process.cwd(), 'dist/service/main.js');
@@ -12,9 +13,14 @@ const START_PATIENCE_MS = 30_000;
 /** The built service, running. */
 export interface Service {
   url: string;
-  pid: number;
-  /** Everything it has printed so far. */
+  /** Everything it has printed so far, and those that run beside it. */
   output: () => string;
+  stop: () => Promise<unknown>;
+}
+
+/** The built service in a process of its own. */
+export interface ServiceProcess extends Service {
+  pid: number;
   /** Sends a signal and waits for the end. @returns the exit code; null when the signal itself ended it */
   stop: (signal?: NodeJS.Signals) => Promise<number | null>;
 }
@@ -77,13 +83,39 @@ export class StartFailure extends Error {
   }
 }
 
+let host: Promise<ServiceHost> | undefined;
+
 /**
- * Starts the built service in a folder of its own choice and waits until it listens.
+ * Starts the built service beside those that this worker has started before, in one process, and waits until it listens.
+ *
+ * @param folder the data lie in its `data` unless DATA_DIR is given
+ */
+export async function startService(folder: string, env: Readonly<Record<string, string>> = {}): Promise<Service> {
+  const port = env['PORT'] ?? String(await freePort());
+  noteSecretSettings(env);
+  if (host === undefined || (await host).isOver) host = ServiceHost.open();
+  const dataDir = join(folder, 'data');
+  const { output, stop } = await (await host).start({ DATA_DIR: dataDir, ...env, PORT: port });
+  return {
+    url: `http://127.0.0.1:${port}`,
+    output,
+    stop: async () => {
+      await stop();
+      noteKeyFile(env['DATA_DIR'] ?? dataDir);
+    },
+  };
+}
+
+/**
+ * Starts the built service in a process of its own, to be ended by signals and heard, and waits until it listens.
  *
  * @param folder working directory, so that no .env of the checkout is read; the data lie in its `data` unless DATA_DIR is given
  * @throws StartFailure when it ends instead
  */
-export async function startService(folder: string, env: Readonly<Record<string, string>> = {}): Promise<Service> {
+export async function startProcess(
+  folder: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<ServiceProcess> {
   const port = env['PORT'] ?? String(await freePort());
   const child = spawn(process.execPath, [MAIN], {
     cwd: folder,

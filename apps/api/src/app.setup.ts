@@ -55,8 +55,6 @@ export async function createApp(
       logger,
     },
   );
-  // Ends by itself with 0, where Nest would send itself the signal once more.
-  app.enableShutdownHooks(['SIGINT', 'SIGTERM', 'SIGHUP'], { useProcessExit: true });
   // A front end hands on all that the upstream sent back.
   app.useGlobalPipes(new RequestPipe([CallbackBodyDto]));
   app.enableCors(corsFor(CORS_ORIGINS));

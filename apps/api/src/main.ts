@@ -2,8 +2,8 @@ import './keep-a-tick.js';
 import './tight-heap.js';
 import 'reflect-metadata';
 import { VaultError } from '#accounts';
-import { DatabaseError, openDatabase } from '#database';
-import { databaseLog, startLogging } from './logging.js';
+import { DatabaseError } from '#database';
+import { openService } from './service.js';
 import { SettingsFault } from './settings/settings-fault.js';
 import { loadSettings } from './settings/settings.module.js';
 
@@ -23,18 +23,14 @@ function explain(error: unknown): string {
 
 async function main(): Promise<void> {
   const settings = await loadSettings();
-  const { DATABASE_URL, DATA_DIR, HOST, PORT, origin } = settings.platform;
-  const logger = startLogging(settings.platform);
-  // A first start is mostly other processes making the database: the rest of the code is loaded meanwhile.
-  const [database, { createApp }] = await Promise.all([
-    openDatabase({ dataDir: DATA_DIR, log: databaseLog(), ...(DATABASE_URL ? { databaseUrl: DATABASE_URL } : {}) }),
-    import('./app.setup.js'),
-  ]);
+  const { HOST, PORT, origin } = settings.platform;
+  const service = await openService(settings);
+  // Ends by itself with 0, where Nest would send itself the signal once more.
+  service.enableShutdownHooks(['SIGINT', 'SIGTERM', 'SIGHUP'], { useProcessExit: true });
   try {
-    const app = await createApp(settings, database, logger);
-    await app.listen(PORT, HOST);
+    await service.listen(PORT, HOST);
   } catch (error) {
-    await database.close();
+    await service.close();
     throw error;
   }
   process.stdout.write(`Tonearm listens on ${origin}\n`);
