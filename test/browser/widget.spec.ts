@@ -10,7 +10,7 @@ import { type Service, removeFolder, startService, temporaryFolder } from '../su
 
 const ARTIST = 'The Night Ferry';
 const THEMES = ['auto', 'light', 'dark', 'paper', 'midnight', 'forest', 'rose', 'contrast', 'inherit'];
-const { visit } = useBrowser();
+const { visit, visitAlone } = useBrowser();
 const folder = temporaryFolder();
 let stage: Stage;
 let settings: Readonly<Record<string, string>>;
@@ -178,7 +178,7 @@ describe('progress', () => {
     milliseconds: readonly number[],
     reducedMotion: 'reduce' | 'no-preference',
   ): Promise<number[]> {
-    const page = await visit('about:blank', { reducedMotion });
+    const page = await visitAlone({ reducedMotion });
     await page.clock.install();
     await page.goto(blog.url);
     await shows(page, 'title', song);
@@ -206,7 +206,7 @@ describe('progress', () => {
 
 describe('a visitor whose clock is an hour fast', () => {
   it('sees how far the song really is', async () => {
-    const page = await visit('about:blank');
+    const page = await visitAlone();
     await page.clock.install({ time: Date.now() + 3_600_000 });
     await page.goto(service.url);
     await shows(page, 'title', song);
@@ -251,7 +251,7 @@ describe('as a guest', () => {
   });
 
   it('asks nothing while nobody looks, and at once when somebody does', async () => {
-    const page = await visit('about:blank');
+    const page = await visitAlone();
     await page.clock.install();
     await page.goto(blog.url);
     await shows(page, 'title', song);

@@ -63,6 +63,7 @@ async function main(): Promise<void> {
   const database = await openDatabase({ dataDir: DATA_DIR, log: databaseLog(), databaseUrl: DATABASE_URL });
   const tuning = { failpoint: failpointOn(database.prisma), everyMs: EVERY_MS };
   const app = await createApp(settings, database, logger, tuning);
+  app.enableShutdownHooks(['SIGTERM'], { useProcessExit: true });
   await app.listen(PORT, HOST);
   tell({ kind: 'ready' });
 }

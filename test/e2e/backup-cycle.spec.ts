@@ -438,7 +438,7 @@ describe('a backup in worse days', () => {
     const before = hashes(first.name);
     await library.stop();
     await library.stage.control('PUT', '/control/spotify/library', { ...SIZES, playlists: 0 });
-    await withLittleRoom(() => library.start());
+    await withLittleRoom(() => library.startProcess());
     const failed = await library.made();
     expect(failed).toMatchObject({
       state: 'failed',

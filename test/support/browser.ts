@@ -2,7 +2,7 @@ import axe from 'axe-core';
 import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { type Browser, type BrowserContextOptions, type Page, chromium } from 'playwright-core';
+import { type Browser, type BrowserContext, type Page, chromium } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { CHROMIUM, find } from './programs.js';
 
@@ -15,43 +15,79 @@ const FLAGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  // Each process that it starts costs more than all that a test does with it.
+  '--in-process-gpu',
   // Nothing leaves the machine.
   '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
 ];
 const PATIENCE_MS = 10_000;
 
+/** Who looks: how large, and what they prefer. */
+export interface Looks {
+  viewport?: { width: number; height: number };
+  colorScheme?: 'light' | 'dark';
+  reducedMotion?: 'reduce' | 'no-preference';
+}
+
 /** One browser for one file of tests. */
 export interface Browsing {
-  /** Opens an address as a visitor who has never been there; the page is closed after the test. */
-  visit: (url: string, options?: BrowserContextOptions) => Promise<Page>;
+  /** Opens an address in a page that all tests of the file share, one after the other. */
+  visit: (url: string, looks?: Looks) => Promise<Page>;
+  /** A page of its own, for tests that want two, or hold the clock: that is one for all pages of a context. */
+  visitAlone: (looks?: Looks) => Promise<Page>;
 }
 
 /** Registers the hooks of the file it is called in. A page that threw an error fails its test. */
 export function useBrowser(): Browsing {
   let browser: Browser | undefined;
-  const visits: Page[] = [];
+  let shared: Page | undefined;
+  const alone: BrowserContext[] = [];
   const thrown: string[] = [];
+  const open = async (): Promise<Page> => {
+    if (!browser) throw new Error('The browser is not open yet.');
+    const page = await (await browser.newContext()).newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
+    page.on('pageerror', (error) => thrown.push(error.message));
+    return page;
+  };
   beforeAll(async () => {
     const executablePath = find(CHROMIUM);
     if (executablePath === undefined) throw new Error('There is no Chromium here; name one in CHROMIUM.');
     browser = await chromium.launch({ executablePath, headless: true, chromiumSandbox: false, args: FLAGS });
+    shared = await open();
   });
   afterEach(async () => {
-    await Promise.all(visits.splice(0).map((page) => page.context().close()));
+    await Promise.all(alone.splice(0).map((context) => context.close()));
+    await shared?.unrouteAll();
+    for (const event of ['request', 'console']) shared?.removeAllListeners(event);
+    await shared?.goto('about:blank');
+    await shared?.context().clearCookies();
     expect(thrown.splice(0)).toEqual([]);
   });
   afterAll(() => browser?.close());
   return {
-    visit: async (url, options = {}) => {
-      if (!browser) throw new Error('The browser is not open yet.');
-      const page = await (await browser.newContext(options)).newPage();
-      visits.push(page);
-      page.setDefaultTimeout(PATIENCE_MS);
-      page.on('pageerror', (error) => thrown.push(error.message));
-      await page.goto(url);
+    visit: async (url, looks = {}) => {
+      if (!shared) throw new Error('The browser is not open yet.');
+      await look(shared, looks);
+      await shared.goto(url);
+      return shared;
+    },
+    visitAlone: async (looks = {}) => {
+      const page = await open();
+      alone.push(page.context());
+      await look(page, looks);
       return page;
     },
   };
+}
+
+async function look(
+  page: Page,
+  { viewport = { width: 1280, height: 720 }, colorScheme = 'light', reducedMotion = 'reduce' }: Looks,
+): Promise<void> {
+  // Painting what moves takes a processor of its own.
+  await page.emulateMedia({ colorScheme, reducedMotion });
+  await page.setViewportSize(viewport);
 }
 
 /** Somebody else's site: an origin of its own, with a page per path. */
@@ -81,11 +117,11 @@ export async function openSite(pages: Readonly<Record<string, string>>): Promise
   };
 }
 
-/** A picture of what a visitor sees, as PNG; kept as `<name>.png` in the folder that PICTURES names, if it does. */
-export async function picture(page: Page, name: string): Promise<Buffer> {
-  if (PICTURES === undefined) return page.screenshot();
+/** Keeps a picture of what a visitor sees as `<name>.png` in the folder that PICTURES names, if it does. */
+export async function picture(page: Page, name: string): Promise<void> {
+  if (PICTURES === undefined) return;
   mkdirSync(PICTURES, { recursive: true });
-  return page.screenshot({ path: join(PICTURES, `${name}.png`) });
+  await page.screenshot({ path: join(PICTURES, `${name}.png`) });
 }
 
 /** What keeps people with screen readers or without a mouse from using the page, in words; empty when nothing does. */
