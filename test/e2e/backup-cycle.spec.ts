@@ -44,6 +44,9 @@ interface Ambush {
 class Gate {
   /** All that has reached the API. */
   readonly passed: Call[] = [];
+  /** So many that `CALLS.any` means were under way at a time. */
+  most = 0;
+  private underWay = 0;
   private ambush: Ambush | null = null;
 
   private constructor(
@@ -99,6 +102,10 @@ class Gate {
       return;
     }
     this.passed.push(call);
+    const counts = CALLS.any(call) ? 1 : 0;
+    this.underWay += counts;
+    this.most = Math.max(this.most, this.underWay);
+    response.once('close', () => (this.underWay -= counts));
     const { authorization = '', 'user-agent': agent = '', 'content-type': type = 'application/json' } = request.headers;
     const answer = await fetch(`${this.target}/${path}${search}`, {
       method: call.method,
@@ -431,6 +438,17 @@ describe('a library', () => {
   );
 });
 
+describe('a backup', () => {
+  it('has as many pages under way at a time as it is told to', () =>
+    withGate(async (gate) => {
+      await library.prepare({ tracks: 400, playlists: 3 });
+      await library.start({ SPOTIFY_API_URL: gate.addressFor(1), BACKUP_CONCURRENCY: '3' });
+      await library.link(READ_SCOPES);
+      expect(await library.made()).toMatchObject({ counts: { tracks: 400 }, findings: [] });
+      expect(gate.most).toBe(3);
+    }));
+});
+
 describe('a backup in worse days', () => {
   it('ends with the reason when the disk is full, the others stay what they are, and with room it is whole', async () => {
     await library.linked({ tracks: 20, playlists: 0 });
@@ -564,6 +582,7 @@ async function circle(gate: Gate, relay: Relay): Promise<void> {
     ],
   });
   const a = await library.endedBackup(first.id);
+  expect(gate.most).toBe(1);
   expect(a).toMatchObject({ state: 'complete_with_omissions', findings: [], trouble: null });
   expect(askedInVain(gate, first.saved)).toEqual([]);
   for (const { lost } of first.saved) expect(lost.length).toBeLessThanOrEqual(1);
