@@ -1,10 +1,26 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { ArchiveWriter } from './archive/archive-writer.js';
 import { BACKUP, ScratchFolders, entries, from, playlist, readFacts } from './archive/testing/library.js';
-import { isAll, playlistsIn } from './backup-before.js';
+import { askedAgain, isAll, playlistsIn } from './backup-before.js';
 
 const folders = new ScratchFolders();
 afterEach(() => folders.clear());
+
+describe('what others have closed', () => {
+  const DAY_MS = 86_400_000;
+  const now = Date.parse('2026-11-28T03:15:00Z');
+
+  it('is asked for again one a day, each in its turn, whatever their order', () => {
+    const closed = ['d', 'a', 'c', 'b', 'e'];
+    const asked = closed.map((_, day) => askedAgain(closed, now + day * DAY_MS));
+    expect([...asked].sort()).toEqual(['a', 'b', 'c', 'd', 'e']);
+    expect(askedAgain([...closed].reverse(), now + 3_600_000)).toBe(asked[0]);
+  });
+
+  it('is nothing where nothing is closed', () => {
+    expect(askedAgain([], now)).toBeUndefined();
+  });
+});
 
 describe('the backup before', () => {
   it('is taken over where nothing lacks', () => {

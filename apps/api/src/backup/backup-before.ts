@@ -55,9 +55,14 @@ export async function playlistsIn(archive: Archive | null): Promise<Map<string, 
   return playlists;
 }
 
-/** What others had closed may be open by now: each playlist is asked for again once a week, and not all on one day. */
-export function isAskedAgain(id: string): boolean {
-  const day = Math.floor(Date.now() / DAY_MS);
-  const own = [...id].reduce((sum, character) => sum + (character.codePointAt(0) ?? 0), 0);
-  return (day + own) % 7 === 0;
+/**
+ * What others have closed may be open some day: one of them is asked for again each day, in turns, for many of them would
+ * cost more than all the rest of a library that has not changed.
+ *
+ * @param closed ids of playlists
+ * @param at epoch milliseconds
+ * @returns the one whose turn it is; undefined when there are none
+ */
+export function askedAgain(closed: readonly string[], at: number): string | undefined {
+  return [...closed].sort()[Math.floor(at / DAY_MS) % closed.length];
 }

@@ -10,7 +10,7 @@ import {
 } from '#listening';
 import type { Archive } from './archive/archive.js';
 import type { ArchivedList } from './archive/documents.js';
-import { type PlaylistBefore, beginsWith, isAll, isAskedAgain, playlistsIn } from './backup-before.js';
+import { type PlaylistBefore, askedAgain, beginsWith, isAll, playlistsIn } from './backup-before.js';
 import { parsePlaylist } from './backup-row.js';
 import type { BackupStore, Claim, KeptPage, Outcome, SettledList } from './backup-store.js';
 import { STILL_CLOSED, isClosed, omissionOf } from './closed-list.js';
@@ -63,6 +63,8 @@ export class LibraryReading {
   private readonly done = new Map<string, number>();
   /** Playlists of the earlier backup, by their id. */
   private before: ReadonlyMap<string, PlaylistBefore> = new Map();
+  /** Of those that somebody else has closed the one that is asked for again today. */
+  private again: string | undefined;
   /** Why nothing more is asked for. */
   private failure: Error | null = null;
   /** What is settled and was not given out yet, by its place. */
@@ -218,6 +220,8 @@ export class LibraryReading {
     }
     const index = await this.playlistIndex();
     this.before = await playlistsIn(this.parts.earlier);
+    const closed = index.flatMap((playlist) => (playlist && this.isClosedByOthers(playlist) ? [playlist.id] : []));
+    this.again = askedAgain(closed, Date.now());
     // One more than there are lanes: while one waits for the database, the others ask.
     const some = bulkhead(this.parts.concurrency + 1, Number.POSITIVE_INFINITY);
     await together(
@@ -254,13 +258,19 @@ export class LibraryReading {
     return index;
   }
 
+  /** It was when the backup before was made, and has not changed since. */
+  private isClosedByOthers({ id, version, owner }: LibraryPlaylist): boolean {
+    const before = this.before.get(id);
+    return before?.version === version && before.closed !== null && owner.id !== this.parts.account;
+  }
+
   private async settlePlaylist(playlist: LibraryPlaylist, at: Place): Promise<void> {
-    const { account, claim, damaged, reads, signal, store } = this.parts;
+    const { claim, damaged, reads, signal, store } = this.parts;
     await this.settleOrOmit(at, async () => {
       const before = damaged.has(at.list) ? undefined : this.before.get(playlist.id);
       if (before?.version === playlist.version) {
         if (before.closed === null) return { outcome: 'carried', total: playlist.total };
-        if (playlist.owner.id !== account && !isAskedAgain(playlist.id))
+        if (this.isClosedByOthers(playlist) && playlist.id !== this.again)
           return { outcome: 'omitted', total: playlist.total, closed: before.closed };
       }
       const [begun] = (await store.pages(claim, at.list)).values();
