@@ -6,7 +6,7 @@ import { eventually } from '../support/eventually.js';
 import { json } from '../support/harness.js';
 import { OWNER, asOwner, linkByProgram } from '../support/link-by-program.js';
 import { type Stage, openStage } from '../support/sandbox.js';
-import { type ServiceProcess, removeFolder, startProcess, temporaryFolder } from '../support/service.js';
+import { type LoneService, removeFolder, startAlone, temporaryFolder } from '../support/service.js';
 
 const ARTIST = 'The Night Ferry';
 const THEMES = ['auto', 'light', 'dark', 'paper', 'midnight', 'forest', 'rose', 'contrast', 'inherit'];
@@ -14,7 +14,7 @@ const { visit, visitAlone } = useBrowser();
 const folder = temporaryFolder();
 let stage: Stage;
 let settings: Readonly<Record<string, string>>;
-let service: ServiceProcess;
+let service: LoneService;
 let blog: Site;
 /** What plays. */
 let song = '';
@@ -27,7 +27,7 @@ beforeAll(async () => {
     LISTENING_PROVIDER: 'spotify',
     ...stage.spotifySettings,
   };
-  service = await startProcess(folder, settings);
+  service = await startAlone(folder, settings);
   await linkByProgram(service, stage);
   await play('Paper Lanterns');
   await eventually(async () => {
@@ -146,14 +146,14 @@ describe('on a page of somebody else', () => {
     const page = await visit(blog.url);
     await shows(page, 'title', song);
     const before = song;
-    await service.stop('SIGKILL');
+    await service.kill();
     try {
       await shows(page, 'state', 'Last known');
       expect(await piece(page, 'title').textContent()).toBe(before);
       expect(await inside(page, 'img', 'naturalWidth')).toBe(300);
       await picture(page, 'widget-away');
     } finally {
-      service = await startProcess(folder, { ...settings, PORT: new URL(service.url).port });
+      service = await startAlone(folder, { ...settings, PORT: new URL(service.url).port });
     }
     await page.waitForResponse((response) => response.url().endsWith('/stream') && response.ok());
     await shows(page, 'state', 'Now playing');

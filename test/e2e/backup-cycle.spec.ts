@@ -8,7 +8,7 @@ import { fraction } from '../../apps/sandbox/src/listening/random.js';
 import { eventually } from '../support/eventually.js';
 import { type Entry, type KeptPlaylist, READ_SCOPES, WRITE_SCOPES, entriesOf, useLibrary } from '../support/library.js';
 import { asOwner } from '../support/link-by-program.js';
-import type { ServiceProcess } from '../support/service.js';
+import type { LoneService } from '../support/service.js';
 
 /** What a red run has printed makes the same draws again. */
 const SEED = Number(process.env['BACKUP_SEED'] ?? Math.floor(Math.random() * 1_000_000));
@@ -165,7 +165,7 @@ const SAVED = {
 /** Two services at a time, of which one stands by. Whoever works is killed, and the other goes on. */
 class Relay {
   kills = 0;
-  private readonly services = new Map<number, ServiceProcess>();
+  private readonly services = new Map<number, LoneService>();
   private started = 0;
   private standby: Promise<void> = Promise.resolve();
 
@@ -174,7 +174,7 @@ class Relay {
   async start(): Promise<void> {
     this.started += 1;
     const number = this.started;
-    this.services.set(number, await library.startProcess({ SPOTIFY_API_URL: this.gate.addressFor(number) }));
+    this.services.set(number, await library.startAlone({ SPOTIFY_API_URL: this.gate.addressFor(number) }));
   }
 
   /** Begins to start one that takes over when the others are gone. */
@@ -444,6 +444,7 @@ describe('a backup', () => {
       await library.prepare({ tracks: 400, playlists: 3 });
       await library.start({ SPOTIFY_API_URL: gate.addressFor(1), BACKUP_CONCURRENCY: '3' });
       await library.link(READ_SCOPES);
+      await library.stage.control('PUT', '/control/spotify', { scenario: 'slow', ms: 100 });
       expect(await library.made()).toMatchObject({ counts: { tracks: 400 }, findings: [] });
       expect(gate.most).toBe(3);
     }));

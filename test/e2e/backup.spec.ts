@@ -180,7 +180,7 @@ describe('a backup', () => {
 
 describe('a backup in bad days', () => {
   it('goes on where it was when the service is killed, and reads again only what was under way', async () => {
-    let working = await library.linkedProcess({ tracks: 1_500, playlists: 0 });
+    let working = await library.linkedAlone({ tracks: 1_500, playlists: 0 });
     await scenario('slow', { ms: 60 });
     const before = await library.spotifyCalls();
     const { id } = await library.beginBackup();
@@ -192,7 +192,7 @@ describe('a backup in bad days', () => {
       await library.kill(working);
       // A process that says nothing for so long works no more.
       await library.query("UPDATE backups SET lease_until = now() - interval '1 second' WHERE state = 'running'");
-      working = await library.startProcess();
+      working = await library.startAlone();
     }
     const backup = await library.endedBackup(id);
     expect(backup).toMatchObject({ findings: [], counts: { tracks: 1_500 } });
@@ -203,7 +203,7 @@ describe('a backup in bad days', () => {
 
   it('goes on with a playlist that has moved where it was when the service is killed', async () => {
     const pages = 20;
-    const working = await library.linkedProcess({ tracks: 0, albums: 0, playlists: 1, playlistItems: pages * 50 });
+    const working = await library.linkedAlone({ tracks: 0, albums: 0, playlists: 1, playlistItems: pages * 50 });
     await scenario('slow', { ms: 40 });
     const { id } = await library.beginBackup();
     const kept = async (other = ''): Promise<{ list: string; version: string; pages: number }> => {
@@ -297,7 +297,7 @@ describe('the schedule', () => {
     await library.query("UPDATE backups SET created_at = now() - interval '9 days'");
     await library.stop();
     const schedule = { BACKUP_CRON: '15 3 * * *', TIMEZONE: 'Asia/Tokyo', BACKUP_KEEP: 'daily=1' };
-    const service = await library.startProcess(schedule);
+    const service = await library.startAlone(schedule);
     // What was due before there was a schedule nobody has missed.
     expect((await asOwner(library.service, 'GET', '/admin/backups')).body).toMatchObject({
       items: [{ id: byHand.id }],
@@ -305,7 +305,7 @@ describe('the schedule', () => {
       alert: null,
     });
     await library.query("UPDATE schedule_slots SET slot = now() - interval '50 hours'");
-    const other = await library.startProcess(schedule);
+    const other = await library.startAlone(schedule);
     const scheduled = (): Promise<Backup[]> =>
       eventually(async () => {
         const items = (await library.allBackups()).filter(({ trigger }) => trigger === 'schedule');

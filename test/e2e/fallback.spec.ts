@@ -6,7 +6,7 @@ import { eventually } from '../support/eventually.js';
 import { ISO, json } from '../support/harness.js';
 import { OWNER, asOwner, linkByProgram } from '../support/link-by-program.js';
 import { type Stage, openStage } from '../support/sandbox.js';
-import { type Service, removeFolder, startProcess, startService, temporaryFolder } from '../support/service.js';
+import { type Service, removeFolder, startAlone, startService, temporaryFolder } from '../support/service.js';
 
 const folder = temporaryFolder();
 const started: Service[] = [];
@@ -141,11 +141,11 @@ describe("while the app owner's Premium is over", () => {
 
   it('what another process has told before is not given out either', async () => {
     const databaseUrl = await migratedDatabase();
-    const service = await startProcess(folder, settings(databaseUrl, 'none'));
+    const service = await startAlone(folder, settings(databaseUrl, 'none'));
     await linkByProgram(service, stage);
     expect((await json(service, '/currently-playing')).body).toMatchObject({ isPlaying: true });
     const other = await start(databaseUrl, 'none');
-    await service.stop('SIGKILL');
+    await service.kill();
     await premium(false);
     expect((await json(other, '/profile')).status).toBe(503);
     expect((await json(other, '/currently-playing')).body).toMatchObject({ isPlaying: false });

@@ -6,10 +6,18 @@ import { eventually } from '../support/eventually.js';
 import { json } from '../support/harness.js';
 import { OWNER, asOwner, linkByProgram } from '../support/link-by-program.js';
 import { type Stage, openStage } from '../support/sandbox.js';
-import { type ServiceProcess, StartFailure, removeFolder, startProcess, temporaryFolder } from '../support/service.js';
+import {
+  type Service,
+  StartFailure,
+  removeFolder,
+  startAlone,
+  startProcess,
+  type startService,
+  temporaryFolder,
+} from '../support/service.js';
 
 const folder = temporaryFolder();
-const started: ServiceProcess[] = [];
+const started: Service[] = [];
 let stage: Stage;
 let databaseUrl: string;
 
@@ -25,8 +33,8 @@ afterAll(async () => {
   removeFolder(folder);
 });
 
-async function start(more: Record<string, string> = {}): Promise<ServiceProcess> {
-  const service = await startProcess(folder, {
+async function start(more: Record<string, string> = {}, how: typeof startService = startAlone): Promise<Service> {
+  const service = await how(folder, {
     DATABASE_URL: databaseUrl,
     ADMIN_TOKEN: OWNER,
     LISTENING_PROVIDER: 'spotify',
@@ -96,7 +104,7 @@ describe('the encryption key', () => {
     await linkByProgram(first, stage);
     await first.stop();
 
-    const failure = await start({ ENCRYPTION_KEY: next ?? '' }).catch((error: unknown) => error);
+    const failure = await start({ ENCRYPTION_KEY: next ?? '' }, startProcess).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(StartFailure);
     const { exitCode, output } = failure as StartFailure;
     expect(exitCode).toBe(1);

@@ -1,24 +1,24 @@
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { emptyDatabase, migratedDatabase } from '../support/database.js';
-import { type ServiceProcess, freePort, removeFolder, startProcess, temporaryFolder } from '../support/service.js';
+import { type LoneService, freePort, removeFolder, startAlone, temporaryFolder } from '../support/service.js';
 
 const TOKEN = 'a-token-that-only-the-owner-has-0123456789';
 
 const folder = temporaryFolder();
-const others: ServiceProcess[] = [];
+const others: LoneService[] = [];
 let databaseUrl: string;
-let service: ServiceProcess;
+let service: LoneService;
 
-async function start(env: Record<string, string>): Promise<ServiceProcess> {
-  const started = await startProcess(folder, env);
+async function start(env: Record<string, string>): Promise<LoneService> {
+  const started = await startAlone(folder, env);
   others.push(started);
   return started;
 }
 
 beforeAll(async () => {
   databaseUrl = await migratedDatabase();
-  service = await startProcess(folder, { DATABASE_URL: databaseUrl, ADMIN_TOKEN: TOKEN, TRUST_PROXY: 'true' });
+  service = await startAlone(folder, { DATABASE_URL: databaseUrl, ADMIN_TOKEN: TOKEN, TRUST_PROXY: 'true' });
 });
 afterEach(async () => {
   await Promise.all(others.splice(0).map((other) => other.stop()));

@@ -6,13 +6,21 @@ import { type Listener, listen } from '../support/events.js';
 import { eventually } from '../support/eventually.js';
 import { json } from '../support/harness.js';
 import { type Stage, openStage } from '../support/sandbox.js';
-import { type ServiceProcess, removeFolder, startProcess, temporaryFolder } from '../support/service.js';
+import {
+  type LoneService,
+  type Service,
+  type ServiceProcess,
+  removeFolder,
+  startAlone,
+  startProcess,
+  temporaryFolder,
+} from '../support/service.js';
 
 const folder = temporaryFolder();
 const listeners: Listener[] = [];
 let stage: Stage;
 let proxy: FaultyProxy;
-let services: ServiceProcess[] = [];
+let services: Service[] = [];
 
 beforeAll(async () => {
   stage = await openStage();
@@ -32,14 +40,16 @@ afterAll(async () => {
   removeFolder(folder);
 });
 
-async function start(count: 2 | 3, more: Readonly<Record<string, string>> = {}): Promise<void> {
-  const settings = {
-    ...stage.settings,
-    DATABASE_URL: proxy.connectionString,
-    BASE_URL: 'http://music.example',
-    ...more,
-  };
-  services = await Promise.all(Array.from({ length: count }, () => startProcess(folder, settings)));
+const settings = (): Record<string, string> => ({
+  ...stage.settings,
+  DATABASE_URL: proxy.connectionString,
+  BASE_URL: 'http://music.example',
+});
+
+async function start(count: 2 | 3): Promise<LoneService[]> {
+  const started = await Promise.all(Array.from({ length: count }, () => startAlone(folder, settings())));
+  services = started;
+  return started;
 }
 
 const song = (title: string): Promise<void> =>
@@ -55,13 +65,13 @@ async function query(sql: string): Promise<object[]> {
   }
 }
 
-const one = (index: number): ServiceProcess => {
+const one = (index: number): Service => {
   const service = services[index];
   if (!service) throw new Error(`There is no service ${index}.`);
   return service;
 };
 
-async function hears(service: ServiceProcess): Promise<Listener> {
+async function hears(service: Service): Promise<Listener> {
   const listener = await listen(service.url);
   listeners.push(listener);
   return listener;
@@ -77,10 +87,10 @@ const LATER = `
   Date.now = () => now() + laterMs;`;
 
 /** Lets three minutes pass in which nobody looks, for all processes and the database. */
-async function passTime(): Promise<void> {
+async function passTime(processes: readonly ServiceProcess[]): Promise<void> {
   // In two steps: what is under way during one of them, between two clocks, has become old with the other.
   for (let step = 0; step < 2; step += 1) {
-    for (const { pid } of services) process.kill(pid, 'SIGUSR2');
+    for (const { pid } of processes) process.kill(pid, 'SIGUSR2');
     await query(
       `UPDATE now_playing SET checked_at = checked_at - interval '90 s', looked_at = looked_at - interval '90 s',
         fresh_until = now() + interval '3 min'`,
@@ -109,7 +119,7 @@ describe('several processes on one database', () => {
   });
 
   it('hear of a change from the one that asks, and another one asks when it is killed', async () => {
-    await start(3);
+    const [first] = await start(3);
     await song('Paper Lanterns');
     // Whoever is looked at first takes the lead.
     expect((await json(one(0), '/currently-playing')).body).toMatchObject({ title: 'Paper Lanterns' });
@@ -120,7 +130,7 @@ describe('several processes on one database', () => {
       expect([second, third].map(lastTitle)).toEqual(['Salt on the Window', 'Salt on the Window']);
       await Promise.resolve();
     });
-    await one(0).stop('SIGKILL');
+    await first?.kill();
     await song('Compass Rose');
     await eventually(async () => {
       expect([second, third].map(lastTitle)).toEqual(['Compass Rose', 'Compass Rose']);
@@ -133,7 +143,9 @@ describe('several processes on one database', () => {
     // The day's calls are used up: whoever leads asks seldom.
     const later = `--import data:text/javascript,${encodeURIComponent(LATER)}`;
     await query("INSERT INTO upstream_calls VALUES ('lastfm', '', date_trunc('hour', now()), 100)");
-    await start(3, { LASTFM_DAILY_CALLS: '100', NODE_OPTIONS: later });
+    const more = { LASTFM_DAILY_CALLS: '100', NODE_OPTIONS: later };
+    const processes = await Promise.all([1, 2, 3].map(() => startProcess(folder, { ...settings(), ...more })));
+    services = processes;
     await song('Paper Lanterns');
     await json(one(0), '/currently-playing');
     await eventually(async () => {
@@ -142,7 +154,7 @@ describe('several processes on one database', () => {
       expect(seen.map(({ body }) => body)).toMatchObject([known, known, known]);
     });
     const calls = (await stage.calls())['user.getrecenttracks'] ?? 0;
-    await passTime();
+    await passTime(processes);
     await stage.advance(12 * 60_000);
     await song('Salt on the Window');
     const answers = await Promise.all([1, 2].map((index) => json(one(index), '/currently-playing')));
@@ -161,7 +173,7 @@ describe('several processes on one database', () => {
       expect((await json(one(1), '/currently-playing')).body).toMatchObject({ lastPlayed });
     });
     // The same song as before is waited for no longer than another one.
-    await passTime();
+    await passTime(processes);
     const asked = Date.now();
     expect((await json(one(1), '/currently-playing')).body).toMatchObject({
       title: 'Salt on the Window',

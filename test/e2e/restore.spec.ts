@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.js';
 import { AS_OWNER, asOwner } from '../support/link-by-program.js';
-import type { ServiceProcess } from '../support/service.js';
+import type { LoneService } from '../support/service.js';
 import {
   ENDED,
   type Entry,
@@ -136,7 +136,7 @@ async function writeCalls(): Promise<number> {
 }
 
 /** Ends the service without a word when this is called for the first time, or for such a time. */
-async function killedAt(service: ServiceProcess, endpoint: string, times = 1): Promise<void> {
+async function killedAt(service: LoneService, endpoint: string, times = 1): Promise<void> {
   await called(endpoint, times);
   await library.kill(service);
   // A process that says nothing for so long works no more.
@@ -394,7 +394,7 @@ describe('a restore', () => {
     // Whoever worked on it is dead, and what it said last is all that is known.
     await library.change({ remove: tracks.slice(20) });
     await library.stop();
-    const dead = await library.startProcess();
+    const dead = await library.startAlone();
     const { id: second } = await library.beginRestore(id);
     await follow(second).until(({ progress }) => progress?.done === 40);
     await library.kill(dead);
@@ -460,16 +460,16 @@ describe('a restore', () => {
     // All are done there, and nobody hears of it.
     await library.stage.control('PUT', '/control/spotify', { scenario: 'hang', endpoint: 'put me/library' });
     await library.stop();
-    let working = await library.startProcess();
+    let working = await library.startAlone();
     const { id: restore } = await library.beginRestore(id, { removeOthers: true });
     await killedAt(working, 'put me/library');
     await library.stage.control('PUT', '/control/spotify', { scenario: 'hang', endpoint: 'post me/playlists' });
-    working = await library.startProcess();
+    working = await library.startAlone();
     await killedAt(working, 'post me/playlists');
     const moves = 'put playlists/{id}/items';
     const before = (await library.stage.calls())[`spotify ${moves}`] ?? 0;
     await library.stage.control('PUT', '/control/spotify', { scenario: 'hang', endpoint: moves });
-    working = await library.startProcess();
+    working = await library.startAlone();
     await killedAt(working, moves, before + 1);
     await library.start();
     const ended = await until(restore, ENDED);

@@ -8,7 +8,7 @@ import { eventually } from '../support/eventually.js';
 import { READ_SCOPES } from '../support/library.js';
 import { AS_OWNER, OWNER, asOwner, linkByProgram } from '../support/link-by-program.js';
 import { type Stage, openStage } from '../support/sandbox.js';
-import { type Service, removeFolder, startProcess, startService, temporaryFolder } from '../support/service.js';
+import { type Service, removeFolder, startAlone, startService, temporaryFolder } from '../support/service.js';
 
 const CLI = join(process.cwd(), 'dist/apps/cli/src/main.js');
 /** As few ISRCs as there can be: each takes a second. */
@@ -147,13 +147,13 @@ describe('a library that moves to another service', () => {
 
   it('has MusicBrainz ids, each asked for once, at its pace, and also when the service is killed', async () => {
     await service.stop();
-    const killed = await startProcess(folder, { ...settings, ...stage.musicbrainzSettings });
+    const killed = await startAlone(folder, { ...settings, ...stage.musicbrainzSettings });
     service = killed;
     await look(({ asked, total }) => {
       expect(asked).toBeGreaterThanOrEqual(2);
       expect(total).toBeGreaterThan(asked + 1);
     });
-    await killed.stop('SIGKILL');
+    await killed.kill();
     const before = (await calls()).length;
     // The time after which a process that says nothing is gone.
     const client = new pg.Client({ connectionString: settings['DATABASE_URL'] });

@@ -7,8 +7,9 @@ import { AS_OWNER, OWNER, asOwner, linkByProgram } from './link-by-program.js';
 import { type Stage, openStage } from './sandbox.js';
 import {
   type Service,
-  type ServiceProcess,
+  type LoneService,
   removeFolder,
+  startAlone,
   startProcess,
   startService,
   temporaryFolder,
@@ -177,9 +178,14 @@ export class Library {
     return this.startBy(startService, more);
   }
 
-  /** Another one in a process of its own, to be killed or heard. */
-  startProcess(more: Readonly<Record<string, string>> = {}): Promise<ServiceProcess> {
-    return this.startBy(startProcess, more);
+  /** Another one alone in a process, to be killed or heard. */
+  startAlone(more: Readonly<Record<string, string>> = {}): Promise<LoneService> {
+    return this.startBy(startAlone, more);
+  }
+
+  /** Another one as its users start it. */
+  startProcess(): Promise<Service> {
+    return this.startBy(startProcess, {});
   }
 
   private async startBy<Started extends Service>(
@@ -206,9 +212,9 @@ export class Library {
   }
 
   /** Ends a process without a word. */
-  async kill(service: ServiceProcess): Promise<void> {
+  async kill(service: LoneService): Promise<void> {
     this.running.delete(service);
-    await service.stop('SIGKILL');
+    await service.kill();
   }
 
   /** Lets the account agree to this. */
@@ -223,10 +229,10 @@ export class Library {
     await this.link(scopes);
   }
 
-  /** The same in a process of its own. */
-  async linkedProcess(sizes: Sizes = {}, scopes: readonly string[] = READ_SCOPES): Promise<ServiceProcess> {
+  /** The same alone in a process. */
+  async linkedAlone(sizes: Sizes = {}, scopes: readonly string[] = READ_SCOPES): Promise<LoneService> {
     await this.prepare(sizes);
-    const service = await this.startProcess();
+    const service = await this.startAlone();
     await this.link(scopes);
     return service;
   }

@@ -17,6 +17,9 @@ interface Outcome {
 export class ServiceHost {
   private readonly waiting = new Map<number, (fault: string | null) => void>();
   private numbers = 0;
+  /** Whether the process has ended, or is about to. */
+  isOver = false;
+  private readonly gone: Promise<void>;
   private output = '';
 
   private constructor(private readonly child: ChildProcess) {
@@ -30,8 +33,12 @@ export class ServiceHost {
       const { id, fault } = message as Outcome;
       this.settle(id, fault);
     });
-    child.on('close', () => {
-      for (const id of [...this.waiting.keys()]) this.settle(id, `The host of services has ended:\n${this.output}`);
+    this.gone = new Promise((resolve) => {
+      child.on('close', () => {
+        this.isOver = true;
+        for (const id of [...this.waiting.keys()]) this.settle(id, `The host of services has ended:\n${this.output}`);
+        resolve();
+      });
     });
   }
 
@@ -43,8 +50,11 @@ export class ServiceHost {
     return host;
   }
 
-  get isOver(): boolean {
-    return !this.child.connected;
+  /** Ends it without a word. What is asked of it after that is over, and `stop` has nothing to do. */
+  async kill(): Promise<void> {
+    this.isOver = true;
+    this.child.kill('SIGKILL');
+    await this.gone;
   }
 
   /** Starts a service. `output` is what all of them have printed since. */
@@ -53,7 +63,11 @@ export class ServiceHost {
     const id = this.numbers;
     const before = this.output.length;
     await this.ask(id, { id, env });
-    return { output: () => this.output.slice(before), stop: () => this.ask(id, { id }) };
+    return { output: () => this.output.slice(before), stop: () => this.stop(id) };
+  }
+
+  private async stop(id: number): Promise<void> {
+    if (!this.isOver) await this.ask(id, { id });
   }
 
   private ask(id: number, message: object): Promise<void> {

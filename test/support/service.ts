@@ -18,7 +18,13 @@ export interface Service {
   stop: () => Promise<unknown>;
 }
 
-/** The built service in a process of its own. */
+/** The built service alone in a process, which has loaded it before. */
+export interface LoneService extends Service {
+  /** Ends the process without a word. */
+  kill: () => Promise<void>;
+}
+
+/** The built service as its users start it. */
 export interface ServiceProcess extends Service {
   pid: number;
   /** Sends a signal and waits for the end. @returns the exit code; null when the signal itself ended it */
@@ -91,11 +97,32 @@ let host: Promise<ServiceHost> | undefined;
  * @param folder the data lie in its `data` unless DATA_DIR is given
  */
 export async function startService(folder: string, env: Readonly<Record<string, string>> = {}): Promise<Service> {
+  if (host === undefined || (await host).isOver) host = ServiceHost.open();
+  return startIn(await host, folder, env);
+}
+
+/** Where nothing runs at the moment. */
+const idle: ServiceHost[] = [];
+
+/** The same alone in a process, to be killed, or heard by itself. */
+export async function startAlone(folder: string, env: Readonly<Record<string, string>> = {}): Promise<LoneService> {
+  const own = idle.pop() ?? (await ServiceHost.open());
+  const service = await startIn(own, folder, env);
+  return {
+    ...service,
+    stop: async () => {
+      await service.stop();
+      if (!own.isOver) idle.push(own);
+    },
+    kill: () => own.kill(),
+  };
+}
+
+async function startIn(into: ServiceHost, folder: string, env: Readonly<Record<string, string>>): Promise<Service> {
   const port = env['PORT'] ?? String(await freePort());
   noteSecretSettings(env);
-  if (host === undefined || (await host).isOver) host = ServiceHost.open();
   const dataDir = join(folder, 'data');
-  const { output, stop } = await (await host).start({ DATA_DIR: dataDir, ...env, PORT: port });
+  const { output, stop } = await into.start({ DATA_DIR: dataDir, ...env, PORT: port });
   return {
     url: `http://127.0.0.1:${port}`,
     output,
@@ -107,7 +134,7 @@ export async function startService(folder: string, env: Readonly<Record<string, 
 }
 
 /**
- * Starts the built service in a process of its own, to be ended by signals and heard, and waits until it listens.
+ * Starts the built service as its users do, to be ended by signals, and waits until it listens.
  *
  * @param folder working directory, so that no .env of the checkout is read; the data lie in its `data` unless DATA_DIR is given
  * @throws StartFailure when it ends instead

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { ArchiveWriter } from './archive/archive-writer.js';
 import { BACKUP, ScratchFolders, entries, from, playlist, readFacts } from './archive/testing/library.js';
-import { askedAgain, isAll, playlistsIn } from './backup-before.js';
+import { type PlaylistBefore, askedAgain, isAll, playlistsIn } from './backup-before.js';
 
 const folders = new ScratchFolders();
 afterEach(() => folders.clear());
@@ -9,16 +9,23 @@ afterEach(() => folders.clear());
 describe('what others have closed', () => {
   const DAY_MS = 86_400_000;
   const now = Date.parse('2026-11-28T03:15:00Z');
+  const others = ['d', 'a', 'c', 'b', 'e'].map((id) => playlist(id, { version: 'v1' }));
+  const closed = (ids: readonly string[], version = 'v1'): Map<string, PlaylistBefore> =>
+    new Map(ids.map((id) => [id, { version, closed: 'It is closed.' }]));
+  const all = closed(others.map(({ id }) => id));
+  const somebody = { account: 'somebody-else', at: now };
 
   it('is asked for again one a day, each in its turn, whatever their order', () => {
-    const closed = ['d', 'a', 'c', 'b', 'e'];
-    const asked = closed.map((_, day) => askedAgain(closed, now + day * DAY_MS));
+    const asked = others.map((_, day) => askedAgain(all, others, { ...somebody, at: now + day * DAY_MS }));
     expect([...asked].sort()).toEqual(['a', 'b', 'c', 'd', 'e']);
-    expect(askedAgain([...closed].reverse(), now + 3_600_000)).toBe(asked[0]);
+    expect(askedAgain(all, [...others].reverse(), { ...somebody, at: now + 3_600_000 })).toBe(asked[0]);
   });
 
-  it('is nothing where nothing is closed', () => {
-    expect(askedAgain([], now)).toBeUndefined();
+  it('is nothing of what is open, has changed since, or is one’s own', () => {
+    expect(askedAgain(closed(['b']), others, somebody)).toBe('b');
+    expect(askedAgain(new Map([['b', { version: 'v1', closed: null }]]), others, somebody)).toBeUndefined();
+    expect(askedAgain(closed(['b'], 'v0'), others, somebody)).toBeUndefined();
+    expect(askedAgain(all, others, { account: others[0]?.owner.id ?? '', at: now })).toBeUndefined();
   });
 });
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { LibraryEntry } from '#listening';
+import type { LibraryEntry, LibraryPlaylist } from '#listening';
 import type { Archive } from './archive/archive.js';
 import { ArchiveError } from './archive/archive-error.js';
 import type { ArchivedPlaylist } from './archive/documents.js';
@@ -59,10 +59,20 @@ export async function playlistsIn(archive: Archive | null): Promise<Map<string, 
  * What others have closed may be open some day: one of them is asked for again each day, in turns, for many of them would
  * cost more than all the rest of a library that has not changed.
  *
- * @param closed ids of playlists
+ * @param playlists as they are now
+ * @param account the id of whose library it is
  * @param at epoch milliseconds
- * @returns the one whose turn it is; undefined when there are none
+ * @returns the id of the one whose turn it is; undefined when there are none
  */
-export function askedAgain(closed: readonly string[], at: number): string | undefined {
-  return [...closed].sort()[Math.floor(at / DAY_MS) % closed.length];
+export function askedAgain(
+  before: ReadonlyMap<string, PlaylistBefore>,
+  playlists: readonly LibraryPlaylist[],
+  { account, at }: { account: string; at: number },
+): string | undefined {
+  const closed = playlists.filter(({ id, owner, version }) => {
+    const known = before.get(id);
+    return known?.version === version && known.closed !== null && owner.id !== account;
+  });
+  const ids = closed.map(({ id }) => id).sort();
+  return ids[Math.floor(at / DAY_MS) % ids.length];
 }

@@ -220,8 +220,8 @@ export class LibraryReading {
     }
     const index = await this.playlistIndex();
     this.before = await playlistsIn(this.parts.earlier);
-    const closed = index.flatMap((playlist) => (playlist && this.isClosedByOthers(playlist) ? [playlist.id] : []));
-    this.again = askedAgain(closed, Date.now());
+    const known = index.filter((playlist) => playlist !== null);
+    this.again = askedAgain(this.before, known, { account: this.parts.account, at: Date.now() });
     // One more than there are lanes: while one waits for the database, the others ask.
     const some = bulkhead(this.parts.concurrency + 1, Number.POSITIVE_INFINITY);
     await together(
@@ -258,19 +258,13 @@ export class LibraryReading {
     return index;
   }
 
-  /** It was when the backup before was made, and has not changed since. */
-  private isClosedByOthers({ id, version, owner }: LibraryPlaylist): boolean {
-    const before = this.before.get(id);
-    return before?.version === version && before.closed !== null && owner.id !== this.parts.account;
-  }
-
   private async settlePlaylist(playlist: LibraryPlaylist, at: Place): Promise<void> {
-    const { claim, damaged, reads, signal, store } = this.parts;
+    const { account, claim, damaged, reads, signal, store } = this.parts;
     await this.settleOrOmit(at, async () => {
       const before = damaged.has(at.list) ? undefined : this.before.get(playlist.id);
       if (before?.version === playlist.version) {
         if (before.closed === null) return { outcome: 'carried', total: playlist.total };
-        if (this.isClosedByOthers(playlist) && playlist.id !== this.again)
+        if (playlist.owner.id !== account && playlist.id !== this.again)
           return { outcome: 'omitted', total: playlist.total, closed: before.closed };
       }
       const [begun] = (await store.pages(claim, at.list)).values();
