@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.js';
 import { json, useHarness } from '../support/harness.js';
+import { startAlone } from '../support/service.js';
 
 const harness = useHarness();
 
@@ -32,7 +33,7 @@ describe('memory', () => {
 
   it('does not turn visitors during a failure into calls, and says in the log what is wrong', async () => {
     await harness.stage.scenario('key-invalid');
-    const service = await harness.freshService();
+    const service = await harness.freshService(startAlone);
     for (let visitor = 0; visitor < 20; visitor += 1) {
       expect((await json(service, '/profile')).status).toBe(503);
     }

@@ -9,7 +9,7 @@ export const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 export interface Harness {
   stage: Stage;
   /** A service that knows nothing yet; it is stopped after the test. */
-  freshService: () => Promise<Service>;
+  freshService: (start?: typeof startService) => Promise<Service>;
   /** One service for tests that do not spoil its memory for each other. */
   shared: Service;
 }
@@ -19,8 +19,8 @@ export function useHarness(): Harness {
   const folder = temporaryFolder();
   const fresh: Service[] = [];
   const harness: Partial<Harness> = {
-    freshService: async () => {
-      const service = await startService(folder, {
+    freshService: async (start = startService) => {
+      const service = await start(folder, {
         DATABASE_URL: await migratedDatabase(),
         ...stageOf(harness).settings,
       });

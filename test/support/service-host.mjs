@@ -7,8 +7,13 @@ const running = new Map();
 async function start(id, env) {
   const settings = readSettings(env);
   const service = await openService(settings);
+  try {
+    await service.listen(settings.platform.PORT, settings.platform.HOST);
+  } catch (error) {
+    await service.close();
+    throw error;
+  }
   running.set(id, service);
-  await service.listen(settings.platform.PORT, settings.platform.HOST);
 }
 
 async function stop(id) {

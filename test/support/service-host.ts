@@ -21,14 +21,21 @@ export class ServiceHost {
   isOver = false;
   private readonly gone: Promise<void>;
   private output = '';
+  /** Up to there it is noted: whole lines, so that no secret is in two halves. */
+  private noted = 0;
 
   private constructor(private readonly child: ChildProcess) {
     const hear = (chunk: Buffer): void => {
       this.output += chunk.toString();
-      note('output', chunk.toString());
+      const end = this.output.lastIndexOf('\n') + 1;
+      note('output', this.output.slice(this.noted, end));
+      this.noted = Math.max(this.noted, end);
     };
     child.stdout?.on('data', hear);
     child.stderr?.on('data', hear);
+    child.on('error', () => {
+      this.isOver = true;
+    });
     child.on('message', (message) => {
       const { id, fault } = message as Outcome;
       this.settle(id, fault);
@@ -36,6 +43,7 @@ export class ServiceHost {
     this.gone = new Promise((resolve) => {
       child.on('close', () => {
         this.isOver = true;
+        note('output', this.output.slice(this.noted));
         for (const id of [...this.waiting.keys()]) this.settle(id, `The host of services has ended:\n${this.output}`);
         resolve();
       });

@@ -13,7 +13,7 @@ const START_PATIENCE_MS = 30_000;
 /** The built service, running. */
 export interface Service {
   url: string;
-  /** Everything it has printed so far, and those that run beside it. */
+  /** Everything that it, and those beside it, have printed since it was started. */
   output: () => string;
   stop: () => Promise<unknown>;
 }
@@ -108,27 +108,38 @@ const idle: ServiceHost[] = [];
 export async function startAlone(folder: string, env: Readonly<Record<string, string>> = {}): Promise<LoneService> {
   const own = idle.pop() ?? (await ServiceHost.open());
   const service = await startIn(own, folder, env);
+  let isStopped = false;
   return {
     ...service,
     stop: async () => {
+      if (isStopped) return;
+      isStopped = true;
       await service.stop();
       if (!own.isOver) idle.push(own);
     },
-    kill: () => own.kill(),
+    kill: async () => {
+      isStopped = true;
+      await own.kill();
+      noteKeyFile(dataDirOf(folder, env));
+    },
   };
+}
+
+function dataDirOf(folder: string, env: Readonly<Record<string, string>>): string {
+  return resolvePath(folder, env['DATA_DIR'] ?? 'data');
 }
 
 async function startIn(into: ServiceHost, folder: string, env: Readonly<Record<string, string>>): Promise<Service> {
   const port = env['PORT'] ?? String(await freePort());
   noteSecretSettings(env);
-  const dataDir = join(folder, 'data');
-  const { output, stop } = await into.start({ DATA_DIR: dataDir, ...env, PORT: port });
+  const dataDir = dataDirOf(folder, env);
+  const { output, stop } = await into.start({ ...env, DATA_DIR: dataDir, PORT: port });
   return {
     url: `http://127.0.0.1:${port}`,
     output,
     stop: async () => {
       await stop();
-      noteKeyFile(env['DATA_DIR'] ?? dataDir);
+      noteKeyFile(dataDir);
     },
   };
 }
@@ -154,7 +165,7 @@ export async function startProcess(
   const ended = new Promise<number | null>((resolve) => {
     child.on('close', (code) => {
       note('output', output);
-      noteKeyFile(resolvePath(folder, env['DATA_DIR'] ?? 'data'));
+      noteKeyFile(dataDirOf(folder, env));
       resolve(code);
     });
   });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { LibraryEntry, LibraryPlaylist } from '#listening';
 import type { Archive } from './archive/archive.js';
@@ -56,13 +57,13 @@ export async function playlistsIn(archive: Archive | null): Promise<Map<string, 
 }
 
 /**
- * What others have closed may be open some day: one of them is asked for again each day, in turns, for many of them would
- * cost more than all the rest of a library that has not changed.
+ * What others have closed may be open some day: one of them is asked for again each day, for many would cost more than all
+ * the rest of a library that has not changed. It is drawn, so that each has its day whatever the schedule.
  *
  * @param playlists as they are now
  * @param account the id of whose library it is
  * @param at epoch milliseconds
- * @returns the id of the one whose turn it is; undefined when there are none
+ * @returns the id of the one that is drawn; undefined when there are none
  */
 export function askedAgain(
   before: ReadonlyMap<string, PlaylistBefore>,
@@ -73,6 +74,7 @@ export function askedAgain(
     const known = before.get(id);
     return known?.version === version && known.closed !== null && owner.id !== account;
   });
-  const ids = closed.map(({ id }) => id).sort();
-  return ids[Math.floor(at / DAY_MS) % ids.length];
+  const day = Math.floor(at / DAY_MS);
+  const lots = closed.map(({ id }) => ({ id, lot: createHash('sha256').update(`${day} ${id}`).digest('hex') }));
+  return lots.sort((one, other) => (one.lot < other.lot ? -1 : 1))[0]?.id;
 }

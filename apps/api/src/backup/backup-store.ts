@@ -288,7 +288,11 @@ export class BackupStore {
     }
   }
 
-  /** Keeps a page, and how far that is, in one statement. @throws ClaimLost */
+  /**
+   * Keeps a page, and how far that is, in one statement. With the first page of another version those of the one before go.
+   *
+   * @throws ClaimLost
+   */
   async keep(
     { backup, fence }: Claim,
     page: { list: string; number: number; version: string | null; page: LibraryPage<unknown> },
@@ -303,6 +307,10 @@ export class BackupStore {
           SET progress = ${JSON.stringify(progress)}::jsonb, setbacks = 0,
             lease_until = now() + ${LEASE_MS}::float8 * interval '1 ms'
           WHERE id = ${backup.id}::uuid AND fence = ${fence} AND state = 'running' RETURNING id
+        ), outdated AS (
+          DELETE FROM backup_pages USING held
+          WHERE backup_id = held.id AND list = ${list} AND number > 0 AND ${number} = 0
+            AND version IS DISTINCT FROM ${version}
         )
         INSERT INTO backup_pages (backup_id, list, number, entries, total, next, version)
         SELECT id, ${list}, ${number}, ${JSON.stringify(entries)}::jsonb, ${total}, ${next}, ${version} FROM held

@@ -11,8 +11,10 @@ import {
 import type { Archive } from './archive/archive.js';
 import type { ArchivedList } from './archive/documents.js';
 import { type PlaylistBefore, askedAgain, beginsWith, isAll, playlistsIn } from './backup-before.js';
-import { parsePlaylist } from './backup-row.js';
-import type { BackupStore, Claim, KeptPage, Outcome, SettledList } from './backup-store.js';
+import { type Omission, parsePlaylist } from './backup-row.js';
+import type { BackupStore, Claim, KeptPage, SettledList } from './backup-store.js';
+import type { OrOmit, Place, Settlement } from './settlement.js';
+import { together } from './together.js';
 import { STILL_CLOSED, isClosed, omissionOf } from './closed-list.js';
 
 /** A list that changes while it is read begins anew so often. */
@@ -122,11 +124,12 @@ export class LibraryReading {
 
   private async settleList(list: LibraryList, place: number): Promise<void> {
     const at = { list: list.name, place, what: list.title, playlist: null };
-    await this.settleOrOmit(at, async () => {
+    await this.settleOrOmit(at, async (orOmit) => {
       const from = this.chartOf(list);
       if (from) return { outcome: 'carried', total: from.total, readAt: from.readAt };
-      const read = (at: string | null) => this.parts.reads.list(list.name, at, { signal: this.parts.signal });
-      return list.byOffset ? this.readList(list, at, read) : this.readChain(list.name, read);
+      const read = (at: string | null) => orOmit(this.parts.reads.list(list.name, at, { signal: this.parts.signal }));
+      const chain = { key: list.name, pageSize: 0, version: null, ask: read };
+      return list.byOffset ? this.readList(list, at, read) : this.readChain(chain);
     });
   }
 
@@ -179,9 +182,9 @@ export class LibraryReading {
   private async readAll(paged: Paged): Promise<Settlement> {
     const { claim, store } = this.parts;
     for (let attempt = 1; ; attempt += 1) {
-      const kept = await store.pages(claim, paged.key);
+      const kept = await this.keptOf(paged);
       const first = kept.get(0) ?? (await this.fetch(paged, 0));
-      if (first.total === null) return this.readChain(paged.key, paged.ask);
+      if (first.total === null) return this.readChain(paged);
       const { total } = first;
       const numbers = Array.from({ length: Math.ceil(total / paged.pageSize) }, (_, number) => number);
       const missing = numbers.filter((number) => number > 0 && !kept.has(number));
@@ -196,10 +199,8 @@ export class LibraryReading {
   }
 
   /** A list of which each page tells where the next begins. */
-  private async readChain(key: string, ask: Paged['ask']): Promise<Settlement> {
-    const { claim, store } = this.parts;
-    const kept = await store.pages(claim, key);
-    const paged = { key, pageSize: 0, version: null, ask };
+  private async readChain(paged: Paged): Promise<Settlement> {
+    const kept = await this.keptOf(paged);
     let page: KeptPage | null = null;
     for (let number = 0, at: string | null = null; number === 0 || at !== null; number += 1) {
       const start: string | null = at;
@@ -212,11 +213,11 @@ export class LibraryReading {
   private async settlePlaylists(firstPlace: number, settled: ReadonlySet<string>): Promise<void> {
     const { reads, signal } = this.parts;
     if (!settled.has(PLAYLIST_INDEX)) {
-      const ask = (at: string | null) => reads.playlists(at, { signal });
       const at = { list: PLAYLIST_INDEX, place: firstPlace, what: 'Playlists', playlist: null };
-      await this.settleOrOmit(at, () =>
-        this.readAll({ key: PLAYLIST_INDEX, pageSize: PLAYLIST_PAGE, version: null, ask }),
-      );
+      await this.settleOrOmit(at, (orOmit) => {
+        const ask = (from: string | null) => orOmit(reads.playlists(from, { signal }));
+        return this.readAll({ key: PLAYLIST_INDEX, pageSize: PLAYLIST_PAGE, version: null, ask });
+      });
     }
     const index = await this.playlistIndex();
     this.before = await playlistsIn(this.parts.earlier);
@@ -260,7 +261,7 @@ export class LibraryReading {
 
   private async settlePlaylist(playlist: LibraryPlaylist, at: Place): Promise<void> {
     const { account, claim, damaged, reads, signal, store } = this.parts;
-    await this.settleOrOmit(at, async () => {
+    await this.settleOrOmit(at, async (orOmit) => {
       const before = damaged.has(at.list) ? undefined : this.before.get(playlist.id);
       if (before?.version === playlist.version) {
         if (before.closed === null) return { outcome: 'carried', total: playlist.total };
@@ -271,35 +272,49 @@ export class LibraryReading {
       // One that moved while it was read was begun anew with another version than the list of playlists has.
       let version = begun?.version ?? playlist.version;
       for (let attempt = 1; ; attempt += 1) {
-        const ask = (from: string | null) => reads.playlistEntries(playlist.id, from, { signal });
+        const ask = (from: string | null) => orOmit(reads.playlistEntries(playlist.id, from, { signal }));
         const settlement = await this.readAll({ key: at.list, pageSize: PLAYLIST_PAGE, version, ask });
         // A page by itself is what the playlist was at one moment.
         if ((settlement.total ?? 0) <= PLAYLIST_PAGE) return { ...settlement, version };
-        const now = await this.lanes.execute(() => this.call(() => reads.playlistVersion(playlist.id, { signal })));
+        const look = () => this.call(() => orOmit(reads.playlistVersion(playlist.id, { signal })));
+        const now = await this.lanes.execute(look);
         if (now === version) return { ...settlement, version };
         if (attempt === MOST_ATTEMPTS)
           return { ...settlement, version, unsteady: 'it changed each time that it was read' };
-        await store.forgetPages(claim, at.list);
         version = now;
       }
     });
   }
 
-  /** Settles what was read, unless `read` has done so, or why it cannot be. */
-  private async settleOrOmit(at: Place, read: () => Promise<Settlement | null>): Promise<void> {
-    const { claim, store } = this.parts;
-    const { list, place, what, playlist } = at;
+  /**
+   * Settles what was read, unless `read` has done so, or why it cannot be: that by `orOmit`, in the lane of the call that
+   * was refused, so that no other one is under way before it is known for good.
+   */
+  private async settleOrOmit(at: Place, read: (orOmit: OrOmit) => Promise<Settlement | null>): Promise<void> {
+    let omitted: Promise<void> | undefined;
+    const orOmit: OrOmit = async (answer) => {
+      try {
+        return await answer;
+      } catch (error) {
+        const omission = omissionOf(error, at.what);
+        if (omission) await (omitted ??= this.omit(at, omission));
+        throw error;
+      }
+    };
     try {
-      const settlement = await read();
+      const settlement = await read(orOmit);
       if (settlement) await this.settleRead(at, settlement);
     } catch (error) {
-      const omission = omissionOf(error, what);
-      if (omission === null) throw error;
-      await store.forgetPages(claim, list);
-      const detail = { from: null, omission, playlist };
-      const total = playlist?.total ?? null;
-      await this.settle({ list, place, outcome: 'omitted', total, readAt: new Date(), detail });
+      if (!omitted || omissionOf(error, at.what) === null) throw error;
+      await omitted;
     }
+  }
+
+  private async omit({ list, place, playlist }: Place, omission: Omission): Promise<void> {
+    await this.parts.store.forgetPages(this.parts.claim, list);
+    const detail = { from: null, omission, playlist };
+    const total = playlist?.total ?? null;
+    await this.settle({ list, place, outcome: 'omitted', total, readAt: new Date(), detail });
   }
 
   private async settleRead(
@@ -329,6 +344,12 @@ export class LibraryReading {
     await this.parts.store.settle(this.parts.claim, settled);
     this.ready.set(settled.place, settled);
     this.wake();
+  }
+
+  /** Pages of it that were kept. */
+  private async keptOf({ key, version }: Paged): Promise<Map<number, KeptPage>> {
+    const kept = await this.parts.store.pages(this.parts.claim, key);
+    return new Map([...kept].filter(([, page]) => page.version === version));
   }
 
   private async fetch(paged: Paged, number: number, at = offsetOf(paged, number)): Promise<KeptPage> {
@@ -369,31 +390,4 @@ export class LibraryReading {
 
 function offsetOf({ pageSize }: Paged, number: number): string | null {
   return number === 0 ? null : String(number * pageSize);
-}
-
-type Place = Pick<SettledList, 'list' | 'place'> & {
-  /** For people. */
-  what: string;
-  /** Whose entries they are; null for a list that is none. */
-  playlist: LibraryPlaylist | null;
-};
-
-interface Settlement {
-  outcome: Outcome;
-  total: number | null;
-  /** When it was read, if not just now. */
-  readAt?: Date;
-  /** Of a playlist. */
-  version?: string;
-  /** Why it may lack something. */
-  unsteady?: string;
-  /** Why nothing of it is read. */
-  closed?: string;
-}
-
-/** All of them side by side; fails with the first that does, when the others are done. */
-async function together<T>(tasks: readonly (() => Promise<T>)[]): Promise<T[]> {
-  const running = tasks.map((task) => task());
-  await Promise.allSettled(running);
-  return Promise.all(running);
 }

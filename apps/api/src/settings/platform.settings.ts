@@ -160,7 +160,7 @@ export class PlatformSettings {
 
   @Setting({
     description:
-      'How many pages a backup asks for at once: as many times as quick, and after a kill as many are asked for again.',
+      'How many pages a backup asks for at once: that many times as fast; after a kill, up to that many are asked for again.',
     example: '3',
     default: '1',
   })
