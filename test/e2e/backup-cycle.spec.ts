@@ -448,6 +448,38 @@ describe('a backup', () => {
       expect(await library.made()).toMatchObject({ counts: { tracks: 400 }, findings: [] });
       expect(gate.most).toBe(3);
     }));
+
+  it('keeps what it has of a playlist that has moved, when it is killed before the first page of it as it is now', () =>
+    withGate(async (gate) => {
+      await library.prepare({ tracks: 0, albums: 0, playlists: 1, playlistItems: 4 * PAGE });
+      const working = await library.startAlone({ SPOTIFY_API_URL: gate.addressFor(1) });
+      await library.link(READ_SCOPES);
+      const isPage = ({ path, query }: Call, offset: number): boolean =>
+        path.endsWith('/items') && Number(query.get('offset') ?? 0) === offset;
+      const killed = new Promise<void>((resolve, reject) => {
+        const kill = (): Promise<void> => library.kill(working).then(resolve, reject);
+        gate.set({
+          isMeant: (call) => isPage(call, 3 * PAGE),
+          after: 0,
+          phase: 'done',
+          act: async ({ path }) => {
+            await library.changePlaylist(path.split('/')[1] ?? '', { remove: [0] });
+            gate.set({ isMeant: (call) => isPage(call, 0), after: 0, phase: 'done', act: kill });
+          },
+        });
+      });
+      const { id } = await library.beginBackup();
+      await soon(killed, 'the kill');
+      await library.query("UPDATE backups SET lease_until = now() - interval '1 second' WHERE state = 'running'");
+      await library.start({ SPOTIFY_API_URL: gate.addressFor(2) });
+      expect(await library.endedBackup(id)).toMatchObject({ counts: { playlists: 1 }, findings: [], trouble: null });
+      const offsets = gate.passed
+        .filter(({ by, path }) => by === 2 && path.endsWith('/items'))
+        .map(({ query }) => Number(query.get('offset') ?? 0));
+      expect(offsets).toEqual([0, PAGE, 2 * PAGE, 3 * PAGE]);
+      const [kept] = (await library.kept(id)).playlists;
+      expect(kept?.entries).toHaveLength(4 * PAGE - 1);
+    }));
 });
 
 describe('a backup in worse days', () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
@@ -78,6 +79,30 @@ describe('a backup', () => {
     writeAnew(fileOf(fifth, 'manifest.json'), (text) => text.replace('Saved albums', 'Saved elbums'));
     const sixth = await madeWhole();
     expect(tracksOf(sixth)).toBe(tracksOf(first));
+  });
+
+  it('reads a chart of last week again, one each time', async () => {
+    await library.linked({ tracks: 20, playlists: 0 });
+    const { name } = await library.made();
+    const path = (file: string): string => join(library.backups, name, file);
+    const weekAgo = new Date(Date.now() - 7 * 86_400_000).toISOString();
+    writeAnew(path('manifest.json'), (text) => text.replace(/("readAt": ?)"[^"]+"/g, `$1"${weekAgo}"`));
+    const sum = createHash('sha256')
+      .update(readFileSync(path('manifest.json')))
+      .digest('hex');
+    writeAnew(path('manifest.sha256'), (text) => text.replace(/^\w+/, sum));
+    for (let made = 1; made <= 2; made += 1) {
+      await library.stage.control('DELETE', '/control/ledger');
+      const next = await library.made();
+      const calls = Object.entries(await library.stage.calls());
+      expect(calls.filter(([call]) => call.includes('me/top/')).map(([, count]) => count)).toEqual([1]);
+      expect(await library.spotifyCalls()).toBeLessThanOrEqual(10);
+      const { lists } = JSON.parse(readFileSync(join(library.backups, next.name, 'manifest.json'), 'utf8')) as {
+        lists: { order: string; readAt: string }[];
+      };
+      const charts = lists.filter(({ order }) => order === 'chart');
+      expect([charts.length, charts.filter(({ readAt }) => readAt === weekAgo).length]).toEqual([6, 6 - made]);
+    }
   });
 
   it('is told apart from another one, and its files are looked through and taken away', async () => {

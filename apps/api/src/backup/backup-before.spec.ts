@@ -1,37 +1,73 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { ArchiveWriter } from './archive/archive-writer.js';
-import { BACKUP, ScratchFolders, entries, from, playlist, readFacts } from './archive/testing/library.js';
-import { type PlaylistBefore, askedAgain, isAll, playlistsIn } from './backup-before.js';
+import type { ArchivedList } from './archive/documents.js';
+import { BACKUP, ScratchFolders, entries, from, listFacts, playlist, readFacts } from './archive/testing/library.js';
+import { type PlaylistBefore, isAll, playlistsIn, readAgain } from './backup-before.js';
 
 const folders = new ScratchFolders();
 afterEach(() => folders.clear());
 
-describe('what others have closed', () => {
+describe('what is read again', () => {
   const DAY_MS = 86_400_000;
-  const now = Date.parse('2026-11-28T03:15:00Z');
-  const others = ['d', 'a', 'c', 'b', 'e'].map((id) => playlist(id, { version: 'v1' }));
-  const closed = (ids: readonly string[], version = 'v1'): Map<string, PlaylistBefore> =>
-    new Map(ids.map((id) => [id, { version, closed: 'It is closed.' }]));
-  const all = closed(others.map(({ id }) => id));
-  const somebody = { account: 'somebody-else', at: now };
+  const NOW = Date.parse('2026-11-28T03:15:00Z');
+  const SOMEBODY = { account: 'somebody-else', at: NOW };
+  const closed = (ids: string, facts: Partial<PlaylistBefore> = {}): Map<string, PlaylistBefore> =>
+    new Map([...ids].map((id) => [id, { version: 'v1', owner: 'owner', closed: 'It is closed.', ...facts }]));
+  /** What a backup has of lists, by how many days ago they were read. */
+  const listsOf = (
+    days: Record<string, number>,
+    order: ArchivedList['order'] = 'chart',
+  ): { lists: ArchivedList[] } => ({
+    lists: Object.entries(days).map(([name, ago]) => ({
+      ...listFacts(name, { order, readAt: new Date(NOW - ago * DAY_MS) }),
+      json: '',
+      csv: '',
+      count: 0,
+    })),
+  });
+  const none = listsOf({});
 
-  it.each([1, 5, 7])('is asked for again one a day, and each has its day when it is every %d days', (days) => {
-    const asked = Array.from({ length: 60 }, (_, number) =>
-      askedAgain(all, others, { ...somebody, at: now + number * days * DAY_MS }),
+  it.each([1, 5, 7])('is one closed playlist, and each has its day when a backup is made every %d days', (days) => {
+    const read = Array.from({ length: 60 }, (_, number) =>
+      readAgain(none, closed('dacbe'), { ...SOMEBODY, at: NOW + number * days * DAY_MS }),
     );
-    expect([...new Set(asked)].sort()).toEqual(['a', 'b', 'c', 'd', 'e']);
+    expect([...new Set(read)].sort()).toEqual([...'abcde'].map((id) => `playlist:${id}`));
   });
 
-  it('is the same one all day, in whatever order they are', () => {
-    const drawn = askedAgain(all, others, somebody);
-    expect(askedAgain(all, [...others].reverse(), { ...somebody, at: now + 3_600_000 })).toBe(drawn);
+  it('is the same playlist all day, in whatever order they are', () => {
+    const later = { ...SOMEBODY, at: NOW + 3_600_000 };
+    expect(readAgain(none, closed('ebcad'), later)).toBe(readAgain(none, closed('dacbe'), SOMEBODY));
   });
 
-  it('is nothing of what is open, has changed since, or is one’s own', () => {
-    expect(askedAgain(closed(['b']), others, somebody)).toBe('b');
-    expect(askedAgain(new Map([['b', { version: 'v1', closed: null }]]), others, somebody)).toBeUndefined();
-    expect(askedAgain(closed(['b'], 'v0'), others, somebody)).toBeUndefined();
-    expect(askedAgain(all, others, { account: others[0]?.owner.id ?? '', at: now })).toBeUndefined();
+  it('is nothing of what is open, one’s own, or not a chart', () => {
+    expect(readAgain(none, closed('b'), SOMEBODY)).toBe('playlist:b');
+    expect(readAgain(none, closed('b', { closed: null }), SOMEBODY)).toBeUndefined();
+    expect(readAgain(none, closed('b', { owner: 'somebody-else' }), SOMEBODY)).toBeUndefined();
+    expect(readAgain(listsOf({ tracks: 90 }, 'newest'), closed(''), SOMEBODY)).toBeUndefined();
+    expect(readAgain(listsOf({ artists: 90 }, 'none'), closed(''), SOMEBODY)).toBeUndefined();
+  });
+
+  it('is the chart that was read longest ago, when that is a week', () => {
+    expect(readAgain(listsOf({ one: 7, two: 9, three: 8 }), closed(''), SOMEBODY)).toBe('two');
+    expect(readAgain(listsOf({ one: 7, two: 7 }), closed(''), SOMEBODY)).toBe('one');
+    expect(readAgain(listsOf({ one: 6.9 }), closed(''), SOMEBODY)).toBeUndefined();
+  });
+
+  it.each([1, 2, 7, 14])('is in time each chart and each closed playlist, every %d days', (days) => {
+    const ages: Record<string, number> = { one: 0, two: 0, three: 0, four: 0, five: 0, six: 0 };
+    const readOn = new Map<string, number[]>();
+    for (let turn = 1; turn <= 120; turn += 1) {
+      const now = turn * days;
+      const charts = listsOf(ages);
+      const read = readAgain(charts, closed('abc'), { ...SOMEBODY, at: NOW + now * DAY_MS });
+      if (read === undefined) throw new Error('There is always something closed.');
+      readOn.set(read, [...(readOn.get(read) ?? []), turn]);
+      if (read in ages) ages[read] = -now;
+    }
+    expect([...readOn.keys()].sort()).toEqual([
+      ...['five', 'four', 'one', 'playlist:a', 'playlist:b', 'playlist:c', 'six', 'three', 'two'],
+    ]);
+    for (const turns of readOn.values()) expect(turns.length).toBeGreaterThanOrEqual(5);
   });
 });
 
@@ -55,8 +91,8 @@ describe('the backup before', () => {
     await writer.addUnreadPlaylist(null, 'Nothing is told of it.');
     const archive = await writer.finish({ ...BACKUP, playlists: readFacts({ total: 6 }) });
     expect([...(await playlistsIn(archive))]).toEqual([
-      ['whole', { version: 'v1', closed: null }],
-      ['closed', { version: 'v1', closed: 'It is closed.' }],
+      ['whole', { version: 'v1', owner: 'owner', closed: null }],
+      ['closed', { version: 'v1', owner: 'owner', closed: 'It is closed.' }],
     ]);
     expect(await playlistsIn(null)).toEqual(new Map());
   });

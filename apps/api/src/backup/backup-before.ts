@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import type { LibraryEntry, LibraryPlaylist } from '#listening';
+import type { LibraryEntry } from '#listening';
 import type { Archive } from './archive/archive.js';
 import { ArchiveError } from './archive/archive-error.js';
 import type { ArchivedPlaylist } from './archive/documents.js';
 
 const DAY_MS = 86_400_000;
+/** Charts move every day and say little: an earlier one is taken for so long at least. */
+const CHART_AGE_MS = 7 * DAY_MS;
 
 /** Whether these are the first entries of a list. What cannot be read of it is read anew. */
 export async function beginsWith(archive: Archive, list: string, entries: readonly LibraryEntry[]): Promise<boolean> {
@@ -31,6 +33,8 @@ export function isAll({ count, total, missing }: Pick<ArchivedPlaylist, 'count' 
 /** A playlist of the backup before. */
 export interface PlaylistBefore {
   version: string;
+  /** The id of the account whose it is. */
+  owner: string;
   /** Why its entries could not be read; null when they were. */
   closed: string | null;
 }
@@ -46,7 +50,7 @@ export async function playlistsIn(archive: Archive | null): Promise<Map<string, 
       if (!playlist || playlist.version === '') continue;
       if (json !== null && !isAll(facts)) continue;
       const closed = json === null ? (missing ?? 'It could not be read.') : null;
-      playlists.set(playlist.id, { version: playlist.version, closed });
+      playlists.set(playlist.id, { version: playlist.version, owner: playlist.owner.id, closed });
     }
   } catch (error) {
     // Those of a damaged list are read anew.
@@ -57,24 +61,36 @@ export async function playlistsIn(archive: Archive | null): Promise<Map<string, 
 }
 
 /**
- * What others have closed may be open some day: one of them is asked for again each day, for many would cost more than all
- * the rest of a library that has not changed. It is drawn, so that each has its day whatever the schedule.
+ * Of charts, and of what others have closed, the index does not tell whether it is still as it was. One of them is read
+ * again in a backup, for all of them would cost more than the rest of a library that has not changed. By lots it is the
+ * chart that was read longest ago, unless that was in these days, or one of the closed playlists: drawn for the day, so that
+ * each has its turn whatever the schedule.
  *
- * @param playlists as they are now
+ * @param before the playlists of it
  * @param account the id of whose library it is
  * @param at epoch milliseconds
- * @returns the id of the one that is drawn; undefined when there are none
+ * @returns the name of its list; undefined when there is none
  */
-export function askedAgain(
+export function readAgain(
+  { lists }: Pick<Archive['manifest'], 'lists'>,
   before: ReadonlyMap<string, PlaylistBefore>,
-  playlists: readonly LibraryPlaylist[],
   { account, at }: { account: string; at: number },
 ): string | undefined {
-  const closed = playlists.filter(({ id, owner, version }) => {
-    const known = before.get(id);
-    return known?.version === version && known.closed !== null && owner.id !== account;
-  });
+  const due = lists.filter(({ order, readAt }) => order === 'chart' && at - readAt.getTime() >= CHART_AGE_MS);
+  const [chart] = due.sort((one, other) => one.readAt.getTime() - other.readAt.getTime());
+  const closed = [...before].flatMap(([id, known]) =>
+    known.closed !== null && known.owner !== account ? [playlistList(id)] : [],
+  );
   const day = Math.floor(at / DAY_MS);
-  const lots = closed.map(({ id }) => ({ id, lot: createHash('sha256').update(`${day} ${id}`).digest('hex') }));
-  return lots.sort((one, other) => (one.lot < other.lot ? -1 : 1))[0]?.id;
+  const drawn = (lots: readonly string[]): string | undefined => {
+    const numbered = lots.map((lot) => ({ lot, number: createHash('sha256').update(`${day} ${lot}`).digest('hex') }));
+    return numbered.sort((one, other) => (one.number < other.number ? -1 : 1))[0]?.lot;
+  };
+  if (!chart || closed.length === 0) return chart?.name ?? drawn(closed);
+  return drawn(['chart', 'closed']) === 'chart' ? chart.name : drawn(closed);
+}
+
+/** The name of the list that has the entries of a playlist. */
+export function playlistList(id: string): string {
+  return `playlist:${id}`;
 }

@@ -10,7 +10,7 @@ import {
 } from '#listening';
 import type { Archive } from './archive/archive.js';
 import type { ArchivedList } from './archive/documents.js';
-import { type PlaylistBefore, askedAgain, beginsWith, isAll, playlistsIn } from './backup-before.js';
+import { type PlaylistBefore, beginsWith, isAll, playlistList, playlistsIn, readAgain } from './backup-before.js';
 import { type Omission, parsePlaylist } from './backup-row.js';
 import type { BackupStore, Claim, KeptPage, SettledList } from './backup-store.js';
 import type { OrOmit, Place, Settlement } from './settlement.js';
@@ -19,9 +19,6 @@ import { STILL_CLOSED, isClosed, omissionOf } from './closed-list.js';
 
 /** A list that changes while it is read begins anew so often. */
 const MOST_ATTEMPTS = 3;
-const DAY_MS = 86_400_000;
-/** Charts move every day and say little: an earlier one is taken for so long. */
-const CHART_AGE_MS = 7 * DAY_MS;
 
 /** Under which a list of playlists is kept. */
 export const PLAYLIST_INDEX = 'playlists';
@@ -65,7 +62,7 @@ export class LibraryReading {
   private readonly done = new Map<string, number>();
   /** Playlists of the earlier backup, by their id. */
   private before: ReadonlyMap<string, PlaylistBefore> = new Map();
-  /** Of those that somebody else has closed the one that is asked for again today. */
+  /** The list that is read again although nothing tells that it has changed. */
   private again: string | undefined;
   /** Why nothing more is asked for. */
   private failure: Error | null = null;
@@ -109,11 +106,13 @@ export class LibraryReading {
   }
 
   private async read(): Promise<void> {
-    const { claim, shape, store } = this.parts;
-    const earlier = await store.settled(claim);
-    for (const one of earlier) this.ready.set(one.place, one);
+    const { account, claim, earlier, shape, store } = this.parts;
+    const done = await store.settled(claim);
+    for (const one of done) this.ready.set(one.place, one);
     this.wake();
-    const settled = new Set(earlier.map(({ list }) => list));
+    this.before = await playlistsIn(earlier);
+    if (earlier) this.again = readAgain(earlier.manifest, this.before, { account, at: Date.now() });
+    const settled = new Set(done.map(({ list }) => list));
     const lists = shape.lists.map((list, place) => async () => {
       if (!settled.has(list.name)) await this.settleList(list, place);
     });
@@ -125,20 +124,12 @@ export class LibraryReading {
   private async settleList(list: LibraryList, place: number): Promise<void> {
     const at = { list: list.name, place, what: list.title, playlist: null };
     await this.settleOrOmit(at, async (orOmit) => {
-      const from = this.chartOf(list);
-      if (from) return { outcome: 'carried', total: from.total, readAt: from.readAt };
+      const chart = list.order === 'chart' && list.name !== this.again ? this.listBefore(list.name) : null;
+      if (chart) return { outcome: 'carried', total: chart.total, readAt: chart.readAt };
       const read = (at: string | null) => orOmit(this.parts.reads.list(list.name, at, { signal: this.parts.signal }));
       const chain = { key: list.name, pageSize: 0, version: null, ask: read };
       return list.byOffset ? this.readList(list, at, read) : this.readChain(chain);
     });
-  }
-
-  /** A chart of the last days. */
-  private chartOf({ name, order }: LibraryList): { total: number | null; readAt: Date } | null {
-    const known = order === 'chart' ? this.listBefore(name) : null;
-    if (known === null) return null;
-    const readAt = new Date(known.readAt);
-    return Date.now() - readAt.getTime() < CHART_AGE_MS ? { total: known.total, readAt } : null;
   }
 
   /** @returns null when it is settled already */
@@ -220,14 +211,11 @@ export class LibraryReading {
       });
     }
     const index = await this.playlistIndex();
-    this.before = await playlistsIn(this.parts.earlier);
-    const known = index.filter((playlist) => playlist !== null);
-    this.again = askedAgain(this.before, known, { account: this.parts.account, at: Date.now() });
     // One more than there are lanes: while one waits for the database, the others ask.
     const some = bulkhead(this.parts.concurrency + 1, Number.POSITIVE_INFINITY);
     await together(
       index.map((playlist, at) => async () => {
-        const list = playlist ? `playlist:${playlist.id}` : `playlist?${at + 1}`;
+        const list = playlist ? playlistList(playlist.id) : `playlist?${at + 1}`;
         if (settled.has(list)) return;
         const place = firstPlace + 1 + at;
         await some.execute(async () => {
@@ -265,7 +253,7 @@ export class LibraryReading {
       const before = damaged.has(at.list) ? undefined : this.before.get(playlist.id);
       if (before?.version === playlist.version) {
         if (before.closed === null) return { outcome: 'carried', total: playlist.total };
-        if (playlist.owner.id !== account && playlist.id !== this.again)
+        if (playlist.owner.id !== account && at.list !== this.again)
           return { outcome: 'omitted', total: playlist.total, closed: before.closed };
       }
       const [begun] = (await store.pages(claim, at.list)).values();
