@@ -3,11 +3,14 @@ import { isDeepStrictEqual } from 'node:util';
 import type { LibraryEntry } from '#listening';
 import type { Archive } from './archive/archive.js';
 import { ArchiveError } from './archive/archive-error.js';
-import type { ArchivedPlaylist } from './archive/documents.js';
+import type { ArchivedPlaylist, Manifest } from './archive/documents.js';
 
 const DAY_MS = 86_400_000;
-/** Charts move every day and say little: an earlier one is taken for so long at least. */
-const CHART_AGE_MS = 7 * DAY_MS;
+/**
+ * Charts move every day and say little: an earlier one is taken for so long at least. A week, but for what a weekly schedule
+ * may be early.
+ */
+const CHART_AGE_MS = 6.5 * DAY_MS;
 
 /** Whether these are the first entries of a list. What cannot be read of it is read anew. */
 export async function beginsWith(archive: Archive, list: string, entries: readonly LibraryEntry[]): Promise<boolean> {
@@ -61,33 +64,44 @@ export async function playlistsIn(archive: Archive | null): Promise<Map<string, 
 }
 
 /**
- * Of charts, and of what others have closed, the index does not tell whether it is still as it was. One of them is read
- * again in a backup, for all of them would cost more than the rest of a library that has not changed. By lots it is the
- * chart that was read longest ago, unless that was in these days, or one of the closed playlists: drawn for the day, so that
- * each has its turn whatever the schedule.
+ * Of charts, and of what others have closed, no index tells whether it is still as it was. For all of it to be read again in
+ * each backup would cost more than the rest of a library that has not changed, so it is read by turns: of charts those that
+ * were read longest ago, a week at least, and of closed playlists one, drawn for the day so that each has its turn whatever
+ * the schedule. Where there is no room for both, they draw lots. Who makes a backup once in a week or less has all charts
+ * in it that are due.
  *
- * @param before the playlists of it
+ * @param earlier the backup before
+ * @param before its playlists
  * @param account the id of whose library it is
  * @param at epoch milliseconds
- * @returns the name of its list; undefined when there is none
+ * @param room how much may be read again
+ * @returns names of lists
  */
 export function readAgain(
-  { lists }: Pick<Archive['manifest'], 'lists'>,
+  { lists, startedAt }: Pick<Manifest, 'lists' | 'startedAt'>,
   before: ReadonlyMap<string, PlaylistBefore>,
-  { account, at }: { account: string; at: number },
-): string | undefined {
-  const due = lists.filter(({ order, readAt }) => order === 'chart' && at - readAt.getTime() >= CHART_AGE_MS);
-  const [chart] = due.sort((one, other) => one.readAt.getTime() - other.readAt.getTime());
+  { account, at, room }: { account: string; at: number; room: number },
+): ReadonlySet<string> {
+  const charts = lists
+    .filter(({ order, readAt }) => order === 'chart' && at - readAt.getTime() >= CHART_AGE_MS)
+    .sort((one, other) => one.readAt.getTime() - other.readAt.getTime())
+    .map(({ name }) => name);
   const closed = [...before].flatMap(([id, known]) =>
     known.closed !== null && known.owner !== account ? [playlistList(id)] : [],
   );
+  const isSeldom = at - startedAt.getTime() >= CHART_AGE_MS;
+  if (isSeldom) return new Set([...charts, ...drawn(closed, at)]);
+  const [kind] = drawn(['closed', 'charts'], at);
+  const first = charts.length === 0 || kind === 'closed' ? drawn(closed, at) : [];
+  return new Set([...first, ...charts.slice(0, room - first.length)]);
+}
+
+/** One of them, the same all day; none of none. */
+function drawn(lots: readonly string[], at: number): string[] {
   const day = Math.floor(at / DAY_MS);
-  const drawn = (lots: readonly string[]): string | undefined => {
-    const numbered = lots.map((lot) => ({ lot, number: createHash('sha256').update(`${day} ${lot}`).digest('hex') }));
-    return numbered.sort((one, other) => (one.number < other.number ? -1 : 1))[0]?.lot;
-  };
-  if (!chart || closed.length === 0) return chart?.name ?? drawn(closed);
-  return drawn(['chart', 'closed']) === 'chart' ? chart.name : drawn(closed);
+  const numbered = lots.map((lot) => ({ lot, number: createHash('sha256').update(`${day} ${lot}`).digest('hex') }));
+  const [first] = numbered.sort((one, other) => (one.number < other.number ? -1 : 1));
+  return first ? [first.lot] : [];
 }
 
 /** The name of the list that has the entries of a playlist. */

@@ -3,7 +3,7 @@ import type { Omission } from './backup-row.js';
 
 /** What the owner does about a playlist that was closed when it was asked for last. */
 export const STILL_CLOSED =
-  'Of such playlists one a day is asked for again. Add its entries to a playlist of your own: that one is backed up.';
+  'Such playlists are asked for again by turns. Add its entries to a playlist of your own: that one is backed up.';
 const CLOSED: ReadonlySet<string> = new Set(['insufficient_scope', 'forbidden', 'not_supported']);
 
 /** The upstream, or the owner, keeps this closed, and the rest is open. */

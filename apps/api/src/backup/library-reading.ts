@@ -19,6 +19,10 @@ import { STILL_CLOSED, isClosed, omissionOf } from './closed-list.js';
 
 /** A list that changes while it is read begins anew so often. */
 const MOST_ATTEMPTS = 3;
+/** So many may be asked for a library that has not changed, and one for each 50 playlists. */
+const CALLS_WHEN_UNCHANGED = 10;
+/** Of these for lists that are read to their end each time, such as the artists that are followed. */
+const SECOND_PAGES = 1;
 
 /** Under which a list of playlists is kept. */
 export const PLAYLIST_INDEX = 'playlists';
@@ -62,8 +66,8 @@ export class LibraryReading {
   private readonly done = new Map<string, number>();
   /** Playlists of the earlier backup, by their id. */
   private before: ReadonlyMap<string, PlaylistBefore> = new Map();
-  /** The list that is read again although nothing tells that it has changed. */
-  private again: string | undefined;
+  /** Lists that are read again although nothing tells that they have changed. */
+  private again: ReadonlySet<string> = new Set();
   /** Why nothing more is asked for. */
   private failure: Error | null = null;
   /** What is settled and was not given out yet, by its place. */
@@ -111,7 +115,10 @@ export class LibraryReading {
     for (const one of done) this.ready.set(one.place, one);
     this.wake();
     this.before = await playlistsIn(earlier);
-    if (earlier) this.again = readAgain(earlier.manifest, this.before, { account, at: Date.now() });
+    // The profile, each list, and the first page of the playlists.
+    const asked = 1 + shape.lists.filter(({ order }) => order !== 'chart').length + (shape.hasPlaylists ? 1 : 0);
+    const room = CALLS_WHEN_UNCHANGED - SECOND_PAGES - asked;
+    if (earlier) this.again = readAgain(earlier.manifest, this.before, { account, at: Date.now(), room });
     const settled = new Set(done.map(({ list }) => list));
     const lists = shape.lists.map((list, place) => async () => {
       if (!settled.has(list.name)) await this.settleList(list, place);
@@ -124,7 +131,7 @@ export class LibraryReading {
   private async settleList(list: LibraryList, place: number): Promise<void> {
     const at = { list: list.name, place, what: list.title, playlist: null };
     await this.settleOrOmit(at, async (orOmit) => {
-      const chart = list.order === 'chart' && list.name !== this.again ? this.listBefore(list.name) : null;
+      const chart = list.order === 'chart' && !this.again.has(list.name) ? this.listBefore(list.name) : null;
       if (chart) return { outcome: 'carried', total: chart.total, readAt: chart.readAt };
       const read = (at: string | null) => orOmit(this.parts.reads.list(list.name, at, { signal: this.parts.signal }));
       const chain = { key: list.name, pageSize: 0, version: null, ask: read };
@@ -253,7 +260,7 @@ export class LibraryReading {
       const before = damaged.has(at.list) ? undefined : this.before.get(playlist.id);
       if (before?.version === playlist.version) {
         if (before.closed === null) return { outcome: 'carried', total: playlist.total };
-        if (playlist.owner.id !== account && at.list !== this.again)
+        if (playlist.owner.id !== account && !this.again.has(at.list))
           return { outcome: 'omitted', total: playlist.total, closed: before.closed };
       }
       const [begun] = (await store.pages(claim, at.list)).values();
