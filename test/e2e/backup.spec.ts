@@ -107,8 +107,12 @@ describe('a backup', () => {
 
   it('is told apart from another one, and its files are looked through and taken away', async () => {
     await library.linked({ tracks: 60, playlists: 3 });
+    // No database takes this as text.
+    await library.asListener('POST', 'me/playlists', { name: 'Cut off \ud83c and \0' });
     const first = await library.made();
-    const [, , gone] = entriesOf(await library.kept(first.id), 'tracks');
+    const whole = await library.kept(first.id);
+    expect(whole.playlists.map(({ playlist }) => playlist?.name)).toContain('Cut off \uFFFD and \uFFFD');
+    const [, , gone] = entriesOf(whole, 'tracks');
     await library.change({ remove: [gone?.uri ?? ''], addTracks: 2 });
     const second = await library.made();
     expect(second.counts['tracks']).toBe(61);

@@ -41,6 +41,9 @@ describe('parseJson', () => {
     ['', undefined],
     ['{"a":', undefined],
     ['<?xml version="1.0"?>', undefined],
+    // What no database takes as text, and what looks like it.
+    [String.raw`{"a":["cut \ud83c","\uDF0A off","a\u0000b"]}`, { a: ['cut \uFFFD', '\uFFFD off', 'a\uFFFDb'] }],
+    [String.raw`"\ud83c\udf0a \\u0000 \\ud83c"`, String.raw`🌊 \u0000 \ud83c`],
   ])('%o', (text, value) => {
     expect(parseJson(text)).toEqual(value);
   });

@@ -30,12 +30,23 @@ export function judgeByStatus({ status, json }: UpstreamAnswer): Verdict | null 
   return { kind: 'good' };
 }
 
-/** Parses a body that claims nothing; undefined for what is not JSON. */
+/** Escapes of what need not be text: NUL, and halves of characters, such as titles have that were cut off within an emoji. */
+const MAYBE_NO_TEXT = /\\u(?:0000|d[89a-f])/i;
+const NO_TEXT = /[\0\p{Surrogate}]/gu;
+
+/**
+ * Parses a body that claims nothing; undefined for what is not JSON. Texts in it can be kept and shown by whoever takes
+ * Unicode, such as Postgres: what is no character is U+FFFD.
+ */
 export function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return MAYBE_NO_TEXT.test(text) ? JSON.parse(text, asText) : JSON.parse(text);
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
+}
+
+function asText(_key: string, value: unknown): unknown {
+  return typeof value === 'string' ? value.replace(NO_TEXT, '\uFFFD') : value;
 }
