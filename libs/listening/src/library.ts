@@ -78,6 +78,8 @@ export interface LibraryList {
   pageSize: number;
   /** Whether any part can be asked for at once, by how many entries come before it; else each tells where the next begins. */
   byOffset: boolean;
+  /** Of a list that is not read by offset: where the part begins that follows this entry; null when that cannot be said. */
+  partAfter?: (entry: LibraryEntry) => string | null;
 }
 
 /**
@@ -88,7 +90,8 @@ export interface LibraryList {
 export interface LibraryReads {
   /**
    * @param list the name of one of the lists
-   * @param at null for the first part; else a `next`, or for a list that is read by offset any multiple of its `pageSize`
+   * @param at null for the first part; else a `next` or what `partAfter` tells, or for a list that is read by offset any
+   *   multiple of its `pageSize`
    */
   list(list: string, at: string | null, options?: ReadOptions): Promise<LibraryPage<LibraryEntry>>;
   /** In the owner's order. Null stands for one that the upstream lists and tells nothing about. */

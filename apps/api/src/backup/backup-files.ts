@@ -9,13 +9,11 @@ import { VERSION } from '../version.js';
 import { Archive, archiveNames, folderFault, listArchives, removeArchive } from './archive/archive.js';
 import { ArchiveError, writeFailure } from './archive/archive-error.js';
 import { ArchiveWriter, type ReadFacts } from './archive/archive-writer.js';
-import { ENTRY_GUARD } from './archive/documents.js';
-import { entryFrom } from './archive/entry-document.js';
 import { PLAYLISTS } from './archive/file-names.js';
 import { keptOmissions, keptText } from './archive/kept.js';
 import { discardPartials } from './archive/partial-folder.js';
 import { verify } from './archive/verify.js';
-import type { Account, Omission, Summary } from './backup-row.js';
+import { type Account, type Omission, type Summary, keptEntry } from './backup-row.js';
 import { BackupStore, type Claim, type Made, type SettledList } from './backup-store.js';
 import { PLAYLIST_INDEX } from './library-reading.js';
 
@@ -226,7 +224,7 @@ export class BackupFiles {
   }
 
   private async *entries(claim: Claim, list: string): AsyncGenerator<LibraryEntry> {
-    for await (const entry of this.store.entries(claim, list)) yield entryOf(entry);
+    for await (const entry of this.store.entries(claim, list)) yield keptEntry(entry);
   }
 }
 
@@ -247,12 +245,6 @@ async function summaryOf(
     omissions: keptOmissions(omissions),
     bytes,
   };
-}
-
-/** @throws Error for what another version has kept */
-function entryOf(value: unknown): LibraryEntry {
-  if (ENTRY_GUARD.accepts(value)) return entryFrom(value);
-  throw new Error('A kept page has an entry that this version cannot read.');
 }
 
 /** Whether what a backup says of itself and its playlists is what was written. */

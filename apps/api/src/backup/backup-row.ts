@@ -1,4 +1,6 @@
-import type { LibraryPlaylist } from '#listening';
+import type { LibraryEntry, LibraryPlaylist } from '#listening';
+import { ENTRY_GUARD } from './archive/documents.js';
+import { entryFrom } from './archive/entry-document.js';
 
 /** Why a backup is paused or has failed, for whoever asks. */
 export interface Trouble {
@@ -121,6 +123,12 @@ export function parsePlaylist(value: unknown): LibraryPlaylist | null {
     total: count(value, 'total'),
     url: text(value, 'url'),
   };
+}
+
+/** An entry of a kept page. @throws Error for what another version has kept */
+export function keptEntry(value: unknown): LibraryEntry {
+  if (ENTRY_GUARD.accepts(value)) return entryFrom(value);
+  throw new Error('A kept page has an entry that this version cannot read.');
 }
 
 function parseOmission(value: unknown): Omission | null {

@@ -10,19 +10,16 @@ import {
 } from '#listening';
 import type { Archive } from './archive/archive.js';
 import type { ArchivedList } from './archive/documents.js';
-import { type PlaylistBefore, beginsWith, isAll, playlistList, playlistsIn, readAgain } from './backup-before.js';
-import { type Omission, parsePlaylist } from './backup-row.js';
+import { type PlaylistBefore, isAll, partAfter, playlistList, playlistsIn, standsIn } from './backup-before.js';
+import { type Omission, keptEntry, parsePlaylist } from './backup-row.js';
 import type { BackupStore, Claim, KeptPage, SettledList } from './backup-store.js';
 import type { OrOmit, Place, Settlement } from './settlement.js';
 import { together } from './together.js';
+import { drawn, isOfLastWeek, readAgain, turnsOf } from './turns.js';
 import { STILL_CLOSED, isClosed, omissionOf } from './closed-list.js';
 
 /** A list that changes while it is read begins anew so often. */
 const MOST_ATTEMPTS = 3;
-/** So many may be asked for a library that has not changed, and one for each 50 playlists. */
-const CALLS_WHEN_UNCHANGED = 10;
-/** Of these for lists that are read to their end each time, such as the artists that are followed. */
-const SECOND_PAGES = 1;
 
 /** Under which a list of playlists is kept. */
 export const PLAYLIST_INDEX = 'playlists';
@@ -115,10 +112,8 @@ export class LibraryReading {
     for (const one of done) this.ready.set(one.place, one);
     this.wake();
     this.before = await playlistsIn(earlier);
-    // The profile, each list, and the first page of the playlists.
-    const asked = 1 + shape.lists.filter(({ order }) => order !== 'chart').length + (shape.hasPlaylists ? 1 : 0);
-    const room = CALLS_WHEN_UNCHANGED - SECOND_PAGES - asked;
-    if (earlier) this.again = readAgain(earlier.manifest, this.before, { account, at: Date.now(), room });
+    const today = { account, at: Date.now() };
+    if (earlier) this.again = readAgain(earlier.manifest, this.before, { ...turnsOf(shape, earlier), ...today });
     const settled = new Set(done.map(({ list }) => list));
     const lists = shape.lists.map((list, place) => async () => {
       if (!settled.has(list.name)) await this.settleList(list, place);
@@ -133,32 +128,55 @@ export class LibraryReading {
     await this.settleOrOmit(at, async (orOmit) => {
       const chart = list.order === 'chart' && !this.again.has(list.name) ? this.listBefore(list.name) : null;
       if (chart) return { outcome: 'carried', total: chart.total, readAt: chart.readAt };
-      const read = (at: string | null) => orOmit(this.parts.reads.list(list.name, at, { signal: this.parts.signal }));
-      const chain = { key: list.name, pageSize: 0, version: null, ask: read };
-      return list.byOffset ? this.readList(list, at, read) : this.readChain(chain);
+      const ask = (from: string | null) =>
+        orOmit(this.parts.reads.list(list.name, from, { signal: this.parts.signal }));
+      const paged = { key: list.name, pageSize: list.pageSize, version: null, ask };
+      if (list.order !== 'chart' && (await this.isCarried(list, at, paged))) return null;
+      return list.byOffset ? this.readAll(paged) : this.readChain(paged);
     });
   }
 
-  /** @returns null when it is settled already */
-  private async readList(
-    list: LibraryList,
-    at: Place,
-    ask: (at: string | null) => Promise<LibraryPage<LibraryEntry>>,
-  ): Promise<Settlement | null> {
-    const { claim, store } = this.parts;
-    const paged = { key: list.name, pageSize: list.pageSize, version: null, ask };
-    const kept = await store.pages(claim, list.name);
-    const isCarried = !kept.has(0) && (await this.lanes.execute(() => this.carryOrKeep(list, at, paged)));
-    return isCarried ? null : this.readAll(paged);
+  /** Settles a list as that of before, if it is; that its first part is the same says so of most lists. */
+  private async isCarried(list: LibraryList, at: Place, paged: Paged<LibraryEntry>): Promise<boolean> {
+    const { claim, earlier, store } = this.parts;
+    const { name, order, pageSize } = list;
+    const known = this.listBefore(name);
+    const kept = await store.pages(claim, name);
+    // With more of them it is being read already.
+    if (!earlier || !known || kept.size > 1) return false;
+    const { total } = kept.get(0) ?? (await this.fetch(paged, 0));
+    if (total === null || total !== known.total) return false;
+    const first: LibraryEntry[] = [];
+    for await (const entry of store.entries(claim, name)) first.push(keptEntry(entry));
+    if (!(await standsIn(earlier, name, first))) return false;
+    if (order === 'none' && total > pageSize && this.again.has(name))
+      return this.isSameFurtherOn(list, at, paged, total);
+    await this.settleRead(at, { outcome: 'carried', total });
+    return true;
   }
 
-  /** By its first page: settles it as the list of before, or keeps that page, for there is more to it. */
-  private async carryOrKeep(list: LibraryList, at: Place, paged: Paged<LibraryEntry>): Promise<boolean> {
-    const first = await this.call(() => paged.ask(null));
-    const isCarried = list.order === 'newest' && (await this.isUnchanged(list.name, first));
-    if (isCarried) await this.settleRead(at, { outcome: 'carried', total: first.total });
-    else await this.keep(paged, 0, first);
-    return isCarried;
+  /** The same for a list in which something new may stand anywhere: by one more of its parts, another one each day. */
+  private async isSameFurtherOn(
+    list: LibraryList,
+    at: Place,
+    paged: Paged<LibraryEntry>,
+    total: number,
+  ): Promise<boolean> {
+    const { earlier } = this.parts;
+    const now = Date.now();
+    if (!earlier || isOfLastWeek(earlier.manifest, now)) return false;
+    const { name, pageSize } = list;
+    const starts = Array.from({ length: Math.ceil(total / pageSize) - 1 }, (_, number) => (number + 1) * pageSize);
+    const [from = 0] = drawn(starts, now);
+    const start = await partAfter(earlier, list, from);
+    if (start === null) return false;
+    return this.lanes.execute(async () => {
+      const { entries } = await this.call(() => paged.ask(start));
+      const isSame =
+        entries.length === Math.min(pageSize, total - from) && (await standsIn(earlier, name, entries, from));
+      if (isSame) await this.settleRead(at, { outcome: 'carried', total });
+      return isSame;
+    });
   }
 
   /** As it was before; null when it may not be whole, for that does not become better by taking it over. */
@@ -166,14 +184,6 @@ export class LibraryReading {
     const { damaged, earlier } = this.parts;
     const known = damaged.has(name) ? null : (earlier?.list(name) ?? null);
     return known && (known.order === 'chart' || isAll(known)) ? known : null;
-  }
-
-  /** Nothing was added, or it would stand on top; and nothing taken away, or there would be fewer. */
-  private async isUnchanged(list: string, { entries, total }: LibraryPage<LibraryEntry>): Promise<boolean> {
-    const { earlier } = this.parts;
-    const known = this.listBefore(list);
-    if (!earlier || !known || total === null || known.total !== total) return false;
-    return beginsWith(earlier, list, entries);
   }
 
   /** All pages of a list, as many at once as there are lanes, until all of them tell of the same list. */

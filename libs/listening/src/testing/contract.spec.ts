@@ -314,7 +314,7 @@ const SABOTAGES: Readonly<Record<string, Sabotage | { definition: Definition }>>
     ...part,
     next: null,
   })),
-  'library: any part of a list that is read by offset can be asked for at once': library((good) => {
+  'library: any part of a list can be asked for at once, by offset or by what comes before it': library((good) => {
     let before = '';
     return {
       list: (name, at, options) => {
@@ -361,6 +361,13 @@ const MORE_SABOTAGES: Readonly<Record<string, Readonly<Record<string, Sabotage |
     'an entry twice': entries((entry) => ({ ...entry, uri: FAKE_ENTRY.uri })),
     'the oldest first': parts((part) => ({ ...part, entries: part.entries.toReversed() })),
     'an entry less': parts((part, at) => (at === null ? part : { ...part, entries: part.entries.slice(1) })),
+  },
+  'library: any part of a list can be asked for at once, by offset or by what comes before it': {
+    'a part that begins elsewhere than the one before it says': {
+      definition: {
+        library: { ...FAKE_SHAPE, lists: FAKE_SHAPE.lists.map((list) => ({ ...list, partAfter: () => '1' })) },
+      },
+    },
   },
   'library: entries are in our shape': {
     'a duration in seconds': entries((entry) => ({ ...entry, durationMs: 201 })),

@@ -13,7 +13,14 @@ import {
 export const FAKE_SHAPE: LibraryShape = {
   lists: [
     { name: 'tracks', title: 'Tracks', order: 'newest', pageSize: 3, byOffset: true },
-    { name: 'artists', title: 'Artists', order: 'none', pageSize: 2, byOffset: false },
+    {
+      name: 'artists',
+      title: 'Artists',
+      order: 'none',
+      pageSize: 2,
+      byOffset: false,
+      partAfter: ({ uri }) => String(Number(uri?.split(':').at(-1)) + 1),
+    },
     { name: 'top_tracks', title: 'Top tracks', order: 'chart', pageSize: 4, byOffset: false },
   ],
   hasPlaylists: true,

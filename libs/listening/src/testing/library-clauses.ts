@@ -149,12 +149,19 @@ export const LIBRARY_CLAUSES: readonly Clause[] = [
     },
   },
   {
-    name: 'library: any part of a list that is read by offset can be asked for at once',
+    name: 'library: any part of a list can be asked for at once, by offset or by what comes before it',
     async check(subject) {
       const library = await libraryOf(subject);
       if (!library) return;
-      for (const { name, pageSize, byOffset } of subject.definition.library?.lists ?? []) {
-        if (byOffset) await checkOffsets((at) => library.list(name, at), pageSize, name);
+      for (const { name, pageSize, byOffset, partAfter } of subject.definition.library?.lists ?? []) {
+        const ask: Ask<LibraryEntry> = (at) => library.list(name, at);
+        if (byOffset) await checkOffsets(ask, pageSize, name);
+        if (!partAfter) continue;
+        const { parts } = await whole(ask, name);
+        for (const { entries, next } of parts.slice(0, -1)) {
+          const last = entries.at(-1);
+          assert.equal(last && partAfter(last), next, `${name}: where a part begins`);
+        }
       }
       if (!subject.definition.library?.hasPlaylists) return;
       await checkOffsets((at) => library.playlists(at), PLAYLIST_PAGE, 'playlists');

@@ -54,7 +54,14 @@ function charts(of: 'tracks' | 'artists', question: Question, entry: EntryShape)
 }
 
 const FOLLOWED: KnownList = {
-  list: { name: 'artists', title: 'Followed artists', order: 'none', pageSize: PAGE, byOffset: false },
+  list: {
+    name: 'artists',
+    title: 'Followed artists',
+    order: 'none',
+    pageSize: PAGE,
+    byOffset: false,
+    partAfter: ({ uri }) => uri?.split(':').at(-1) ?? null,
+  },
   question: LIBRARY_QUESTIONS.followedArtists,
   query: { type: 'artist' },
   entry: { kind: 'artist', under: [] },
