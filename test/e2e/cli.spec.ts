@@ -165,7 +165,8 @@ describe('the command line', () => {
 
   it('fetches a list or all of a backup, and overwrites nothing unless told to', async () => {
     const out = ['--out', 'tracks.csv'];
-    expect(await tonearm('download', 'latest', '--format', 'csv', '--list', 'tracks', ...out)).toMatchObject({
+    const ofSpotify = ['latest', '--provider', 'spotify'];
+    expect(await tonearm('download', ...ofSpotify, '--format', 'csv', '--list', 'tracks', ...out)).toMatchObject({
       code: 0,
       output: '',
       errors: expect.stringMatching(/tracks\.csv \(.+B\)\n$/),
@@ -218,6 +219,11 @@ describe('the command line', () => {
       [begin(['backups'], { ADMIN_TOKEN: '' }), 1, /^The owner's token is not set\.\nSet ADMIN_TOKEN .+\n$/],
       [begin(['backups'], { TONEARM_URL: `${service.url}/docs` }), 1, /^.+\n.+\n$/],
       [begin(['remove', 'latest']), 2, /^This would take spotify_backup_\S+ away for good\.\nAdd --yes .+\n$/],
+      [
+        begin(['download', 'latest', '--provider', 'lastfm', '--out', '-']),
+        1,
+        /^There is no backup of "lastfm" yet\.\nThere are backups of spotify; .+\n$/,
+      ],
       [begin(['verify', 'nothing-like-it']), 1, /^No backup is called "nothing-like-it"\.\n.+\n$/],
       [
         begin(['backups', '--url', `http://127.0.0.1:${await freePort()}`]),

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { type Backup, parseBackups } from './backup.js';
 import { backupNamed, idLength, jobNamed } from './backup-named.js';
+import { Fault } from './fault.js';
 
-function known(...ids: readonly (readonly [id: string, state: string])[]): readonly Backup[] {
-  const items = ids.map(([id, state]) => ({
-    ...{ id, state, name: `tape_${id.slice(-1)}`, provider: 'tape', createdAt: '2026-11-21T03:15:00.000Z' },
+function known(...ids: readonly (readonly [id: string, state: string, provider?: string])[]): readonly Backup[] {
+  const items = ids.map(([id, state, provider = 'tape']) => ({
+    ...{ id, state, name: `${provider}_${id.slice(-1)}`, provider, createdAt: '2026-11-21T03:15:00.000Z' },
   }));
   return parseBackups({ items })?.items ?? [];
 }
@@ -15,6 +16,17 @@ const ITEMS = known(
   ['bbbb3333-0000-0000-0000-000000000003', 'complete_with_omissions'],
   ['bbbb3333-1000-0000-0000-000000000004', 'complete'],
 );
+const OF_LEND = known(['cccc0000-0000-0000-0000-000000000005', 'complete', 'lend']);
+
+function faultOf(look: () => unknown): Fault {
+  try {
+    look();
+  } catch (error) {
+    if (error instanceof Fault) return error;
+    throw error;
+  }
+  throw new Error('It was found.');
+}
 
 describe('the backup that somebody means', () => {
   it.each([
@@ -40,6 +52,27 @@ describe('the backup that somebody means', () => {
   it('is none for an empty word, even if there is but one', () => {
     expect(() => backupNamed(ITEMS.slice(0, 1), '')).toThrow('No backup');
     expect(() => backupNamed(ITEMS.slice(0, 2), 'latest')).toThrow('There is no backup yet');
+  });
+
+  it('is the latest of a provider, if one is named', () => {
+    expect(backupNamed([...OF_LEND, ...ITEMS], 'latest').provider).toBe('lend');
+    expect(backupNamed([...OF_LEND, ...ITEMS], 'latest', 'tape').name).toBe('tape_3');
+    expect(backupNamed(ITEMS, 'tape_1', 'tape').name).toBe('tape_1');
+    expect(faultOf(() => backupNamed(ITEMS, 'latest', 'tap'))).toMatchObject({
+      message: 'There is no backup of "tap" yet. Did you mean tape?',
+      remedy: expect.stringMatching(/^There are backups of tape; .+ --provider .+/),
+    });
+    expect(faultOf(() => backupNamed([...ITEMS, ...OF_LEND], 'latest', 'shellac')).remedy).toContain('lend, tape');
+    expect(() => backupNamed([], 'latest', 'tape')).toThrow('There is no backup yet');
+  });
+
+  it('is not taken for one of another provider', () => {
+    for (const reference of ['tape_1', 'aaaa1']) {
+      expect(faultOf(() => backupNamed(ITEMS, reference, 'lend'))).toMatchObject({
+        message: 'tape_1 is a backup of tape, not of "lend".',
+        remedy: expect.stringContaining('latest'),
+      });
+    }
   });
 
   it('is a restore by its id alone, or the latest whatever has come of it', () => {

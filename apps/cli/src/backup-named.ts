@@ -1,11 +1,14 @@
 import type { Backup } from './backup.js';
 import { Fault } from './fault.js';
 import { type Job, isMade } from './job.js';
+import { didYouMean } from './nearest.js';
 
 export const LATEST = 'latest';
 
 /** Less may be a slip, or a variable of a shell that is empty. */
 const FEWEST_SIGNS = 4;
+/** So much is repeated of what was typed. */
+const LONGEST_ECHO = 80;
 /** A few hexadecimal digits are enough to tell backups apart. */
 const SHORTEST_ID = 8;
 
@@ -14,15 +17,31 @@ const SHORTEST_ID = 8;
  *
  * @param items all there are, the latest first
  * @param reference an id or how a single one begins, a name, or `latest`: the latest that is made
+ * @param provider the id of that whose it has to be; undefined for any
  * @throws Fault
  */
-export function backupNamed(items: readonly Backup[], reference: string): Backup {
+export function backupNamed(items: readonly Backup[], reference: string, provider?: string): Backup {
   const named = items.find(({ name }) => name === reference);
-  if (named) return named;
-  if (reference !== LATEST) return jobNamed(items, reference, 'backup');
-  const latest = items.find(isMade);
+  if (!named && reference === LATEST) return latestOf(items.filter(isMade), provider);
+  const meant = named ?? jobNamed(items, reference, 'backup');
+  if (provider === undefined || meant.provider === provider) return meant;
+  throw new Fault(
+    `${meant.name} is a backup of ${meant.provider}, not of ${echo(provider)}.`,
+    'Leave --provider out, or write latest for the latest of that provider.',
+  );
+}
+
+function latestOf(made: readonly Backup[], provider: string | undefined): Backup {
+  const latest = made.find((one) => provider === undefined || one.provider === provider);
   if (latest) return latest;
-  throw new Fault('There is no backup yet.', 'Make one: npm run tonearm -- backup.');
+  const providers = [...new Set(made.map((one) => one.provider))].sort();
+  if (provider === undefined || providers.length === 0) {
+    throw new Fault('There is no backup yet.', 'Make one: npm run tonearm -- backup.');
+  }
+  throw new Fault(
+    `There is no backup of ${echo(provider)} yet.${didYouMean(provider, providers)}`,
+    `There are backups of ${providers.join(', ')}; npm run tonearm -- backup --provider <provider> makes one of another.`,
+  );
 }
 
 /**
@@ -39,10 +58,14 @@ export function jobNamed<One extends Job>(items: readonly One[], reference: stri
   if (exact) return exact;
   const matches = beginning.length < FEWEST_SIGNS ? [] : items.filter(({ id }) => id.startsWith(beginning));
   const [match] = matches;
-  if (!match) throw new Fault(`No ${noun} is called ${JSON.stringify(reference.slice(0, 80))}.`, seeList);
+  if (!match) throw new Fault(`No ${noun} is called ${echo(reference)}.`, seeList);
   if (matches.length === 1) return match;
   const more = noun === 'backup' ? 'Write more of it, or the name.' : 'Write more of it.';
   throw new Fault(`The ids of ${matches.length} ${noun}s begin so.`, `${more} ${seeList}`);
+}
+
+function echo(typed: string): string {
+  return JSON.stringify(typed.slice(0, LONGEST_ECHO));
 }
 
 /** How much of an id is written, so that no two begin so. */

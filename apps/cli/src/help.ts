@@ -4,7 +4,7 @@ import { table } from './table.js';
 
 /** What stands for the words that commands take. */
 const WORDS: Readonly<Record<string, string>> = {
-  backup: '<backup> is an id or how one begins, a name, or latest.',
+  backup: '<backup> is an id or how one begins, a name, or latest; with --provider latest is that of one provider.',
   restore: '<restore> is an id or how one begins, or latest.',
 };
 

@@ -1,8 +1,16 @@
+import type { Call, Option } from './arguments.js';
 import { type Backup, type Backups, parseBackup, parseBackups } from './backup.js';
 import { backupNamed } from './backup-named.js';
 import type { Service } from './service.js';
 
 const PATH = '/admin/backups';
+
+/** Of commands that take a backup. */
+export const OF_PROVIDER: Option = {
+  name: 'provider',
+  takes: 'provider',
+  about: 'whose backup latest is; the latest of all unless given',
+};
 
 /** @throws Fault */
 export async function knownBackups(service: Service): Promise<Backups> {
@@ -12,8 +20,8 @@ export async function knownBackups(service: Service): Promise<Backups> {
 }
 
 /** The backup that somebody means. @throws Fault */
-export async function backupMeant(service: Service, reference = ''): Promise<Backup> {
-  return backupNamed((await knownBackups(service)).items, reference);
+export async function backupMeant(service: Service, { words: [reference = ''], options }: Call): Promise<Backup> {
+  return backupNamed((await knownBackups(service)).items, reference, options.get(OF_PROVIDER.name));
 }
 
 /** @throws Fault */

@@ -1,7 +1,7 @@
 import { backupNamed } from '../backup-named.js';
 import { type Command, say } from '../command.js';
 import { listTitle, whole } from '../figures.js';
-import { knownBackups } from '../known-backups.js';
+import { OF_PROVIDER, knownBackups } from '../known-backups.js';
 import { type Entry, type Group, type LibraryDiff, type ListDiff, parseDiff } from '../library-diff.js';
 import { some } from '../summary.js';
 
@@ -12,10 +12,10 @@ export const diff: Command = {
   name: 'diff',
   takes: ['backup', 'other'],
   about: 'Tells what became of a library from the earlier to the later of two backups.',
-  options: [],
-  async run({ words }, { service, output }) {
+  options: [OF_PROVIDER],
+  async run({ words, options }, { service, output }) {
     const { items } = await knownBackups(service);
-    const two = words.map((reference) => backupNamed(items, reference));
+    const two = words.map((reference) => backupNamed(items, reference, options.get(OF_PROVIDER.name)));
     const path = `/admin/backups/${two.map(({ id }) => id).join('/diff/')}`;
     const found = parseDiff(await service.getSlowly(path));
     if (found === null) throw service.strange(path);

@@ -6,7 +6,7 @@ import type { Backup } from '../backup.js';
 import { type Command, type Surroundings, say } from '../command.js';
 import { Fault, wrongUsage } from '../fault.js';
 import { size } from '../figures.js';
-import { backupMeant } from '../known-backups.js';
+import { OF_PROVIDER, backupMeant } from '../known-backups.js';
 import { didYouMean } from '../nearest.js';
 import { fileAt, isThere, writeBeside } from '../write-beside.js';
 
@@ -20,6 +20,7 @@ export const download: Command = {
   takes: ['backup'],
   about: 'Fetches a backup as one file, or one of its lists.',
   options: [
+    OF_PROVIDER,
     {
       name: 'format',
       takes: 'format',
@@ -30,7 +31,8 @@ export const download: Command = {
     { name: 'out', takes: 'file', about: 'where to; a hyphen for the standard output' },
     { name: 'force', takes: null, about: 'overwrites a file that is there' },
   ],
-  async run({ words, options }, surroundings) {
+  async run(call, surroundings) {
+    const { options } = call;
     const { service, folder, notes } = surroundings;
     const [format, list, out] = [options.get('format') ?? 'archive', options.get('list'), options.get('out')];
     checkTogether(format, list, out === STANDARD_OUTPUT && surroundings.output.isTTY === true);
@@ -40,7 +42,7 @@ export const download: Command = {
     // Resolving takes the last sign away by which a folder is meant.
     if (!isFolder) fileAt(out?.endsWith(sep) === true ? wished + sep : wished);
     if (!isFolder && !isForced) refuseToOverwrite(wished);
-    const one = await backupMeant(service, words[0]);
+    const one = await backupMeant(service, call);
     if (list !== undefined) checkList(one, list);
     const query = new URLSearchParams({ format, ...(list === undefined ? {} : { list }) });
     const answer = await service.openSlowly(`/admin/backups/${one.id}/download?${query.toString()}`, '*/*');

@@ -1,15 +1,15 @@
 import { type Command, say } from '../command.js';
 import { wrongUsage } from '../fault.js';
-import { backupMeant } from '../known-backups.js';
+import { OF_PROVIDER, backupMeant } from '../known-backups.js';
 
 export const remove: Command = {
   name: 'remove',
   takes: ['backup'],
   about: 'Takes a backup away, its files too; one that is under way ends.',
-  options: [{ name: 'yes', takes: null, about: 'has to be there: nothing brings a backup back' }],
-  async run({ words, options }, { service, output }) {
-    const { id, name } = await backupMeant(service, words[0]);
-    if (!options.has('yes')) {
+  options: [OF_PROVIDER, { name: 'yes', takes: null, about: 'has to be there: nothing brings a backup back' }],
+  async run(call, { service, output }) {
+    const { id, name } = await backupMeant(service, call);
+    if (!call.options.has('yes')) {
       throw wrongUsage(`This would take ${name} away for good.`, 'Add --yes if that is what you want.');
     }
     await service.remove(`/admin/backups/${id}`);

@@ -1,7 +1,7 @@
 import { type Command, type Surroundings, say } from '../command.js';
 import { FAILED, INTERRUPTED } from '../fault.js';
 import { isMade } from '../job.js';
-import { backupMeant } from '../known-backups.js';
+import { OF_PROVIDER, backupMeant } from '../known-backups.js';
 import { type Wish, begunRestore, planned } from '../known-restores.js';
 import { parseRestore } from '../restore.js';
 import { hasWork, planLines, restoreLines } from '../restore-lines.js';
@@ -12,6 +12,7 @@ export const restore: Command = {
   takes: ['backup'],
   about: 'Puts back what a backup has and the library lacks; shows first what that is, and asks.',
   options: [
+    OF_PROVIDER,
     {
       name: 'list',
       takes: 'list',
@@ -24,9 +25,10 @@ export const restore: Command = {
     { name: 'yes', takes: null, about: 'goes on without asking' },
     { name: 'no-wait', takes: null, about: 'begins, and leaves the rest to the service' },
   ],
-  async run({ words, options, repeated }, surroundings) {
+  async run(call, surroundings) {
+    const { options, repeated } = call;
     const { service, output, notes, isTerminal } = surroundings;
-    const { id: backupId } = await backupMeant(service, words[0]);
+    const { id: backupId } = await backupMeant(service, call);
     const wish: Wish = {
       lists: repeated.get('list') ?? [],
       removeOthers: options.has('remove-others'),

@@ -1,16 +1,16 @@
 import { type Command, say } from '../command.js';
 import { FAILED } from '../fault.js';
 import { isMade } from '../job.js';
-import { backupMeant, verified } from '../known-backups.js';
+import { OF_PROVIDER, backupMeant, verified } from '../known-backups.js';
 import { findingLines, stateWords } from '../summary.js';
 
 export const verify: Command = {
   name: 'verify',
   takes: ['backup'],
   about: 'Looks through the files of a backup: checksums, counts, nothing twice, nothing missing.',
-  options: [],
-  async run({ words }, { service, output }) {
-    const { id } = await backupMeant(service, words[0]);
+  options: [OF_PROVIDER],
+  async run(call, { service, output }) {
+    const { id } = await backupMeant(service, call);
     const looked = await verified(service, id);
     const isWhole = isMade(looked) && looked.findings.length === 0;
     say(output, `${looked.name} is ${stateWords(looked)}.${isWhole ? ' Nothing is wrong with its files.' : ''}`);
