@@ -122,7 +122,7 @@ describe('the command line', () => {
     expect(output).toMatch(/^Not in it: \d+\n( {2}.+: .+\n)+/m);
   });
 
-  it('lists backups, and compares two', async () => {
+  it('lists backups, tells all about one, and compares two', async () => {
     await stage.control('POST', '/control/spotify/library', { addTracks: 2 });
     const begun = await tonearm('backup', '--no-wait');
     expect(begun).toMatchObject({ code: 0, output: expect.stringContaining('It goes on in the service') });
@@ -137,6 +137,19 @@ describe('the command line', () => {
       /^[0-9a-f]{8} {2}spotify_backup_\S+ {2}complete with omissions \(\d+\) {2}[\d-]+ [\d:]+ .*B$/,
     );
     expect(rest).toEqual(['There is no schedule: BACKUP_CRON sets one.']);
+
+    const of = await tonearm('backups', 'latest', '--provider', 'spotify');
+    expect(of).toMatchObject({ code: 0, errors: '' });
+    expect(of.output).toMatch(
+      /^spotify_backup_\S+ is complete with omissions \(.+\)\. Its id: \S+\n( {2}.+\n)*Not in it: /,
+    );
+    const playlists = [...of.output.matchAll(/^ {2}(\S{10,}) {2}\S.* {2}20$/gm)].map(([, playlist = '']) => playlist);
+    expect(playlists.length).toBeGreaterThan(0);
+    const ofOne = ['--format', 'json', '--list', `playlist:${playlists[0] ?? ''}`, '--out', '-'];
+    expect(JSON.parse((await tonearm('download', 'latest', ...ofOne)).output)).toMatchObject({
+      playlist: playlists[0],
+      entries: expect.any(Array),
+    });
 
     const [id = '', name = ''] = [earlier?.split(' ')[0], /spotify_\S+/.exec(latest ?? '')?.[0]];
     for (const words of [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Backup, parseBackups } from './backup.js';
-import { backupNamed, idLength, jobNamed } from './backup-named.js';
+import { backupNamed, idLength, jobNamed, ofProvider } from './backup-named.js';
 import { Fault } from './fault.js';
 
 function known(...ids: readonly (readonly [id: string, state: string, provider?: string])[]): readonly Backup[] {
@@ -64,6 +64,9 @@ describe('the backup that somebody means', () => {
     });
     expect(faultOf(() => backupNamed([...ITEMS, ...OF_LEND], 'latest', 'shellac')).remedy).toContain('lend, tape');
     expect(() => backupNamed([], 'latest', 'tape')).toThrow('There is no backup yet');
+    expect(ofProvider([...ITEMS, ...OF_LEND], 'lend')).toEqual(OF_LEND);
+    expect(ofProvider(OF_LEND, undefined)).toEqual(OF_LEND);
+    expect(() => ofProvider(OF_LEND, 'tape')).toThrow('There is no backup of "tape" yet.');
   });
 
   it('is not taken for one of another provider', () => {

@@ -22,7 +22,11 @@ const SHORTEST_ID = 8;
  */
 export function backupNamed(items: readonly Backup[], reference: string, provider?: string): Backup {
   const named = items.find(({ name }) => name === reference);
-  if (!named && reference === LATEST) return latestOf(items.filter(isMade), provider);
+  if (!named && reference === LATEST) {
+    const [latest] = ofProvider(items.filter(isMade), provider);
+    if (latest) return latest;
+    throw new Fault('There is no backup yet.', 'Make one: npm run tonearm -- backup.');
+  }
   const meant = named ?? jobNamed(items, reference, 'backup');
   if (provider === undefined || meant.provider === provider) return meant;
   throw new Fault(
@@ -31,13 +35,11 @@ export function backupNamed(items: readonly Backup[], reference: string, provide
   );
 }
 
-function latestOf(made: readonly Backup[], provider: string | undefined): Backup {
-  const latest = made.find((one) => provider === undefined || one.provider === provider);
-  if (latest) return latest;
-  const providers = [...new Set(made.map((one) => one.provider))].sort();
-  if (provider === undefined || providers.length === 0) {
-    throw new Fault('There is no backup yet.', 'Make one: npm run tonearm -- backup.');
-  }
+/** Those of a provider; all unless one is named. @throws Fault when there are only those of others */
+export function ofProvider(items: readonly Backup[], provider: string | undefined): readonly Backup[] {
+  const own = items.filter((one) => provider === undefined || one.provider === provider);
+  if (provider === undefined || own.length > 0 || items.length === 0) return own;
+  const providers = [...new Set(items.map((one) => one.provider))].sort();
   throw new Fault(
     `There is no backup of ${echo(provider)} yet.${didYouMean(provider, providers)}`,
     `There are backups of ${providers.join(', ')}; npm run tonearm -- backup --provider <provider> makes one of another.`,

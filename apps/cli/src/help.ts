@@ -32,7 +32,7 @@ export function commandHelpLines(usage: Usage): string[] {
     `npm run tonearm -- ${usageLine(usage)}`,
     '',
     usage.about,
-    ...usage.takes.flatMap((word) => WORDS[word] ?? []),
+    ...[...usage.takes, ...(usage.mayTake ?? [])].flatMap((word) => WORDS[word] ?? []),
     '',
     ...indent(table(options)),
   ];

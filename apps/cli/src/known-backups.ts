@@ -1,5 +1,6 @@
 import type { Call, Option } from './arguments.js';
 import { type Backup, type Backups, parseBackup, parseBackups } from './backup.js';
+import { type Playlist, parsePlaylists } from './backup-details.js';
 import { backupNamed } from './backup-named.js';
 import type { Service } from './service.js';
 
@@ -22,6 +23,14 @@ export async function knownBackups(service: Service): Promise<Backups> {
 /** The backup that somebody means. @throws Fault */
 export async function backupMeant(service: Service, { words: [reference = ''], options }: Call): Promise<Backup> {
   return backupNamed((await knownBackups(service)).items, reference, options.get(OF_PROVIDER.name));
+}
+
+/** The playlists of one that has some. @throws Fault */
+export async function playlistsOf(service: Service, { id }: Backup): Promise<readonly Playlist[]> {
+  const path = `${PATH}/${id}/download?format=json&list=playlists`;
+  const playlists = parsePlaylists(await service.getSlowly(path));
+  if (playlists === null) throw service.strange(path);
+  return playlists;
 }
 
 /** @throws Fault */

@@ -8,8 +8,8 @@ const MOST_LINES = 50;
 
 const BAD_FILES = ['Its files are not what they should be. Make another one: npm run tonearm -- backup.'];
 
-/** What has become of a backup that has ended. */
-export function summary(backup: Backup): string[] {
+/** What has become of a backup. @param title what its lists are called */
+export function summary(backup: Backup, title: (list: string) => string = listTitle): string[] {
   const { name, id, startedAt, finishedAt, bytes, counts } = backup;
   const took = startedAt && finishedAt ? `in ${duration(finishedAt.getTime() - startedAt.getTime())}` : null;
   const facts = [took, bytes === null ? null : size(bytes)].filter((fact) => fact !== null);
@@ -17,7 +17,7 @@ export function summary(backup: Backup): string[] {
     `${name} is ${stateWords(backup)}${facts.length > 0 ? ` (${facts.join(', ')})` : ''}. Its id: ${id}`,
     ...indent(
       table(
-        [...counts].map(([list, count]) => [listTitle(list), whole(count)]),
+        [...counts].map(([list, count]) => [title(list), whole(count)]),
         [1],
       ),
     ),
