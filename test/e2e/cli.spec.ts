@@ -223,7 +223,11 @@ describe('the command line', () => {
     const cases: [Run, number, RegExp][] = [
       [begin([], { ADMIN_TOKEN: wrong }), 0, /^$/],
       [begin(['bakcup']), 2, /^There is no command "bakcup"\. Did you mean backup\?\nThe commands are .+\n$/],
-      [begin(['backup', '--provider', 'tape']), 1, /^provider must be one of .+\n.+\n$/],
+      [
+        begin(['backup', '--provider', 'tape']),
+        1,
+        /^provider must be one of .+\nSee npm run tonearm -- help for .+\n$/,
+      ],
       [
         begin(['backups'], { ADMIN_TOKEN: wrong }),
         1,
@@ -236,6 +240,16 @@ describe('the command line', () => {
         begin(['download', 'latest', '--provider', 'lastfm', '--out', '-']),
         1,
         /^There is no backup of "lastfm" yet\.\nThere are backups of spotify; .+\n$/,
+      ],
+      [
+        begin(['download', 'latest', '--format', 'csv', '--list', 'playlist:none', '--out', '-']),
+        1,
+        /^This backup has no such list\.\nnpm run tonearm -- backups <backup> tells .+\n$/,
+      ],
+      [
+        begin(['restore', 'latest', '--list', 'playlist:']),
+        2,
+        /^--list playlist: lacks .+\nnpm run tonearm -- backups .+\n$/,
       ],
       [begin(['verify', 'nothing-like-it']), 1, /^No backup is called "nothing-like-it"\.\n.+\n$/],
       [
@@ -267,7 +281,7 @@ describe('the command line', () => {
     const refused = await tonearm('restore', 'latest', '--list', 'tracks', '--yes');
     expect(refused).toMatchObject({
       code: 1,
-      errors: expect.stringMatching(/\n.*\/auth\?client_id=\S+library-modify/),
+      errors: expect.stringMatching(/\n.* http:\/\/127\.0\.0\.1:\d+\/auth\?client_id=\S+library-modify/),
     });
     await linkByProgram(service, stage, `&scope=${encodeURIComponent([...READ_SCOPES, ...WRITE_SCOPES].join(' '))}`);
     const list = ['--format', 'json', '--list', 'tracks', '--out', '-'];
@@ -302,7 +316,7 @@ describe('the command line', () => {
     });
     expect(await tonearm('cancel', 'latest')).toMatchObject({
       code: 1,
-      errors: expect.stringMatching(/ended.*\n.+\n$/),
+      errors: expect.stringMatching(/ended.*\n.+npm run tonearm -- restores .+\n$/),
     });
     await stage.control('DELETE', '/control/spotify');
 

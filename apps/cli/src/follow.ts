@@ -1,3 +1,4 @@
+import { parseAnswer } from './answer.js';
 import { events } from './events.js';
 import { Fault, Unreachable } from './fault.js';
 import { type Job, hasEnded } from './job.js';
@@ -70,7 +71,7 @@ async function* stream<One extends Job>(service: Service, { noun, parse }: Kind<
       if (name === 'removed') {
         throw new Fault(`The ${noun} was removed before it had ended.`, 'Begin another one.');
       }
-      const job = parse(JSON.parse(data));
+      const job = parse(parseAnswer(data, service.url));
       if (job === null) throw service.strange(path);
       yield job;
     }

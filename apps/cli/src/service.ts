@@ -1,3 +1,4 @@
+import { parseAnswer } from './answer.js';
 import { Fault, Unreachable, codeOf } from './fault.js';
 import { text } from './guards.js';
 
@@ -77,7 +78,7 @@ export class Service {
   private async json(path: string, asking: Asking): Promise<unknown> {
     const answer = await this.ask(path, asking);
     const body = await this.textOf(answer);
-    const parsed = parseJson(body);
+    const parsed = parseAnswer(body, this.url);
     if (parsed === undefined) throw this.strange(path);
     return parsed;
   }
@@ -153,7 +154,7 @@ export class Service {
         `Give the address itself with --url or TONEARM_URL${originOf(headers.get('location'))}.`,
       );
     }
-    const problem = parseJson(await this.textOf(answer));
+    const problem = parseAnswer(await this.textOf(answer), this.url);
     const [code, detail, remedy] = [text(problem, 'code'), text(problem, 'detail'), text(problem, 'remedy')];
     if (code === 'unauthorized') {
       return new Fault(
@@ -170,15 +171,6 @@ export class Service {
       return new Unreachable(`${this.url} answers with status ${status}.`, 'See whether the service behind it runs.');
     }
     return new Fault(`${this.url}${path} answers with status ${status}.`, NO_SUCH_ANSWER_REMEDY);
-  }
-}
-
-function parseJson(body: string): unknown {
-  try {
-    const parsed: unknown = JSON.parse(body);
-    return parsed;
-  } catch {
-    return undefined;
   }
 }
 

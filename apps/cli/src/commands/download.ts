@@ -8,12 +8,12 @@ import { Fault, wrongUsage } from '../fault.js';
 import { size } from '../figures.js';
 import { OF_PROVIDER, backupMeant } from '../known-backups.js';
 import { didYouMean } from '../nearest.js';
+import { PLAYLIST, expectId } from '../playlist-list.js';
 import { fileAt, isThere, writeBeside } from '../write-beside.js';
 
 const FORMATS = ['archive', 'json', 'csv', 'transfer'];
 const EXTENSIONS: Readonly<Record<string, string>> = { archive: 'tar.gz', transfer: 'csv' };
 const STANDARD_OUTPUT = '-';
-const PLAYLIST = 'playlist:';
 
 export const download: Command = {
   name: 'download',
@@ -73,6 +73,7 @@ function checkTogether(format: string, list: string | undefined, isToTerminal: b
   if (format === 'csv' && list === undefined) {
     throw wrongUsage('CSV is of one list.', 'Name it, for example --list tracks.');
   }
+  if (list !== undefined) expectId(list);
   if (format === 'archive' && list !== undefined) {
     throw wrongUsage('An archive holds all lists.', 'With --list write --format json, csv or transfer.');
   }
@@ -87,7 +88,7 @@ function checkList({ name, counts }: Backup, list: string): void {
   const known = [...counts.keys()];
   throw new Fault(
     `${name} has no list ${JSON.stringify(list.slice(0, 80))}.${didYouMean(list, known)}`,
-    `It has ${known.join(', ')}; one playlist is ${PLAYLIST} and its id.`,
+    `It has ${known.join(', ')}; one playlist is ${PLAYLIST} and its id, which npm run tonearm -- backups ${name} tells.`,
   );
 }
 

@@ -3,6 +3,7 @@ import { FAILED, INTERRUPTED } from '../fault.js';
 import { isMade } from '../job.js';
 import { OF_PROVIDER, backupMeant } from '../known-backups.js';
 import { type Wish, begunRestore, planned } from '../known-restores.js';
+import { expectId } from '../playlist-list.js';
 import { parseRestore } from '../restore.js';
 import { hasWork, planLines, restoreLines } from '../restore-lines.js';
 import { wait } from '../wait.js';
@@ -28,9 +29,11 @@ export const restore: Command = {
   async run(call, surroundings) {
     const { options, repeated } = call;
     const { service, output, notes, isTerminal } = surroundings;
+    const lists = repeated.get('list') ?? [];
+    lists.forEach(expectId);
     const { id: backupId } = await backupMeant(service, call);
     const wish: Wish = {
-      lists: repeated.get('list') ?? [],
+      lists,
       removeOthers: options.has('remove-others'),
       intoOtherAccount: options.has('into-other-account'),
     };
