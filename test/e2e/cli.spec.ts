@@ -155,11 +155,16 @@ describe('the command line', () => {
     for (const words of [
       [id, name],
       ['latest', id],
+      ['--since', '2020-01-01'],
     ]) {
       const told = await tonearm('diff', ...words);
       expect(told.errors).toBe('');
       expect(told.output).toMatch(new RegExp(`to ${name}\\ntracks: 2 added\\n {2}\\+ .+ – .+\\n {2}\\+ .+ – .+\\n`));
     }
+    expect(await tonearm('diff', '--since', '2100-01-01')).toMatchObject({
+      code: 0,
+      output: `Nothing can be said: since then there is no backup to compare ${name} with.\n`,
+    });
   });
 
   it('looks through the files of a backup, and fails when something is wrong with them', async () => {
@@ -245,6 +250,16 @@ describe('the command line', () => {
         begin(['download', 'latest', '--format', 'csv', '--list', 'playlist:none', '--out', '-']),
         1,
         /^This backup has no such list\.\nnpm run tonearm -- backups <backup> tells .+\n$/,
+      ],
+      [
+        begin(['diff', '--since', 'yesterday']),
+        1,
+        /^since must be a day or a moment, .+\nSee npm run tonearm -- help .+\n$/,
+      ],
+      [
+        begin(['diff', '--since', '2020-01-01', '--provider', 'lastfm']),
+        1,
+        /^There is no backup of "lastfm" yet\.\n.+\n$/,
       ],
       [
         begin(['restore', 'latest', '--list', 'playlist:']),

@@ -16,6 +16,15 @@ const fetchUsage: Usage = {
 const USAGES: readonly Usage[] = [
   fetchUsage,
   { name: 'list', takes: [], about: '', options: [] },
+  {
+    name: 'compare',
+    takes: ['one', 'other'],
+    about: '',
+    options: [
+      { name: 'since', takes: 'date', replacesWords: true, about: '' },
+      { name: 'force', takes: null, about: '' },
+    ],
+  },
   { name: 'help', takes: [], mayTake: ['command'], about: '', options: [] },
 ];
 
@@ -47,6 +56,14 @@ describe('what somebody has typed', () => {
     expect(read('fetch latest --out=-x').options.get('out')).toBe('-x');
   });
 
+  it('may have an option instead of its words', () => {
+    expect(read('compare --since 2026-10-01')).toMatchObject({
+      words: [],
+      options: new Map([['since', '2026-10-01']]),
+    });
+    expect(read('compare a b')).toMatchObject({ words: ['a', 'b'], options: new Map() });
+  });
+
   it('may be nothing, and a call for help needs no more', () => {
     expect(read('')).toEqual({ command: null, words: [], options: new Map(), repeated: new Map() });
     expect(read('fetch --help')).toMatchObject({ command: 'fetch', options: new Map([['help', '']]) });
@@ -55,7 +72,13 @@ describe('what somebody has typed', () => {
   });
 
   it.each([
-    ['fetsh', 'There is no command "fetsh". Did you mean fetch?', 'The commands are fetch, list, help.'],
+    ['fetsh', 'There is no command "fetsh". Did you mean fetch?', 'The commands are fetch, list, compare, help.'],
+    ['compare', 'compare lacks <one>.', 'Write npm run tonearm -- compare (<one> <other> | --since <date>) [--force].'],
+    [
+      'compare a --since b',
+      'compare takes <one> <other> or --since, and not both.',
+      'compare (<one> <other> | --since',
+    ],
     ['lsit', 'There is no command "lsit". Did you mean list?', 'The commands are'],
     ['quux', 'There is no command "quux".', 'The commands are'],
     ['fetch', 'fetch lacks <backup>.', 'Write npm run tonearm -- fetch <backup>'],

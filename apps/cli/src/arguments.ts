@@ -12,6 +12,8 @@ export interface Option {
   values?: readonly string[];
   /** Whether it may be given more than once. */
   isRepeatable?: true;
+  /** Whether it stands instead of what has to follow the command. */
+  replacesWords?: true;
   about: string;
 }
 
@@ -80,7 +82,7 @@ export function readArguments(typed: readonly string[], usages: readonly Usage[]
     if (options.has(option.name)) throw wrongUsage(`--${option.name} is given twice.`, seeHelp(usage));
     options.set(option.name, valueOf(option, token));
   }
-  if (usage && !options.has(HELP)) checkWords(usage, words);
+  if (usage && !options.has(HELP)) checkWords(usage, words, options);
   return { command: usage?.name ?? null, words, options, repeated };
 }
 
@@ -104,31 +106,49 @@ function valueOf(
   return value;
 }
 
-function checkWords({ name, takes, mayTake = [], ...usage }: Usage, words: readonly string[]): void {
-  const missing = takes[words.length];
-  if (missing !== undefined) {
+function checkWords(usage: Usage, words: readonly string[], options: ReadonlyMap<string, string>): void {
+  const { name, takes, mayTake = [] } = usage;
+  const instead = replacing(usage);
+  if (instead && options.has(instead.name)) {
+    if (words.length === 0) return;
     throw wrongUsage(
-      `${name} lacks <${missing}>.`,
-      `Write npm run tonearm -- ${usageLine({ name, takes, ...usage })}.`,
+      `${name} takes ${placesOf(usage)} or --${instead.name}, and not both.`,
+      `Write npm run tonearm -- ${usageLine(usage)}.`,
     );
   }
+  const missing = takes[words.length];
+  if (missing !== undefined) {
+    throw wrongUsage(`${name} lacks <${missing}>.`, `Write npm run tonearm -- ${usageLine(usage)}.`);
+  }
   if (words.length > takes.length + mayTake.length) {
-    const places = [...takes.map((word) => `<${word}>`), ...mayTake.map((word) => `[${word}]`)];
+    const places = placesOf(usage);
     throw wrongUsage(
-      places.length === 0 ? `${name} takes options alone.` : `${name} takes ${places.join(' ')} and no more.`,
-      seeHelp({ name }),
+      places === '' ? `${name} takes options alone.` : `${name} takes ${places} and no more.`,
+      seeHelp(usage),
     );
   }
 }
 
 /** A command with what may follow it. */
-export function usageLine({ name, takes, mayTake = [], options }: Usage): string {
+export function usageLine(usage: Usage): string {
+  const instead = replacing(usage);
+  const others = usage.options.filter((option) => option !== instead);
   return [
-    name,
-    ...takes.map((word) => `<${word}>`),
-    ...mayTake.map((word) => `[${word}]`),
-    ...options.map((option) => `[${optionText(option)}]${option.isRepeatable ? '…' : ''}`),
-  ].join(' ');
+    usage.name,
+    instead ? `(${placesOf(usage)} | ${optionText(instead)})` : placesOf(usage),
+    ...others.map((option) => `[${optionText(option)}]${option.isRepeatable ? '…' : ''}`),
+  ]
+    .filter((part) => part !== '')
+    .join(' ');
+}
+
+/** What follows the name of a command; empty when nothing does. */
+export function placesOf({ takes, mayTake = [] }: Pick<Usage, 'takes' | 'mayTake'>): string {
+  return [...takes.map((word) => `<${word}>`), ...mayTake.map((word) => `[${word}]`)].join(' ');
+}
+
+function replacing({ options }: Usage): Option | undefined {
+  return options.find(({ replacesWords }) => replacesWords);
 }
 
 /** An option with what stands behind it. */

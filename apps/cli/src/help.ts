@@ -1,4 +1,4 @@
-import { COMMON, type Usage, optionText, usageLine } from './arguments.js';
+import { COMMON, type Usage, optionText, placesOf, usageLine } from './arguments.js';
 import { indent } from './summary.js';
 import { table } from './table.js';
 
@@ -38,6 +38,6 @@ export function commandHelpLines(usage: Usage): string[] {
   ];
 }
 
-function shortLine({ name, takes, mayTake = [] }: Usage): string {
-  return [name, ...takes.map((word) => `<${word}>`), ...mayTake.map((word) => `[${word}]`)].join(' ');
+function shortLine(usage: Usage): string {
+  return `${usage.name} ${placesOf(usage)}`.trimEnd();
 }

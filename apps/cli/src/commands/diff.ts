@@ -1,4 +1,6 @@
-import { backupNamed } from '../backup-named.js';
+import type { Backup } from '../backup.js';
+import { LATEST, backupNamed } from '../backup-named.js';
+import type { Call } from '../arguments.js';
 import { type Command, say } from '../command.js';
 import { listTitle, whole } from '../figures.js';
 import { OF_PROVIDER, knownBackups } from '../known-backups.js';
@@ -7,18 +9,34 @@ import { some } from '../summary.js';
 
 const MOST_LINES = 100;
 const PLAYLISTS = 'playlists';
+const SINCE = 'since';
 
 export const diff: Command = {
   name: 'diff',
   takes: ['backup', 'other'],
-  about: 'Tells what became of a library from the earlier to the later of two backups.',
-  options: [OF_PROVIDER],
-  async run({ words, options }, { service, output }) {
+  about: 'Tells what became of a library from the earlier to the later of two backups, or since a day.',
+  options: [
+    {
+      name: SINCE,
+      takes: 'date',
+      replacesWords: true,
+      about: 'from the last backup before it to the latest, for example 2026-10-01 or 2026-10-01T12:00:00Z',
+    },
+    {
+      ...OF_PROVIDER,
+      about: `whose backup latest is, and with --${SINCE} whose library; the latest of all unless given`,
+    },
+  ],
+  async run(call, { service, output }) {
     const { items } = await knownBackups(service);
-    const two = words.map((reference) => backupNamed(items, reference, options.get(OF_PROVIDER.name)));
-    const path = `/admin/backups/${two.map(({ id }) => id).join('/diff/')}`;
+    const path = pathOf(call, items);
     const found = parseDiff(await service.getSlowly(path));
     if (found === null) throw service.strange(path);
+    if (call.options.has(SINCE) && found.from === found.to) {
+      say(output, `Nothing can be said: since then there is no backup to compare ${found.to} with.`);
+      return 0;
+    }
+    const two = items.filter(({ name }) => name === found.from || name === found.to);
     say(
       output,
       `From ${found.from} to ${found.to}`,
@@ -27,6 +45,16 @@ export const diff: Command = {
     return 0;
   },
 };
+
+/** Since a day it is the library of which the latest backup is. @throws Fault */
+function pathOf({ words, options }: Call, items: readonly Backup[]): string {
+  const [since, provider] = [options.get(SINCE), options.get(OF_PROVIDER.name)];
+  if (since === undefined) {
+    return `/admin/backups/${words.map((reference) => backupNamed(items, reference, provider).id).join('/diff/')}`;
+  }
+  const query = new URLSearchParams({ since, provider: backupNamed(items, LATEST, provider).provider });
+  return `/admin/backups/changes?${query.toString()}`;
+}
 
 /** Nothing but what has changed, or that nothing has. @param hasPlaylists whether one of the two backups has any */
 export function diffLines(
