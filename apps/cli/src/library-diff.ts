@@ -28,11 +28,19 @@ export interface PlaylistsDiff {
   unread: Group<{ name: string }>;
 }
 
+/** Whose library a backup is of. */
+export interface Account {
+  id: string;
+  name: string;
+}
+
 /** What became of a library. */
 export interface LibraryDiff {
   /** The names of the two backups. */
   from: string;
   to: string;
+  /** Of whom the two are; null when the service does not tell. */
+  accounts: { from: Account; to: Account } | null;
   lists: readonly (readonly [name: string, ListDiff])[];
   notInEarlier: readonly string[];
   notInLater: readonly string[];
@@ -46,11 +54,22 @@ export function parseDiff(value: unknown): LibraryDiff | null {
   return {
     from,
     to,
+    accounts: parseAccounts(at(value, 'accounts')),
     lists: named(value, 'lists', parseListDiff),
     notInEarlier: all(value, 'notInEarlier', shown),
     notInLater: all(value, 'notInLater', shown),
     playlists: playlists === null ? null : parsePlaylistsDiff(playlists),
   };
+}
+
+function parseAccounts(value: unknown): LibraryDiff['accounts'] {
+  const [from, to] = [parseAccount(at(value, 'from')), parseAccount(at(value, 'to'))];
+  return from === null || to === null ? null : { from, to };
+}
+
+function parseAccount(value: unknown): Account | null {
+  const [id, name] = [text(value, 'id'), text(value, 'name')];
+  return id === null || name === null ? null : { id, name };
 }
 
 function parsePlaylistsDiff(value: unknown): PlaylistsDiff {

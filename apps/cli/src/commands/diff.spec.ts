@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseDiff } from '../library-diff.js';
-import { diffLines } from './diff.js';
+import { type LibraryDiff, parseDiff } from '../library-diff.js';
+import { diffLines, headLines } from './diff.js';
 
 const none = { count: 0, items: [] };
 const same = { added: none, removed: none, moved: none, renamed: none };
@@ -10,10 +10,14 @@ const song = (name: string, position: number, more: object = {}) => ({
 });
 const playlist = (name: string, more: object = {}) => ({ id: name, uri: name, name, ...more });
 
-function lines(told: object, hasPlaylists = true): string[] {
+function diffOf(told: object): LibraryDiff {
   const found = parseDiff({ from: 'one', to: 'two', notInEarlier: [], notInLater: [], playlists: null, ...told });
   if (found === null) throw new Error('This is no difference.');
-  return diffLines(found, { hasPlaylists });
+  return found;
+}
+
+function lines(told: object, hasPlaylists = true): string[] {
+  return diffLines(diffOf(told), { hasPlaylists });
 }
 
 describe('what became of a library', () => {
@@ -47,6 +51,22 @@ describe('what became of a library', () => {
       'playlists that one of them could not read, so nothing can be said:',
       '  Top 50',
     ]);
+  });
+
+  it('begins with which two are compared, and that they are of two accounts if so', () => {
+    const [ada, namesake, bo] = [
+      { id: 'ada1815', name: 'Ada' },
+      { id: 'ada2', name: 'Ada' },
+      { id: 'bo', name: 'bo' },
+    ];
+    expect(headLines(diffOf({ lists: {}, accounts: { from: ada, to: namesake } }))).toEqual([
+      'From one to two',
+      'These are backups of two accounts: Ada (ada1815), then Ada (ada2).',
+    ]);
+    expect(headLines(diffOf({ lists: {}, accounts: { from: bo, to: ada } }))[1]).toContain(': bo, then Ada (ada1815).');
+    for (const accounts of [undefined, null, { from: ada, to: { ...ada, name: 'Ada L.' } }, { from: ada, to: null }]) {
+      expect(headLines(diffOf({ lists: {}, accounts }))).toEqual(['From one to two']);
+    }
   });
 
   it('may be nothing', () => {

@@ -4,7 +4,7 @@ import type { Call } from '../arguments.js';
 import { type Command, say } from '../command.js';
 import { listTitle, whole } from '../figures.js';
 import { OF_PROVIDER, knownBackups } from '../known-backups.js';
-import { type Entry, type Group, type LibraryDiff, type ListDiff, parseDiff } from '../library-diff.js';
+import { type Account, type Entry, type Group, type LibraryDiff, type ListDiff, parseDiff } from '../library-diff.js';
 import { some } from '../summary.js';
 
 const MOST_LINES = 100;
@@ -39,7 +39,7 @@ export const diff: Command = {
     const two = items.filter(({ name }) => name === found.from || name === found.to);
     say(
       output,
-      `From ${found.from} to ${found.to}`,
+      ...headLines(found),
       ...diffLines(found, { hasPlaylists: two.some(({ counts }) => counts.has(PLAYLISTS)) }),
     );
     return 0;
@@ -54,6 +54,22 @@ function pathOf({ words, options }: Call, items: readonly Backup[]): string {
   }
   const query = new URLSearchParams({ since, provider: backupNamed(items, LATEST, provider).provider });
   return `/admin/backups/changes?${query.toString()}`;
+}
+
+/** Which two are compared: of two accounts nearly everything is another, and nobody has taken it away. */
+export function headLines({ from, to, accounts }: Pick<LibraryDiff, 'from' | 'to' | 'accounts'>): string[] {
+  const isOfTwo = accounts !== null && accounts.from.id !== accounts.to.id;
+  return [
+    `From ${from} to ${to}`,
+    ...(isOfTwo
+      ? [`These are backups of two accounts: ${accountWords(accounts.from)}, then ${accountWords(accounts.to)}.`]
+      : []),
+  ];
+}
+
+/** Two may have one name. */
+function accountWords({ id, name }: Account): string {
+  return name === id || name === '' ? id : `${name} (${id})`;
 }
 
 /** Nothing but what has changed, or that nothing has. @param hasPlaylists whether one of the two backups has any */
