@@ -6,6 +6,7 @@ import {
   type ValidationPipeOptions,
 } from '@nestjs/common';
 import { toInvalidRequest } from './invalid-request.js';
+import { Problem } from './problem.js';
 
 const OPTIONS: ValidationPipeOptions = { transform: true, whitelist: true, exceptionFactory: toInvalidRequest };
 
@@ -22,8 +23,20 @@ export class RequestPipe extends ValidationPipe {
     super(OPTIONS);
   }
 
-  override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    // The framework would refuse it in words of its own.
+    if (metadata.type === 'body' && !isObjectOrNothing(value)) {
+      throw new Problem(
+        'invalid_request',
+        'The body is JSON, and not an object.',
+        'Send an object, such as {}; GET /endpoints lists what each takes.',
+      );
+    }
     const isStrict = metadata.type === 'body' && !this.open.some((type) => type === metadata.metatype);
     return isStrict ? this.strict.transform(value, metadata) : super.transform(value, metadata);
   }
+}
+
+function isObjectOrNothing(value: unknown): boolean {
+  return value === undefined || (typeof value === 'object' && !Array.isArray(value));
 }

@@ -1,0 +1,28 @@
+import { IsOptional, IsString } from 'class-validator';
+import { expect, it } from 'vitest';
+import { RequestPipe } from './request-pipe.js';
+
+class WishDto {
+  @IsOptional()
+  @IsString({ message: 'must be a text' })
+  what?: string;
+}
+
+const pipe = new RequestPipe([]);
+const body = (value: unknown): Promise<unknown> => pipe.transform(value, { type: 'body', metatype: WishDto });
+
+it.each([[[]], [[{ what: 'that' }]], ['that'], [1], [true]])('refuses %j as a body, in our words', async (value) => {
+  await expect(body(value)).rejects.toMatchObject({
+    code: 'invalid_request',
+    message: 'The body is JSON, and not an object.',
+    remedy: expect.stringContaining('such as {}') as string,
+  });
+});
+
+it('takes an object, and nothing at all for an empty one', async () => {
+  expect(await body({ what: 'that' })).toEqual({ what: 'that' });
+  for (const nothing of [undefined, null, {}]) expect(await body(nothing)).toEqual({});
+  await expect(body({ which: 'that' })).rejects.toMatchObject({
+    message: '"which" is not a field of this body.',
+  });
+});
