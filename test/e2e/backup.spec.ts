@@ -139,6 +139,10 @@ describe('a backup', () => {
     const first = await library.made();
     const whole = await library.kept(first.id);
     expect(whole.playlists.map(({ playlist }) => playlist?.name)).toContain('Cut off \uFFFD and \uFFFD');
+    expect(await asOwner(library.service, 'GET', '/admin/backups/changes?since=2026-01-01')).toMatchObject({
+      status: 404,
+      body: { detail: 'There is no backup to compare with.' },
+    });
     const [, , gone] = entriesOf(whole, 'tracks');
     await library.change({ remove: [gone?.uri ?? ''], addTracks: 2 });
     const second = await library.made();
@@ -158,9 +162,18 @@ describe('a backup', () => {
       playlists: { changed: { count: 0 } },
     });
 
-    expect((await asOwner(library.service, 'GET', '/admin/backups/changes?since=2026-01-01')).body).toEqual(body);
-    expect(await asOwner(library.service, 'GET', '/admin/backups/changes?since=yesterday')).toMatchObject({
-      status: 400,
+    const changes = (since: string) => asOwner(library.service, 'GET', `/admin/backups/changes?since=${since}`);
+    for (const since of ['2026-01-01', '2026-01-01T01:00Z', '2026-01-01T01:00:00.5-02:00']) {
+      expect([since, await changes(since)]).toEqual([since, { status: 200, body }]);
+    }
+    for (const since of ['yesterday', '20261129', '2026-W01', '2026-11-29T01Z', '2026-333', '2026-11', '2026-02-30']) {
+      const refusal = { code: 'invalid_request', detail: expect.stringContaining('such as 2026-10-01') as string };
+      expect([since, await changes(since)]).toMatchObject([since, { status: 400, body: refusal }]);
+    }
+    const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
+    expect(await changes(tomorrow)).toMatchObject({
+      status: 404,
+      body: { code: 'not_found', detail: `No backup was made since ${tomorrow}.` },
     });
 
     // The folder may be older than the database.

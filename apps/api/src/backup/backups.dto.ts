@@ -24,6 +24,9 @@ export const LIBRARY_PROVIDERS: readonly string[] = PROVIDERS.filter(({ library 
   ({ id }) => id,
 );
 
+/** Of what ISO 8601 has, the days and moments that JavaScript reads: no weeks, and no hours without minutes. */
+const MOMENT = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)?)?$/;
+const SINCE_RULE = 'must be a day or a moment, such as 2026-10-01 or 2026-10-01T12:00:00Z, given once';
 const LIMIT_RULE = 'must be a whole number from 1 to 1000, given once';
 
 export class BackupRequestDto {
@@ -78,11 +81,13 @@ export class DiffQueryDto {
 }
 
 export class ChangesQueryDto extends DiffQueryDto {
-  @ApiProperty({ format: 'date-time', description: 'A day, or a moment.', example: '2026-10-01T00:00:00Z' })
-  @IsISO8601(
-    { strict: true },
-    { message: 'must be a day or a moment, such as 2026-10-01 or 2026-10-01T12:00:00Z, given once' },
-  )
+  @ApiProperty({
+    format: 'date-time',
+    description: 'A day, which begins at midnight UTC, or a moment.',
+    example: '2026-10-01T00:00:00Z',
+  })
+  @IsISO8601({ strict: true }, { message: SINCE_RULE })
+  @Matches(MOMENT, { message: SINCE_RULE })
   since!: string;
 
   @ApiPropertyOptional({

@@ -149,8 +149,12 @@ export class Backups {
     const [newest] = made;
     const own = made.filter(({ account }) => account?.id === newest?.account?.id);
     const first = own.find(({ createdAt }) => createdAt <= since) ?? own.at(-1);
-    if (!newest || !first) {
-      throw new Problem('not_found', 'There is no backup to compare with.', 'Make one: POST /admin/backups.');
+    if (!newest || !first || newest === first) {
+      const detail =
+        newest && newest.createdAt <= since
+          ? `No backup was made since ${since.toISOString()}.`
+          : 'There is no backup to compare with.';
+      throw new Problem('not_found', detail, 'Make one: POST /admin/backups.');
     }
     return this.diff(first.id, newest.id, limit);
   }
