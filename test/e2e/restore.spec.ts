@@ -296,9 +296,14 @@ describe('a restore', () => {
     await library.link(WRITE_SCOPES);
     expect(await ask({ lists: ['lists'] })).toMatchObject([400, { code: 'invalid_request' }]);
     expect(await ask({ dryRun: 'no' })).toMatchObject([400, { code: 'invalid_request' }]);
-    const other = await library.dryRun(id, { lists: ['top_tracks_1month', 'playlist:0'] });
+    const other = await library.dryRun(id, { lists: ['top_tracks_1month'] });
     expect(other.lists).toMatchObject([{ add: 0, cannot: [{ reason: expect.stringContaining('chart') as string }] }]);
-    expect(other.playlists).toMatchObject([{ id: '0', action: 'nothing', cannotCount: 1 }]);
+    for (const dryRun of [true, false]) {
+      expect(await ask({ dryRun, lists: ['tracks', 'playlist:0'] })).toMatchObject([
+        404,
+        { code: 'not_found', detail: 'The backup has no list "playlist:0".' },
+      ]);
+    }
     expect(await asOwner(library.service, 'POST', `/admin/backups/${crypto.randomUUID()}/restore`, {})).toMatchObject({
       status: 404,
     });

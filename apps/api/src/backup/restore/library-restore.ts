@@ -7,6 +7,7 @@ import {
   ProviderError,
 } from '#listening';
 import type { Archive } from '../archive/archive.js';
+import { ArchiveError } from '../archive/archive-error.js';
 import type { ArchivedPlaylist } from '../archive/documents.js';
 import { PLAYLISTS } from '../archive/file-names.js';
 import type { Account } from '../backup-row.js';
@@ -91,24 +92,31 @@ export class LibraryRestore {
    * restored by itself.
    *
    * @param skip parts that need no look any more
-   * @throws ArchiveError `damaged`
+   * @throws ArchiveError `damaged`, or `not_kept` when the backup lacks something that was asked for
    */
   async expectIntact(skip: ReadonlySet<string> = new Set()): Promise<void> {
-    const { archive, shape } = this.parts;
+    const { archive, shape, wanted } = this.parts;
+    const unknown = new Set(wanted.lists);
     const meant = new Set<string>();
     for (const list of shape.lists) {
       const kept = archive.list(list.name);
+      if (kept) unknown.delete(list.name);
       if (kept && this.isWanted(list) && this.isOpen(list) && !skip.has(list.name)) meant.add(kept.json);
     }
     if (this.hasPlaylistsWanted) meant.add(PLAYLISTS);
     await archive.expectIntact((path) => meant.has(path));
-    if (!this.hasPlaylistsWanted) return;
+    if (archive.manifest.playlists) unknown.delete(PLAYLIST_INDEX);
     // It says whose the files are, and is what it was.
     const entries = new Set<string>();
-    for await (const kept of archive.playlists()) {
-      if (kept.json !== null && this.isOwn(kept) && this.isDue(partOf(kept), skip)) entries.add(kept.json);
+    if (this.hasPlaylistsWanted) {
+      for await (const kept of archive.playlists()) {
+        unknown.delete(partOf(kept));
+        if (kept.json !== null && this.isOwn(kept) && this.isDue(partOf(kept), skip)) entries.add(kept.json);
+      }
     }
-    await archive.expectIntact((path) => entries.has(path));
+    const [strange] = unknown;
+    if (strange !== undefined) throw notKept(strange);
+    if (entries.size > 0) await archive.expectIntact((path) => entries.has(path));
   }
 
   /**
@@ -172,10 +180,7 @@ export class LibraryRestore {
   private async compareList(list: LibraryList, { report, save, remove }: ListWork): Promise<void> {
     const { archive, present, wanted } = this.parts;
     const kept = archive.list(list.name);
-    if (kept === null) {
-      addCannot(report, { what: list.title, reason: 'It is not in the backup.' });
-      return;
-    }
+    if (kept === null) throw notKept(list.name);
     const head = await this.head(list);
     const there = await present.list(
       list,
@@ -240,18 +245,11 @@ export class LibraryRestore {
 
   /** From the last to the first: a new one comes on top of those that are there. */
   private async *playlistsWork(skip: ReadonlySet<string>): AsyncGenerator<PlaylistWork> {
-    const { archive, present, madeAnew, wanted } = this.parts;
+    const { archive, present, madeAnew } = this.parts;
     const due: { part: string; kept: ArchivedPlaylist }[] = [];
-    const unknown = new Set(wanted.lists.filter((part) => part.startsWith(PLAYLIST) && !skip.has(part)));
     for await (const kept of archive.playlists()) {
       const part = partOf(kept);
-      unknown.delete(part);
       if (this.isDue(part, skip)) due.push({ part, kept });
-    }
-    for (const part of unknown) {
-      const work = playlistWork(part, null, part);
-      addCannot(work.report, { what: part, reason: 'It is not in the backup.' });
-      yield work;
     }
     if (due.length === 0) return;
     const there = await present.playlists();
@@ -373,6 +371,10 @@ const CLOSED: ReadonlySet<string> = new Set(['forbidden', 'not_supported']);
 /** The upstream keeps this closed, whoever asks and however often. */
 export function isClosed(error: unknown): error is ProviderError {
   return error instanceof ProviderError && CLOSED.has(error.code);
+}
+
+function notKept(list: string): ArchiveError {
+  return new ArchiveError('not_kept', `The backup has no list "${list}".`);
 }
 
 /** How a playlist is named as a part. */
