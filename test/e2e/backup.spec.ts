@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.js';
-import { type Backup, SIZES, entriesOf, useLibrary } from '../support/library.js';
+import { type Backup, READ_SCOPES, SIZES, entriesOf, useLibrary } from '../support/library.js';
 import { asOwner } from '../support/link-by-program.js';
 import { removeFolder } from '../support/service.js';
 
@@ -326,15 +326,25 @@ describe('a backup in bad days', () => {
     await eventually(async () => {
       expect((await library.backup(id)).progress).not.toBeNull();
     });
-    await library.stage.control('POST', '/control/spotify/revoke');
-    await library.stage.control('POST', '/control/spotify/expire');
-    // One refusal may be a fault of theirs: it is asked about again before it is for good.
-    await eventually(async () => {
-      expect(await library.backup(id)).toMatchObject({
-        state: 'paused',
-        trouble: { code: 'reauthorization_required' },
+    const refused = async (): Promise<void> => {
+      await library.stage.control('POST', '/control/spotify/revoke');
+      await library.stage.control('POST', '/control/spotify/expire');
+      // One refusal may be a fault of theirs: it is asked about again before it is for good.
+      await eventually(async () => {
+        expect(await library.backup(id)).toMatchObject({
+          state: 'paused',
+          trouble: { code: 'reauthorization_required' },
+        });
       });
+    };
+    await refused();
+    // Who links the account again has not to wait until then.
+    await scenario('slow', { ms: 200 });
+    await library.link(READ_SCOPES);
+    await eventually(async () => {
+      expect(await library.backup(id)).toMatchObject({ state: 'running', trouble: null });
     });
+    await refused();
     await library.query('UPDATE account_grants SET cooldown_until = now()');
     await library.query('UPDATE backups SET resume_at = now()');
     expect(await library.endedBackup(id)).toMatchObject({

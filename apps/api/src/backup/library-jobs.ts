@@ -98,6 +98,16 @@ export class LibraryJobs {
     return row?.setbacks ?? 0;
   }
 
+  /** Lets those go on at once that are paused for this reason. @returns how many there are */
+  async resume(provider: string, code: Trouble['code']): Promise<number> {
+    return this.database.prisma.$executeRawUnsafe(
+      `UPDATE ${this.table} SET resume_at = now()
+      WHERE provider = $1 AND state = 'paused' AND trouble->>'code' = $2`,
+      provider,
+      code,
+    );
+  }
+
   /** @throws ClaimLost */
   async pause({ id, fence }: Held, trouble: Trouble, resumeAt: Date): Promise<void> {
     expectHeld(

@@ -78,7 +78,13 @@ export abstract class LibraryWorker<Claim extends Held> implements OnApplication
       this.renew?.();
       this.look();
     });
+    this.parts.providers.onLink((id) => this.goOn(id));
     this.look();
+  }
+
+  /** What waits for a consent has it now. */
+  private async goOn(provider: string): Promise<void> {
+    if ((await this.parts.jobs.resume(provider, 'reauthorization_required')) > 0) await this.spread();
   }
 
   /** Whoever works on one lets another process go on. */

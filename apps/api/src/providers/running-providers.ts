@@ -41,6 +41,7 @@ export class RunningProviders implements OnApplicationShutdown {
   private readonly logger = new Logger('Provider');
   private epoch = 0;
   private readonly healthChanged: (() => void)[] = [];
+  private readonly linked: ((id: string) => Promise<void>)[] = [];
   /** What was linked when it was last looked, by provider. */
   private readonly links = new Map<string, readonly Link[]>();
 
@@ -81,6 +82,11 @@ export class RunningProviders implements OnApplicationShutdown {
     this.healthChanged.push(changed);
   }
 
+  /** @param linked is called in the process in which an account of a provider was linked, when all can read of it */
+  onLink(linked: (id: string) => Promise<void>): void {
+    this.linked.push(linked);
+  }
+
   /** What was read until now is not given out any more. */
   private renew(id: string): void {
     const running = this.running.get(id);
@@ -104,7 +110,9 @@ export class RunningProviders implements OnApplicationShutdown {
       (link) => link.clientId === app?.clientId && !before.some((old) => isSameConsent(old, link)),
     );
     // No link is made without the upstream having told this app whose account it is.
-    if (isMade) this.outages.end(id);
+    if (!isMade) return;
+    this.outages.end(id);
+    for (const linked of this.linked) await linked(id);
   }
 
   /** Looks whether a link was made or forgotten since the last look. */
