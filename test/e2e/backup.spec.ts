@@ -307,9 +307,23 @@ describe('a backup in bad days', () => {
     expect(Date.parse(paused.resumeAt ?? '') - Date.now()).toBeGreaterThan(7_000_000);
     await library.stop();
     const calls = await library.spotifyCalls();
-    await library.start();
+    await library.start({ BACKUP_CRON: '0 * * * *' });
     expect((await library.beginBackup()).id).toBe(id);
     expect((await library.backup(id)).state).toBe('paused');
+    const alert = async (): Promise<unknown> =>
+      ((await asOwner(library.service, 'GET', '/admin/backups')).body as { alert: unknown }).alert;
+    // What was due before there was a schedule nobody has missed.
+    await library.query("UPDATE backups SET created_at = now() - interval '5 hours'");
+    expect(await alert()).toBeNull();
+    await library.query("UPDATE schedule_slots SET slot = slot - interval '3 hours'");
+    await eventually(async () => {
+      expect(await alert()).toMatch(
+        /^[34] backups of Spotify were due since [-\d]{10}T[:.\d]+Z, and none is made\. The one under way is paused until [-\d]{10}T[:.\d]+Z: Spotify refuses more calls.* Wait:/,
+      );
+      expect((await (await fetch(`${library.service.url}/health`)).json()) as object).toMatchObject({
+        backups: { alert: expect.stringContaining('Backups of Spotify were due and not made.') as string },
+      });
+    });
     expect(await library.spotifyCalls()).toBe(calls);
     await library.stage.control('DELETE', '/control/spotify');
     await library.query('DELETE FROM upstream_blocks');

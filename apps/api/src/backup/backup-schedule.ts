@@ -18,6 +18,14 @@ const MADE: ReadonlySet<string> = new Set(['complete', 'complete_with_omissions'
 /** Slots are of use until the next one is taken on, but for the one with which the schedule began. */
 const KEPT_DAYS = 400;
 
+/** What is known of the backups of a provider. */
+export interface Course {
+  /** When the last one that is made began; null when none is. */
+  made: Date | null;
+  /** The first of all, whatever has come of it. */
+  first: Pick<Backup, 'createdAt' | 'trigger'>;
+}
+
 /** Makes backups when they are due, of all processes one; a run that was missed is made up for once. */
 @Injectable()
 export class BackupSchedule implements OnApplicationBootstrap {
@@ -45,13 +53,13 @@ export class BackupSchedule implements OnApplicationBootstrap {
     return this.slots?.next(new Date()) ?? null;
   }
 
-  /**
-   * What was due and not made; the next one may be under way.
-   *
-   * @param made when the last one was made
-   */
-  missed(made: Date): Missed | null {
-    return this.slots && this.began && this.slots.missed(made, this.began, new Date());
+  /** What was due and not made; the next one may be under way. */
+  missed({ made, first }: Course): Missed | null {
+    const { slots, began } = this;
+    if (slots === null || began === null) return null;
+    // Before its first backup a provider may not have been there.
+    const after = made ?? (first.trigger === 'schedule' ? slots.before(first.createdAt, began) : first.createdAt);
+    return slots.missed(after, began, new Date());
   }
 
   /** Begins to count at the first start with a schedule: what was due before that nobody has missed. */
@@ -83,13 +91,13 @@ export class BackupSchedule implements OnApplicationBootstrap {
         };
         told.push(`The last backup of ${provider.displayName} has failed: ${detail} ${remedy}`);
       }
-      const missed = made ? this.missed(made.createdAt) : null;
-      if (made && missed) {
-        const since = missed.since > made.createdAt ? 'the schedule began' : 'the last that was made';
-        told.push(
-          `${missed.count} backups of ${provider.displayName} were due since ${since}, at ${missed.since.toISOString()}.`,
-        );
-      }
+      const first = own.at(-1);
+      const missed = first ? this.missed({ made: made?.createdAt ?? null, first }) : null;
+      if (missed === null) continue;
+      told.push(`${missed.count} backups of ${provider.displayName} were due ${sinceWhen(missed, made)}.`);
+      const underWay = own.find(({ state }) => UNDER_WAY.has(state));
+      if (underWay) told.push(howItIs(underWay));
+      else if (last?.state !== 'failed') told.push('Make one: POST /admin/backups.');
     }
     return told.length === 0 ? null : told.join(' ');
   }
@@ -132,4 +140,18 @@ export class BackupSchedule implements OnApplicationBootstrap {
       if (running?.reads.library) await this.backups.beginScheduled(provider.id);
     }
   }
+}
+
+function sinceWhen({ since }: Missed, made: Backup | undefined): string {
+  const at = since.toISOString();
+  if (!made) return `since ${at}, and none is made`;
+  return `since ${since > made.createdAt ? 'the schedule began' : 'the last that was made'}, at ${at}`;
+}
+
+/** Why one that is under way is not made yet, and what to do. */
+function howItIs({ state, resumeAt, trouble }: Backup): string {
+  if (state === 'paused' && resumeAt && trouble) {
+    return `The one under way is paused until ${resumeAt.toISOString()}: ${trouble.detail} ${trouble.remedy}`;
+  }
+  return 'One is under way; GET /admin/backups/:id tells how it gets on.';
 }

@@ -32,6 +32,9 @@ interface Row {
   /** When the last one that is made began. */
   began: Date | null;
   made: Date | null;
+  /** When the first of all began, and who began it. */
+  first: Date;
+  trigger: string;
 }
 
 /** What is asked for no more often than so, once at a time; what was heard last holds meanwhile. */
@@ -107,6 +110,7 @@ export class BackupStanding {
   private async read(): Promise<Row[]> {
     return this.database.prisma.$queryRaw<Row[]>`
       SELECT provider, max(finished_at) FILTER (WHERE is_made) AS made, max(created_at) FILTER (WHERE is_made) AS began,
+        min(created_at) AS first, (array_agg("trigger" ORDER BY created_at, name))[1] AS trigger,
         (array_agg(state = 'failed' ORDER BY created_at DESC, name DESC) FILTER (WHERE is_made OR state = 'failed'))[1]
           AS failed
       FROM (SELECT *, state IN ('complete', 'complete_with_omissions') AS is_made FROM backups) AS known
@@ -121,9 +125,13 @@ export class BackupStanding {
     const ofProviders = this.providers.all.flatMap(({ provider: { id, displayName }, running }) => {
       const row = running?.reads.library ? rows.find(({ provider }) => provider === id) : undefined;
       if (!row) return [];
+      const missed = this.schedule.missed({
+        made: row.began,
+        first: { createdAt: row.first, trigger: row.trigger },
+      });
       return [
         ...(row.failed === true ? [`The last backup of ${displayName} has failed.`] : []),
-        ...(row.began && this.schedule.missed(row.began) ? [`Backups of ${displayName} were due and not made.`] : []),
+        ...(missed ? [`Backups of ${displayName} were due and not made.`] : []),
       ];
     });
     const told = [...(this.isFolderAtFault.last ? [FOLDER_FAULT] : []), ...ofProviders];

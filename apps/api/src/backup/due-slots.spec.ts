@@ -89,6 +89,16 @@ describe('the slots of a schedule', () => {
     expect(slots.missed(made, began, at('2027-01-11T03:15:00Z'))).toEqual({ count: 'More than 50', since: made });
   });
 
+  it('count from the one for which the first was begun while none is made', () => {
+    const slots = new DueSlots(NIGHTLY, 'UTC');
+    const [began, first] = [at('2026-11-01T12:00:00Z'), at('2026-11-21T03:15:04Z')];
+    const after = slots.before(first, began);
+    expect(slots.missed(after, began, at('2026-11-22T03:14:59Z'))).toBeNull();
+    expect(slots.missed(after, began, at('2026-11-22T03:15:00Z'))).toMatchObject({ count: '2' });
+    expect(slots.missed(slots.before(began, began), began, at('2026-11-02T03:15:00Z'))).toBeNull();
+    expect(slots.missed(slots.before(first, first), first, at('2026-11-22T03:15:00Z'))).toBeNull();
+  });
+
   it('are not missed before the schedule began', () => {
     const slots = new DueSlots(NIGHTLY, 'UTC');
     const [made, began] = [at('2026-11-01T12:00:00Z'), at('2026-11-21T12:00:00Z')];

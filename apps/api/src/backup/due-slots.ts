@@ -64,6 +64,12 @@ export class DueSlots {
     return last;
   }
 
+  /** Just before the slot for which something was begun; when that was if none was due since the schedule began. */
+  before(begun: Date, began: Date): Date {
+    const slot = this.last(began, begun);
+    return slot ? new Date(slot.getTime() - MINUTE_MS) : begun;
+  }
+
   /** How many were due after a moment, up to now; no more than so many. */
   count(after: Date, now: Date, most: number): number {
     let count = 0;
