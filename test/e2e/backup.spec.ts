@@ -151,6 +151,7 @@ describe('a backup', () => {
     expect(body).toMatchObject({
       from: first.name,
       to: second.name,
+      accounts: { from: first.account, to: second.account },
       lists: {
         tracks: {
           added: { count: 2 },

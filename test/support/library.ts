@@ -62,6 +62,7 @@ export interface Backup extends Job {
   findings: object[];
   trigger: string;
   provider: string;
+  account: { id: string; name: string } | null;
 }
 
 interface Part {

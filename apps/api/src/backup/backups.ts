@@ -7,6 +7,7 @@ import { ProviderChoice } from '../providers/provider-choice.js';
 import { RunningProviders } from '../providers/running-providers.js';
 import { type Archive, type ArchiveDiff, ArchiveError, archiveName, diff } from './archive/index.js';
 import { BackupFiles } from './backup-files.js';
+import type { Account } from './backup-row.js';
 import { type Backup, BackupStore, type Made, type Trigger } from './backup-store.js';
 import { BackupWorker } from './backup-worker.js';
 
@@ -14,8 +15,12 @@ import { BackupWorker } from './backup-worker.js';
 const NEXT_NAME_MS = 1_000;
 const MOST_NAMES = 5;
 
-/** With the names of the two. */
-export type NamedDiff = ArchiveDiff & { from: string; to: string };
+/** With the names of the two, and whose they are. */
+export type NamedDiff = ArchiveDiff & {
+  from: string;
+  to: string;
+  accounts: { from: Account; to: Account };
+};
 
 /** What a look at the files may find. */
 const GONE: ReadonlySet<string> = new Set(['not_an_archive', 'damaged']);
@@ -133,7 +138,8 @@ export class Backups {
     const [earlier, later] = one.createdAt <= other.createdAt ? [one, other] : [other, one];
     const [from, to] = await Promise.all([this.archiveOf(earlier), this.archiveOf(later)]);
     const found = await this.turns.execute(() => diff(from, to, { limit }));
-    return { from: earlier.name, to: later.name, ...found };
+    const accounts = { from: from.manifest.account, to: to.manifest.account };
+    return { from: earlier.name, to: later.name, accounts, ...found };
   }
 
   /**

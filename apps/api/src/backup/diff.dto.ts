@@ -1,4 +1,5 @@
 import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
+import { BackupAccountDto } from './backups.dto.js';
 
 /** Some of a kind, and how many there are. */
 function ApiGroup(description: string, item: () => unknown): PropertyDecorator {
@@ -114,6 +115,14 @@ export class PlaylistsDiffDto {
   unread!: { count: number; items: DiffPlaylistDto[] };
 }
 
+export class DiffAccountsDto {
+  @ApiProperty({ type: BackupAccountDto, description: 'Whose library the earlier backup is of.' })
+  from!: BackupAccountDto;
+
+  @ApiProperty({ type: BackupAccountDto, description: 'Whose library the later backup is of.' })
+  to!: BackupAccountDto;
+}
+
 @ApiExtraModels(SequenceDiffDto)
 export class DiffDto {
   @ApiProperty({ description: 'The name of the earlier backup.', example: 'spotify_backup_2026-11-20T031500Z' })
@@ -121,6 +130,12 @@ export class DiffDto {
 
   @ApiProperty({ description: 'The name of the later backup.', example: 'spotify_backup_2026-11-21T031500Z' })
   to!: string;
+
+  @ApiProperty({
+    type: DiffAccountsDto,
+    description: 'Whose libraries these are: those of two accounts differ in nearly everything.',
+  })
+  accounts!: DiffAccountsDto;
 
   @ApiProperty({
     type: 'object',
