@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
@@ -177,6 +177,20 @@ describe('a backup', () => {
       body: { code: 'not_found', detail: `No backup was made since ${tomorrow}.` },
     });
 
+    // While its disk is away nothing is noted of a backup.
+    const away = join(library.folder, 'away');
+    renameSync(library.backups, away);
+    const storageFailed = { status: 507, body: { code: 'storage_failed' } };
+    expect(await asOwner(library.service, 'POST', `/admin/backups/${first.id}/verify`)).toMatchObject(storageFailed);
+    renameSync(away, library.backups);
+    const unchanged = ({ id, state }: Backup): object => ({ id, state, trigger: 'owner' });
+    expect(await library.allBackups()).toMatchObject([unchanged(second), unchanged(first)]);
+    // Where others are there it is one that is gone.
+    renameSync(join(library.backups, first.name), away);
+    expect(await library.verified(first.id)).toMatchObject({ state: 'failed', findings: [{ file: 'manifest.json' }] });
+    renameSync(away, join(library.backups, first.name));
+    expect(await library.verified(first.id)).toMatchObject({ state: first.state, findings: [] });
+
     // The folder may be older than the database.
     await library.query('DELETE FROM backups');
     const items = await library.allBackups();
@@ -214,11 +228,6 @@ describe('a backup', () => {
     expect((await asOwner(library.service, 'DELETE', `/admin/backups/${second.id}`)).status).toBe(204);
     expect(readdirSync(library.backups)).toEqual([first.name]);
     expect((await asOwner(library.service, 'GET', `/admin/backups/${second.id}`)).status).toBe(404);
-    removeFolder(join(library.backups, first.name));
-    expect(await library.verified(first.id)).toMatchObject({
-      state: 'failed',
-      findings: [{ file: 'manifest.json' }],
-    });
   });
 
   it('is of Last.fm as well', async () => {

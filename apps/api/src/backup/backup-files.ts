@@ -75,6 +75,15 @@ export class BackupFiles {
   }
 
   /**
+   * @param names of backups that should be there
+   * @throws ArchiveError when not even one of them is: it says nothing about any of them
+   */
+  async expectFolder(names: readonly string[]): Promise<void> {
+    const fault = await folderFault(this.folder, names);
+    if (fault) throw fault;
+  }
+
+  /**
    * Backups in the folder that are not among these. One that cannot be read, or is dated ahead, is passed over.
    *
    * @throws ArchiveError

@@ -107,14 +107,24 @@ export class Backups {
         'Wait until it has ended, or cancel it: GET /admin/restores lists them.',
       );
     }
-    await this.store.remove(id);
+    const isUnderWay = backup.finishedAt === null;
+    // Whoever works on it stops when it is not known any more, and has put nothing among the others yet.
+    if (isUnderWay) await this.store.remove(id);
     await this.files.remove(backup.name);
+    // Not before: files of one that is not known would be found, and never be swept. Without files it can be removed again.
+    if (!isUnderWay) await this.store.remove(id);
   }
 
-  /** Looks through its files. @throws Problem, ArchiveError */
+  /**
+   * Looks through its files. Where the folder has none of those that are known, nothing is noted.
+   *
+   * @throws Problem, ArchiveError
+   */
   async verify(id: string): Promise<Backup> {
     const backup = await this.get(id);
     const { state, summary } = await this.look(backup);
+    // Files on a disk that is not there are as they were when it is back.
+    if (state === 'failed') await this.files.expectFolder(await this.store.madeNames());
     await this.store.note(id, state, summary);
     return this.get(id);
   }
