@@ -182,6 +182,10 @@ describe('a backup', () => {
     renameSync(library.backups, away);
     const storageFailed = { status: 507, body: { code: 'storage_failed' } };
     expect(await asOwner(library.service, 'POST', `/admin/backups/${first.id}/verify`)).toMatchObject(storageFailed);
+    // One whose files cannot be removed stays known.
+    writeFileSync(library.backups, '');
+    expect(await asOwner(library.service, 'DELETE', `/admin/backups/${first.id}`)).toMatchObject(storageFailed);
+    removeFolder(library.backups);
     renameSync(away, library.backups);
     const unchanged = ({ id, state }: Backup): object => ({ id, state, trigger: 'owner' });
     expect(await library.allBackups()).toMatchObject([unchanged(second), unchanged(first)]);
