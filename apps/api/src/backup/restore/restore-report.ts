@@ -21,7 +21,10 @@ export interface PartReport {
   remove: number;
   /** How many are put elsewhere. */
   move: number;
-  /** How many come to stand, or stay, elsewhere than in the backup. */
+  /**
+   * Of a list, how many of those that are put in come to stand elsewhere than in the backup: how what is there stands is not
+   * looked at. Of a playlist, how many of those that are there stand elsewhere and are left there.
+   */
   misplaced: number;
   /** The first of those that are to be put in, by name. */
   examples: string[];

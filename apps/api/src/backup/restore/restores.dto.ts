@@ -74,7 +74,7 @@ class PartDto {
   @ApiProperty({
     type: 'integer',
     description:
-      'How many stand elsewhere than in the backup afterwards: what is saved anew comes above what was there.',
+      'Of a list, how many of those that are put in come to stand elsewhere than in the backup: what is saved anew comes above what was there. Of a playlist, how many of those that are there stand elsewhere and are left there.',
     example: 0,
   })
   misplaced!: number;
