@@ -162,8 +162,9 @@ describe('the command line', () => {
       expect(told.output).toMatch(new RegExp(`to ${name}\\ntracks: 2 added\\n {2}\\+ .+ – .+\\n {2}\\+ .+ – .+\\n`));
     }
     expect(await tonearm('diff', '--since', '2100-01-01')).toMatchObject({
-      code: 0,
-      output: `Nothing can be said: since then there is no backup to compare ${name} with.\n`,
+      code: 1,
+      output: '',
+      errors: 'No backup was made since 2100-01-01T00:00:00.000Z.\nMake one: npm run tonearm -- backup.\n',
     });
   });
 

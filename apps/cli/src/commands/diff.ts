@@ -32,10 +32,6 @@ export const diff: Command = {
     const path = pathOf(call, items);
     const found = parseDiff(await service.getSlowly(path));
     if (found === null) throw service.strange(path);
-    if (call.options.has(SINCE) && found.from === found.to) {
-      say(output, `Nothing can be said: since then there is no backup to compare ${found.to} with.`);
-      return 0;
-    }
     const two = items.filter(({ name }) => name === found.from || name === found.to);
     say(
       output,
