@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectByUrl } from './connect-by-url.js';
 import { DatabaseError } from './database-error.js';
 import type { Database } from './open-database.js';
+import { startFaultyProxy } from './testing/faulty-proxy.js';
 import { makeListeningLog } from './testing/listening-log.js';
 import { openScratchDatabase } from './testing/scratch-database.js';
 
@@ -27,11 +28,25 @@ function expectNoSecrets(error: DatabaseError): void {
 }
 
 describe('connectByUrl', () => {
-  it('waits for a server that does not listen yet, then names host, port and database only', async () => {
+  it('waits for a server that does not listen yet', async () => {
+    const late = await startFaultyProxy(server.connectionString);
+    late.cut();
+    const listening = makeListeningLog();
+    const info = (line: string): void => {
+      listening.info(line);
+      if (line.includes('Waiting')) late.mend();
+    };
+    const client = await connectByUrl(late.connectionString, { ...listening, info }, 60_000);
+    expect((await client.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
+    expect(listening.lines.filter((line) => line.includes('Waiting'))).toHaveLength(1);
+    await client.end();
+    await late.close();
+  });
+
+  it('gives up on a server that does not listen, and names host, port and database only', async () => {
     const error = await failure('postgresql://somebody:s3cret@127.0.0.1:1/music');
     expect(error.code).toBe('database_unreachable');
     expect(error.message).toContain('music at 127.0.0.1:1');
-    expect(log.lines.filter((line) => line.includes('Waiting'))).toHaveLength(1);
     expectNoSecrets(error);
   });
 
