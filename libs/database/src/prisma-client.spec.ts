@@ -27,7 +27,7 @@ describe('a server that vanishes without a word', () => {
     ['a transaction', () => prisma.$transaction((transaction) => answer(transaction))],
   ])('costs %s and its connection, and the next one gets an answer', async (_, ask) => {
     proxy = await startFaultyProxy(server.connectionString);
-    prisma = createPrismaClient(proxy.connectionString, makeListeningLog(), 400);
+    prisma = createPrismaClient(proxy.connectionString, makeListeningLog(), 1_000);
     await ask();
     proxy.stall();
     await expect(ask()).rejects.toThrow();

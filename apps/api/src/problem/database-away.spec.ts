@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => proxy.close());
 
 async function failureWhen(happens: () => void): Promise<unknown> {
-  const prisma = createPrismaClient(proxy.connectionString, silent, 400);
+  const prisma = createPrismaClient(proxy.connectionString, silent, 1_000);
   try {
     await prisma.accountGrant.findMany();
     happens();

@@ -83,13 +83,24 @@ describe('what became of a list', () => {
     ]);
   });
 
-  it('takes the n-th of several that are the same for the n-th', async () => {
-    expect(await summary(entries(1, 2, 1), entries(1, 2, 1, 1))).toMatchObject({
-      added: ['Song 1 at 4'],
-      removed: [],
+  it('moves nothing when one of several that are the same comes or goes', async () => {
+    expect(await summary(entries(1, 2, 1), entries(1, 2, 1, 1))).toMatchObject({ added: ['Song 1 at 4'], moved: [] });
+    expect(await summary(entries(1, 2, 1), entries(2, 1))).toMatchObject({ removed: ['Song 1 at 1'], moved: [] });
+    const gone = entry(0, { uri: null, url: null, name: '', artists: [], album: null });
+    expect(await summary([gone, ...entries(1, 2), gone], [...entries(1, 2), gone, ...entries(3)])).toEqual({
+      added: ['Song 3 at 4'],
+      removed: [' at 1'],
       moved: [],
+      renamed: [],
     });
-    expect(await summary(entries(1, 2, 1), entries(2, 1))).toMatchObject({ added: [], removed: ['Song 1 at 3'] });
+  });
+
+  it('takes the first of several that are the same, and are elsewhere, for the first', async () => {
+    expect(await summary(entries(1, 1, 2, 3, 4), entries(2, 3, 4, 1, 1))).toMatchObject({
+      added: [],
+      removed: [],
+      moved: ['Song 1 from 1 to 4', 'Song 1 from 2 to 5'],
+    });
   });
 
   it('knows what has no URI by its address, and else by what it is called', async () => {

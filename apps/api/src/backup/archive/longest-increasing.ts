@@ -1,7 +1,6 @@
 /**
  * Which of these stand in a longest row that only rises. All others are the fewest that have to move so that all do.
- *
- * @param values each at most once
+ * Of equal values it takes one at most.
  */
 export function longestIncreasing(values: readonly number[]): Uint8Array {
   /** At n: where the row of n + 1 values with the lowest end ends. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { LibraryEntry } from '#listening';
-import { longestIncreasing } from './longest-increasing.js';
+import { commonOrder } from './common-order.js';
 
 /** What is told of an entry. */
 export interface DiffEntry {
@@ -46,9 +46,10 @@ export function include<Item>(into: Group<Item>, limit: number, item: () => Item
 }
 
 /**
- * What became of a list. Of either list only the keys are held, so that it may be long.
+ * What became of a list. Of either list only numbers are held, so that it may be long. Of several entries that are the same
+ * those stay that stand in the same order beside the others.
  *
- * @param earlier gives its entries anew each time that it is called; it is called twice
+ * @param earlier gives its entries anew each time that it is called; it is called twice, as `later` is
  * @param limit how many of each group are named
  */
 export async function diffSequences(
@@ -56,82 +57,80 @@ export async function diffSequences(
   later: () => AsyncIterable<LibraryEntry>,
   limit: number,
 ): Promise<SequenceDiff> {
+  const numbers = new Map<string, number>();
+  const before = await numbered(earlier(), numbers);
+  const after = await numbered(later(), numbers);
+  const placeOf = commonOrder(after.keys, before.keys);
+  const movedFrom = pairedOutOfOrder(after.keys, before.keys, placeOf);
+
   const diff: SequenceDiff = { added: group(), removed: group(), moved: group(), renamed: group() };
-  const places = new Map<string, number>();
-  const labels: number[] = [];
-  for await (const { entry, key } of keyed(earlier())) {
-    places.set(key, places.size);
-    labels.push(labelOf(entry));
-  }
-
-  const isKept = new Uint8Array(labels.length);
-  /** Of those that are in both, in the order of the later list: where they stood. */
-  const order: number[] = [];
+  const isKept = new Uint8Array(before.keys.length);
   const renamed = new Map<number, RenamedEntry>();
-  for await (const { entry, key, position } of keyed(later())) {
-    const place = places.get(key);
-    if (place === undefined) {
-      include(diff.added, limit, () => told(entry, position));
-      continue;
+  let at = 0;
+  for await (const entry of later()) {
+    const item = told(entry, at + 1);
+    const from = movedFrom.get(at);
+    const place = from ?? placeOf[at] ?? -1;
+    if (place === -1) include(diff.added, limit, () => item);
+    else isKept[place] = 1;
+    if (from !== undefined) include(diff.moved, limit, () => ({ ...item, from: from + 1 }));
+    if (place !== -1 && after.labels[at] !== before.labels[place]) {
+      include(diff.renamed, limit, () => {
+        const named = { ...item, was: { name: '', artists: [] } };
+        renamed.set(place, named);
+        return named;
+      });
     }
-    isKept[place] = 1;
-    order.push(place);
-    if (labelOf(entry) === labels[place]) continue;
-    include(diff.renamed, limit, () => {
-      const item = { ...told(entry, position), was: { name: '', artists: [] } };
-      renamed.set(place, item);
-      return item;
-    });
+    at += 1;
   }
 
-  const inOrder = longestIncreasing(order);
-  const moves = new Map<number, number>();
-  for (const [at, place] of order.entries()) if (inOrder[at] === 0) moves.set(place, at);
-  await tellOfEarlier(earlier(), diff, { isKept, renamed, limit });
-  if (moves.size > 0) await tellMoves(later(), diff, { places, moves, limit });
-  return diff;
-}
-
-async function tellOfEarlier(
-  earlier: AsyncIterable<LibraryEntry>,
-  { removed }: SequenceDiff,
-  { isKept, renamed, limit }: { isKept: Uint8Array; renamed: ReadonlyMap<number, RenamedEntry>; limit: number },
-): Promise<void> {
   let place = 0;
-  for await (const entry of earlier) {
-    if (isKept[place] === 0) include(removed, limit, () => told(entry, place + 1));
+  for await (const entry of earlier()) {
+    if (isKept[place] === 0) include(diff.removed, limit, () => told(entry, place + 1));
     const item = renamed.get(place);
     if (item) item.was = { name: entry.name, artists: entry.artists };
     place += 1;
   }
+  return diff;
 }
 
-async function tellMoves(
-  later: AsyncIterable<LibraryEntry>,
-  { moved }: SequenceDiff,
-  { places, moves, limit }: { places: ReadonlyMap<string, number>; moves: ReadonlyMap<number, number>; limit: number },
-): Promise<void> {
-  for await (const { entry, key, position } of keyed(later)) {
-    const place = places.get(key);
-    if (place !== undefined && moves.has(place)) {
-      include(moved, limit, () => ({ ...told(entry, position), from: place + 1 }));
-    }
+/** Where those come from that are in both lists, and not in the same order: the first of several that are the same from the first. */
+function pairedOutOfOrder(
+  after: readonly number[],
+  before: readonly number[],
+  placeOf: Int32Array,
+): Map<number, number> {
+  const inOrder = new Set(placeOf);
+  const left = new Map<number, number[]>();
+  for (const [place, key] of before.entries()) {
+    if (inOrder.has(place)) continue;
+    const own = left.get(key);
+    if (own) own.push(place);
+    else left.set(key, [place]);
   }
+  const from = new Map<number, number>();
+  for (const [at, key] of after.entries()) {
+    const place = placeOf[at] === -1 ? left.get(key)?.shift() : undefined;
+    if (place !== undefined) from.set(at, place);
+  }
+  return from;
 }
 
-/** Entries with a key that is the same in both lists; of several that are the same, the n-th with the n-th. */
-async function* keyed(
+/** @param numbers of the entries that were met so far, by what is the same for the same entry */
+async function numbered(
   entries: AsyncIterable<LibraryEntry>,
-): AsyncGenerator<{ entry: LibraryEntry; key: string; position: number }> {
-  const seen = new Map<string, number>();
-  let position = 0;
+  numbers: Map<string, number>,
+): Promise<{ keys: number[]; labels: number[] }> {
+  const keys: number[] = [];
+  const labels: number[] = [];
   for await (const entry of entries) {
-    position += 1;
     const key = keyOf(entry);
-    const occurrence = (seen.get(key) ?? 0) + 1;
-    seen.set(key, occurrence);
-    yield { entry, key: occurrence === 1 ? key : `${key} ${occurrence}`, position };
+    const number = numbers.get(key) ?? numbers.size;
+    numbers.set(key, number);
+    keys.push(number);
+    labels.push(labelOf(entry));
   }
+  return { keys, labels };
 }
 
 function keyOf({ kind, uri, url, name, artists, album }: LibraryEntry): string {

@@ -1,7 +1,5 @@
+import { commonOrder } from '../archive/common-order.js';
 import { longestIncreasing } from '../archive/longest-increasing.js';
-
-/** Beyond so many pairs of equal entries the first is taken for the first, the second for the second. */
-const MOST_PAIRS = 500_000;
 
 /** An entry that is there. */
 export interface PresentEntry {
@@ -61,7 +59,10 @@ export function playlistSteps(
 ): PlaylistSteps {
   const surplus = isExact ? tooMany(present, wanted) : { removals: new Map<string, number>(), stuck: 0 };
   const rest = present.flatMap(({ key }) => (surplus.removals.has(key) ? [] : [key]));
-  const placeOf = placesInOrder(rest, wanted);
+  const placeOf = commonOrder(
+    rest,
+    wanted.map(({ key }) => key),
+  );
   const isThere = new Uint8Array(wanted.length);
   for (const place of placeOf) if (place !== -1) isThere[place] = 1;
 
@@ -174,31 +175,6 @@ function isBeside(
   stays: ReadonlySet<number>,
 ): boolean {
   return at !== undefined && !stays.has(at) && current[where] === at;
-}
-
-/** For each that is there its place among the wanted, as many as can be so that the places only rise; -1 for the others. */
-function placesInOrder(present: readonly string[], wanted: readonly WantedEntry[]): number[] {
-  const places = new Map<string, number[]>();
-  for (const [place, { key }] of wanted.entries()) note(places, key, place);
-  const pairs = present.reduce((sum, key) => sum + (places.get(key)?.length ?? 0), 0);
-  const candidates: { at: number; place: number }[] = [];
-  const seen = new Map<string, number>();
-  for (const [at, key] of present.entries()) {
-    const own = places.get(key) ?? [];
-    if (pairs <= MOST_PAIRS) {
-      // From the last to the first: a row that rises takes one of them at most.
-      for (const place of own.toReversed()) candidates.push({ at, place });
-      continue;
-    }
-    const nth = seen.get(key) ?? 0;
-    seen.set(key, nth + 1);
-    const place = own[nth];
-    if (place !== undefined) candidates.push({ at, place });
-  }
-  const isIn = longestIncreasing(candidates.map(({ place }) => place));
-  const placeOf = new Array<number>(present.length).fill(-1);
-  for (const [index, { at, place }] of candidates.entries()) if (isIn[index] === 1) placeOf[at] = place;
-  return placeOf;
 }
 
 function note(places: Map<string, number[]>, key: string, place: number): void {
