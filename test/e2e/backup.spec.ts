@@ -97,24 +97,34 @@ describe('a backup', () => {
     expect(tracksOf(sixth)).toBe(tracksOf(first));
   });
 
-  it('reads charts of last week again, two each time', async () => {
+  it('reads two charts of last week again, first those that tell of the last month, and all after four weeks', async () => {
     await library.linked({ tracks: 20, playlists: 0 });
-    const first = await library.made();
-    const weekAgo = new Date(Date.now() - 7 * 86_400_000).toISOString();
-    rewrite(first, 'manifest.json', (text) => text.replace(/("readAt": ?)"[^"]+"/g, `$1"${weekAgo}"`));
-    for (let made = 1; made <= 2; made += 1) {
-      await library.stage.control('DELETE', '/control/ledger');
-      const next = await library.made();
-      const calls = Object.entries(await library.stage.calls());
-      const charts = calls.filter(([call]) => call.includes('me/top/'));
-      expect(charts.reduce((sum, [, count]) => sum + count, 0)).toBe(2);
-      expect(await library.spotifyCalls()).toBeLessThanOrEqual(10);
-      const { lists } = JSON.parse(readFileSync(join(library.backups, next.name, 'manifest.json'), 'utf8')) as {
-        lists: { order: string; readAt: string }[];
+    const age = (backup: Backup, days: number): void => {
+      const then = new Date(Date.now() - days * 86_400_000).toISOString();
+      rewrite(backup, 'manifest.json', (text) => text.replace(/("(?:readAt|startedAt)": ?)"[^"]+"/g, `$1"${then}"`));
+    };
+    const chartsRead = async (): Promise<{ backup: Backup; charts: string[]; calls: number }> => {
+      const since = Date.now();
+      const calls = await library.spotifyCalls();
+      const backup = await library.made();
+      const { lists } = JSON.parse(readFileSync(join(library.backups, backup.name, 'manifest.json'), 'utf8')) as {
+        lists: { name: string; order: string; readAt: string }[];
       };
-      const kept = lists.filter(({ order }) => order === 'chart');
-      expect([kept.length, kept.filter(({ readAt }) => readAt === weekAgo).length]).toEqual([6, 6 - 2 * made]);
-    }
+      const charts = lists.filter(({ order, readAt }) => order === 'chart' && Date.parse(readAt) >= since);
+      return { backup, charts: charts.map(({ name }) => name), calls: (await library.spotifyCalls()) - calls };
+    };
+    const first = await library.made();
+    age(first, 7);
+    const later = [await chartsRead(), await chartsRead(), await chartsRead()];
+    expect(later).toMatchObject([
+      { charts: ['top_tracks_1month', 'top_artists_1month'], calls: 10 },
+      { charts: ['top_tracks_6month', 'top_artists_6month'], calls: 10 },
+      { charts: ['top_tracks_12month', 'top_artists_12month'], calls: 10 },
+    ]);
+    age(first, 29);
+    for (const { backup } of later) age(backup, 28);
+    const { charts, calls } = await chartsRead();
+    expect([charts.length, calls]).toEqual([6, 14]);
   });
 
   it('looks at a part of long lists in no order, and reads them when it is another', async () => {

@@ -74,6 +74,8 @@ export interface LibraryList {
    * - `none`: nothing can be said of where something new stands.
    */
   order: 'newest' | 'chart' | 'none';
+  /** Of a chart: of how many days it tells, about; absent when of all time. */
+  days?: number;
   /** How many entries a part has, all but the last. */
   pageSize: number;
   /** Whether any part can be asked for at once, by how many entries come before it; else each tells where the next begins. */

@@ -15,7 +15,7 @@ import { type Omission, keptEntry, parsePlaylist } from './backup-row.js';
 import type { BackupStore, Claim, KeptPage, SettledList } from './backup-store.js';
 import type { OrOmit, Place, Settlement } from './settlement.js';
 import { together } from './together.js';
-import { drawn, isOfLastWeek, readAgain, turnsOf } from './turns.js';
+import { drawn, isOutdated, readAgain, turnsOf } from './turns.js';
 import { STILL_CLOSED, isClosed, omissionOf } from './closed-list.js';
 
 /** A list that changes while it is read begins anew so often. */
@@ -112,8 +112,8 @@ export class LibraryReading {
     for (const one of done) this.ready.set(one.place, one);
     this.wake();
     this.before = await playlistsIn(earlier);
-    const today = { account, at: Date.now() };
-    if (earlier) this.again = readAgain(earlier.manifest, this.before, { ...turnsOf(shape, earlier), ...today });
+    const at = Date.now();
+    if (earlier) this.again = readAgain(earlier.manifest, this.before, { ...turnsOf(shape, earlier, at), account, at });
     const settled = new Set(done.map(({ list }) => list));
     const lists = shape.lists.map((list, place) => async () => {
       if (!settled.has(list.name)) await this.settleList(list, place);
@@ -164,7 +164,7 @@ export class LibraryReading {
   ): Promise<boolean> {
     const { earlier } = this.parts;
     const now = Date.now();
-    if (!earlier || isOfLastWeek(earlier.manifest, now)) return false;
+    if (!earlier || isOutdated(earlier.manifest, now)) return false;
     const { name, pageSize } = list;
     const starts = Array.from({ length: Math.ceil(total / pageSize) - 1 }, (_, number) => (number + 1) * pageSize);
     const [from = 0] = drawn(starts, now);

@@ -12,36 +12,50 @@ const DAY_MS = 86_400_000;
  * may be early.
  */
 const CHART_AGE_MS = 6.5 * DAY_MS;
+/** A chart of all time is taken for one of so many days. */
+const MOST_CHART_DAYS = 365;
+/** Four weeks, but for what a monthly schedule may be early. */
+const OUTDATED_MS = 27 * DAY_MS;
 
-/** Whether a backup is so old that the next one takes no turns. */
-export function isOfLastWeek({ startedAt }: Pick<Manifest, 'startedAt'>, at: number): boolean {
-  return at - startedAt.getTime() >= CHART_AGE_MS;
+/** Whether a backup is so old that nothing in it stands for what moves by itself. */
+export function isOutdated({ startedAt }: Pick<Manifest, 'startedAt'>, at: number): boolean {
+  return at - startedAt.getTime() >= OUTDATED_MS;
 }
 
-/** What takes turns beside charts and closed playlists. */
+/** What takes turns beside closed playlists. */
 export interface Turns {
   /** How much may be read again. */
   room: number;
+  /** Names of those that are due, from the one that is oldest for the time that it tells of. */
+  charts: string[];
   /** Names of lists of several parts in which something new may stand anywhere. */
   long: string[];
 }
 
-/** @param earlier the backup before */
-export function turnsOf({ lists, hasPlaylists }: LibraryShape, earlier: Pick<Archive, 'list'>): Turns {
+/**
+ * @param earlier the backup before
+ * @param at epoch milliseconds
+ */
+export function turnsOf({ lists, hasPlaylists }: LibraryShape, earlier: Pick<Archive, 'list'>, at: number): Turns {
+  const due = lists.flatMap(({ name, order, days = MOST_CHART_DAYS }) => {
+    const known = order === 'chart' ? earlier.list(name) : null;
+    const age = known ? at - known.readAt.getTime() : 0;
+    return age >= CHART_AGE_MS ? [{ name, share: age / days }] : [];
+  });
+  const charts = due.sort((one, other) => other.share - one.share).map(({ name }) => name);
   const asked = lists.filter(({ order }) => order !== 'chart');
   const isLong = ({ name, order, pageSize }: LibraryList): boolean =>
     order === 'none' && (earlier.list(name)?.count ?? 0) > pageSize;
   // The profile, the first part of each list, and that of the playlists.
   const room = CALLS_WHEN_UNCHANGED - 1 - asked.length - (hasPlaylists ? 1 : 0);
-  return { room, long: asked.filter(isLong).map(({ name }) => name) };
+  return { room, charts, long: asked.filter(isLong).map(({ name }) => name) };
 }
 
 /**
  * Of charts, of what others have closed, and of long lists in no order it cannot be said at once whether they are still as
  * they were. For all of it to be read again in each backup would cost more than the rest of a library that has not changed,
- * so it is read by turns: they draw lots for the day, so that each has its turn whatever the schedule. Of charts those come
- * first that were read longest ago, a week at least. Who makes a backup once in a week or less has all charts in it that
- * are due.
+ * so it is read by turns: they draw lots for the day, so that each has its turn whatever the schedule. Four weeks after the
+ * backup before all charts tell of other days, and all of it is read.
  *
  * @param earlier the backup before
  * @param before its playlists
@@ -50,20 +64,16 @@ export function turnsOf({ lists, hasPlaylists }: LibraryShape, earlier: Pick<Arc
  * @returns names of lists
  */
 export function readAgain(
-  earlier: Pick<Manifest, 'lists' | 'startedAt'>,
+  earlier: Pick<Manifest, 'startedAt'>,
   before: ReadonlyMap<string, PlaylistBefore>,
-  { account, at, room, long }: Turns & { account: string; at: number },
+  { account, at, room, charts, long }: Turns & { account: string; at: number },
 ): ReadonlySet<string> {
-  const charts = earlier.lists
-    .filter(({ order, readAt }) => order === 'chart' && at - readAt.getTime() >= CHART_AGE_MS)
-    .sort((one, other) => one.readAt.getTime() - other.readAt.getTime())
-    .map(({ name }) => name);
   const isClosed = ([, { closed, owner }]: [string, PlaylistBefore]): boolean => closed !== null && owner !== account;
   const closed = drawn(
     [...before].filter(isClosed).map(([id]) => playlistList(id)),
     at,
   ).slice(0, 1);
-  if (isOfLastWeek(earlier, at)) return new Set([...charts, ...closed, ...long]);
+  if (isOutdated(earlier, at)) return new Set([...charts, ...closed, ...long]);
   const lots = drawn([...charts.slice(0, 1), ...closed, ...long], at).slice(0, room);
   const others = lots.filter((lot) => lot !== charts[0]);
   // Charts have what nothing else has a use for.

@@ -4,7 +4,6 @@ import {
   type LibraryList,
   type LibraryReads,
   type LibraryShape,
-  PERIODS,
   type Period,
   type ReadOptions,
 } from '#listening';
@@ -24,21 +23,22 @@ interface KnownList {
   kind: EntryKind;
 }
 
-const SPANS: Readonly<Record<Period, string>> = {
-  overall: 'all time',
-  '7day': 'the last seven days',
-  '1month': 'the last month',
-  '3month': 'the last three months',
-  '6month': 'the last six months',
-  '12month': 'the last year',
+const SPANS: Readonly<Record<Period, { span: string; days?: number }>> = {
+  overall: { span: 'all time' },
+  '7day': { span: 'the last seven days', days: 7 },
+  '1month': { span: 'the last month', days: 30 },
+  '3month': { span: 'the last three months', days: 91 },
+  '6month': { span: 'the last six months', days: 182 },
+  '12month': { span: 'the last year', days: 365 },
 };
 
 function charts(of: string, question: Question, kind: EntryKind): KnownList[] {
-  return PERIODS.map((period) => ({
+  return Object.entries(SPANS).map(([period, { span, ...days }]) => ({
     list: {
       name: `top_${of}_${period}`,
-      title: `Top ${of} of ${SPANS[period]}`,
+      title: `Top ${of} of ${span}`,
       order: 'chart',
+      ...days,
       pageSize: PAGE,
       byOffset: false,
     },

@@ -32,18 +32,19 @@ function saved(name: string, title: string, question: Question, entry: EntryShap
   return { list: { name, title, order: 'newest', pageSize: PAGE, byOffset: true }, question, query: {}, entry };
 }
 
-const CHARTS: readonly { name: string; span: string; range: TimeRange }[] = [
-  { name: '1month', span: 'the last month', range: 'short_term' },
-  { name: '6month', span: 'the last six months', range: 'medium_term' },
-  { name: '12month', span: 'the last year', range: 'long_term' },
+const CHARTS: readonly { name: string; span: string; days: number; range: TimeRange }[] = [
+  { name: '1month', span: 'the last month', days: 28, range: 'short_term' },
+  { name: '6month', span: 'the last six months', days: 182, range: 'medium_term' },
+  { name: '12month', span: 'the last year', days: 365, range: 'long_term' },
 ];
 
 function charts(of: 'tracks' | 'artists', question: Question, entry: EntryShape): KnownList[] {
-  return CHARTS.map(({ name, span, range }) => ({
+  return CHARTS.map(({ name, span, days, range }) => ({
     list: {
       name: `top_${of}_${name}`,
       title: `Top ${of} of ${span}`,
       order: 'chart',
+      days,
       pageSize: PAGE,
       byOffset: false,
     },
