@@ -36,7 +36,7 @@ beforeEach(async () => {
     blocks,
     now: () => Date.now(),
     random: () => 0.5,
-    limits: { attemptMs: 300, maxBytes: 2_000 },
+    limits: { attemptMs: 1_000, maxBytes: 2_000 },
   });
 });
 afterEach(async () => {

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { expect, it } from 'vitest';
 import { UpstreamBlocksInMemory } from './upstream-blocks.js';
-import { START, clientOf, eventually, failureOf, judge, server } from './testing/client-under-test.js';
+import { SHORT, START, clientOf, eventually, failureOf, judge, server } from './testing/client-under-test.js';
 import { answer, cutShort, hang, json, reset, tooMany } from './testing/scripted-server.js';
 
 const CANARY = 'canary-change-7e21';
@@ -39,7 +39,7 @@ it.each([
 ])('is sent once, whatever comes back: %s', async (_, script, kind) => {
   const upstream = await server();
   upstream.will(script);
-  const client = clientOf(upstream.url, { limits: { attemptMs: 200 } });
+  const client = clientOf(upstream.url, { limits: kind === 'timeout' ? SHORT : {} });
   const secret = { headers: { authorization: CANARY }, body: { secret: CANARY } };
   const error = await failureOf(client.change({ ...change, ...secret }, judge));
   expect(error.kind).toBe(kind);

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { expect, it } from 'vitest';
 import { UpstreamBlocksInMemory } from './upstream-blocks.js';
-import { START, clientOf, eventually, failureOf, judge, server } from './testing/client-under-test.js';
+import { SHORT, START, clientOf, eventually, failureOf, judge, server } from './testing/client-under-test.js';
 import { answer, cutShort, drip, hang, json, reset, tooMany } from './testing/scripted-server.js';
 
 const CANARY = 'canary-form-51d0';
@@ -33,7 +33,7 @@ it.each([
 ])('is sent once, whatever comes back: %s', async (_, script, kind) => {
   const upstream = await server();
   upstream.will(script);
-  const client = clientOf(upstream.url, { limits: { attemptMs: 200, maxBytes: 1_000 } });
+  const client = clientOf(upstream.url, { limits: { ...(kind === 'timeout' && SHORT), maxBytes: 1_000 } });
   const error = await failureOf(client.submit({ form, headers: { authorization: CANARY } }, judge));
   expect(error.kind).toBe(kind);
   expect(upstream.calls).toHaveLength(1);

@@ -19,17 +19,18 @@ describe.each([
     const upstream = await server();
     const client = clientOf(upstream.url, { limits: { attemptMs: 250 } });
     await client.read({}, judge);
+    const before = upstream.calls.length;
     upstream.will(script);
     const { kind, ms } = await failed(client.read({}, judge));
     expect(kind).toBe('timeout');
     expect(ms).toBeLessThan(SOON_MS);
-    expect(upstream.calls).toHaveLength(4);
+    expect(upstream.calls).toHaveLength(before + 3);
   });
 
   it('gets no more time for a read with all its attempts than that may take', async () => {
     const upstream = await server();
     upstream.will(script);
-    const { kind, ms } = await failed(clientOf(upstream.url, { limits: { readMs: 300 } }).read({}, judge));
+    const { kind, ms } = await failed(clientOf(upstream.url, { limits: { readMs: 1_000 } }).read({}, judge));
     expect(kind).toBe('timeout');
     expect(ms).toBeLessThan(SOON_MS);
     await eventually(() => {
@@ -51,7 +52,7 @@ it('the time of a read also ends while it waits for its next attempt', async () 
   const client = clientOf(upstream.url, { limits: { retryDelayMs: 1_000_000, readMs: 200 } });
   const { kind, ms } = await failed(client.read({}, judge));
   expect(kind).toBe('timeout');
-  expect(ms).toBeLessThan(1_500);
+  expect(ms).toBeLessThan(SOON_MS);
 });
 
 describe('a read that the caller gives up', () => {
@@ -91,7 +92,7 @@ describe('a read that the caller gives up', () => {
     const client = clientOf(upstream.url, { limits: { retryDelayMs: 1_000_000 } });
     const { kind, ms } = await failed(client.read({ signal: controller.signal }, judge));
     expect(kind).toBe('aborted');
-    expect(ms).toBeLessThan(1_500);
+    expect(ms).toBeLessThan(SOON_MS);
     expect(upstream.calls).toHaveLength(1);
   });
 });

@@ -24,6 +24,9 @@ export async function server(): Promise<ScriptedServer> {
 /** Roomy enough for a busy machine where nothing is meant to be late, and without waits between attempts. */
 const LIMITS = { attemptMs: 5_000, readMs: 10_000, retryDelayMs: 1, failuresToOpen: 1_000, openMs: 60_000 };
 
+/** Limits for an upstream that hangs; with these a busy machine may be taken for one. */
+export const SHORT = { attemptMs: 200 };
+
 /** A client with its own blocks, a clock that stands still and limits that nothing hits, unless given; closed after the test. */
 export function clientOf(baseUrl: string, { limits, ...options }: Partial<UpstreamClientOptions> = {}): UpstreamClient {
   const client = new UpstreamClient({
