@@ -42,8 +42,8 @@ describe('what takes turns', () => {
       tracks: { count: 9_000 },
       top: { count: 200 },
     });
-    expect(turnsOf(shape(lists, true), known, NOW)).toEqual({ room: 5, charts: [], long: ['artists'] });
-    expect(turnsOf(shape(lists.slice(0, 1)), known, NOW)).toEqual({ room: 8, charts: [], long: [] });
+    expect(turnsOf(shape(lists, true), known, NOW)).toEqual({ room: 5, charts: [], overdue: 0, long: ['artists'] });
+    expect(turnsOf(shape(lists.slice(0, 1)), known, NOW)).toEqual({ room: 8, charts: [], overdue: 0, long: [] });
   });
 
   it('are charts that are a week old, first those that are oldest for the time that they tell of', () => {
@@ -61,6 +61,8 @@ describe('what takes turns', () => {
       charts(Object.fromEntries(ages.map((daysAgo, at) => [lists[at]?.name ?? '', { daysAgo }])));
     expect(read(7, 7, 7, 7)).toEqual(['week', 'month', 'ever', 'year']);
     expect(read(200, 90, 7, 6)).toEqual(['ever', 'year', 'month']);
+    const overdue = (daysAgo: number) => turnsOf(shape(lists), earlier({ month: { daysAgo } }), NOW).overdue;
+    expect([overdue(29.9), overdue(30.1)]).toEqual([0, 1]);
     expect(charts({ week: { daysAgo: 6.51 }, month: { daysAgo: 6.49 }, tracks: { daysAgo: 90 } })).toEqual(['week']);
   });
 
@@ -92,10 +94,11 @@ describe('what is read again', () => {
       days = 1,
       room = 1,
       charts = [],
+      overdue = 0,
       long = [],
     }: Partial<Turns> & { account?: string; at?: number; days?: number } = {},
   ): string[] => [
-    ...readAgain({ startedAt: new Date(at - days * DAY_MS) }, before, { account, at, room, charts, long }),
+    ...readAgain({ startedAt: new Date(at - days * DAY_MS) }, before, { account, at, room, charts, overdue, long }),
   ];
 
   it.each([1, 5, 7])('is one closed playlist, and each has its day when a backup is made every %d days', (days) => {
@@ -132,6 +135,18 @@ describe('what is read again', () => {
       for (const name of now) names.add(name);
     }
     expect([...names].sort()).toEqual(['artists', 'audiobooks', 'one', 'playlist:a', 'playlist:b']);
+  });
+
+  it('is a chart that is overdue in any case, and in the place that is left what the lots say', () => {
+    const parts = { charts: ['one', 'two', 'three'], overdue: 2, long: ['artists', 'audiobooks'], room: 2 };
+    const others = new Set<string>();
+    for (let day = 0; day < 60; day += 1) {
+      const [first, other = '', ...more] = read(closed('a'), { ...parts, at: NOW + day * DAY_MS });
+      expect([first, more]).toEqual(['one', []]);
+      others.add(other);
+    }
+    expect([...others].sort()).toEqual(['artists', 'audiobooks', 'playlist:a', 'two']);
+    expect(read(closed(''), { ...parts, long: [], room: 3 })).toEqual(['one', 'two', 'three']);
   });
 
   it('is everything when the backup before is of last month', () => {

@@ -28,6 +28,8 @@ export interface Turns {
   room: number;
   /** Names of those that are due, from the one that is oldest for the time that it tells of. */
   charts: string[];
+  /** How many of these are older than the time that they tell of. */
+  overdue: number;
   /** Names of lists of several parts in which something new may stand anywhere. */
   long: string[];
 }
@@ -43,19 +45,21 @@ export function turnsOf({ lists, hasPlaylists }: LibraryShape, earlier: Pick<Arc
     return age >= CHART_AGE_MS ? [{ name, share: age / days }] : [];
   });
   const charts = due.sort((one, other) => other.share - one.share).map(({ name }) => name);
+  const overdue = due.filter(({ share }) => share >= DAY_MS).length;
   const asked = lists.filter(({ order }) => order !== 'chart');
   const isLong = ({ name, order, pageSize }: LibraryList): boolean =>
     order === 'none' && (earlier.list(name)?.count ?? 0) > pageSize;
   // The profile, the first part of each list, and that of the playlists.
   const room = CALLS_WHEN_UNCHANGED - 1 - asked.length - (hasPlaylists ? 1 : 0);
-  return { room, charts, long: asked.filter(isLong).map(({ name }) => name) };
+  return { room, charts, overdue, long: asked.filter(isLong).map(({ name }) => name) };
 }
 
 /**
  * Of charts, of what others have closed, and of long lists in no order it cannot be said at once whether they are still as
  * they were. For all of it to be read again in each backup would cost more than the rest of a library that has not changed,
- * so it is read by turns: they draw lots for the day, so that each has its turn whatever the schedule. Four weeks after the
- * backup before all charts tell of other days, and all of it is read.
+ * so it is read by turns: they draw lots for the day, so that each has its turn whatever the schedule, and one place is left to
+ * them when charts are overdue. Four weeks after the backup before all charts tell of other days: they are read, and so are
+ * long lists.
  *
  * @param earlier the backup before
  * @param before its playlists
@@ -66,7 +70,7 @@ export function turnsOf({ lists, hasPlaylists }: LibraryShape, earlier: Pick<Arc
 export function readAgain(
   earlier: Pick<Manifest, 'startedAt'>,
   before: ReadonlyMap<string, PlaylistBefore>,
-  { account, at, room, charts, long }: Turns & { account: string; at: number },
+  { account, at, room, charts, overdue, long }: Turns & { account: string; at: number },
 ): ReadonlySet<string> {
   const isClosed = ([, { closed, owner }]: [string, PlaylistBefore]): boolean => closed !== null && owner !== account;
   const closed = drawn(
@@ -74,11 +78,13 @@ export function readAgain(
     at,
   ).slice(0, 1);
   if (isOutdated(earlier, at)) return new Set([...charts, ...closed, ...long]);
-  const lots = drawn([...charts.slice(0, 1), ...closed, ...long], at).slice(0, room);
-  const others = lots.filter((lot) => lot !== charts[0]);
+  const first = charts.slice(0, Math.min(overdue, room - 1));
+  const rest = charts.slice(first.length);
+  const lots = drawn([...rest.slice(0, 1), ...closed, ...long], at).slice(0, room - first.length);
+  const others = lots.filter((lot) => lot !== rest[0]);
   // Charts have what nothing else has a use for.
-  const more = others.length < lots.length ? charts.slice(0, room - others.length) : [];
-  return new Set([...others, ...more]);
+  const more = others.length < lots.length ? rest.slice(0, room - first.length - others.length) : [];
+  return new Set([...first, ...others, ...more]);
 }
 
 /** In an order that is another one each day. */
