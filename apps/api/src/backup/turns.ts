@@ -17,7 +17,7 @@ const MOST_CHART_DAYS = 365;
 /** Four weeks, but for what a monthly schedule may be early. */
 const OUTDATED_MS = 27 * DAY_MS;
 
-/** Whether a backup is so old that nothing in it stands for what moves by itself. */
+/** Whether a backup is so old that none of its charts and long lists is taken over unread. */
 export function isOutdated({ startedAt }: Pick<Manifest, 'startedAt'>, at: number): boolean {
   return at - startedAt.getTime() >= OUTDATED_MS;
 }
@@ -57,9 +57,9 @@ export function turnsOf({ lists, hasPlaylists }: LibraryShape, earlier: Pick<Arc
 /**
  * Of charts, of what others have closed, and of long lists in no order it cannot be said at once whether they are still as
  * they were. For all of it to be read again in each backup would cost more than the rest of a library that has not changed,
- * so it is read by turns: they draw lots for the day, so that each has its turn whatever the schedule, and one place is left to
- * them when charts are overdue. Four weeks after the backup before all charts tell of other days: they are read, and so are
- * long lists.
+ * so it is read by turns: they draw lots for the day, so that each has its turn whatever the schedule. Charts that are
+ * overdue draw none, and leave one place to the lots. Four weeks after the backup before all charts tell of other days: they
+ * are read, and so are long lists.
  *
  * @param earlier the backup before
  * @param before its playlists

@@ -29,7 +29,7 @@ export interface Group<Item> {
 export interface SequenceDiff {
   added: Group<DiffEntry>;
   removed: Group<DiffEntry>;
-  /** Those that stand in another order: as few as can be. */
+  /** Those that stand in another order: as few as can be, unless equal entries are too many for `commonOrder`. */
   moved: Group<MovedEntry>;
   /** Another name or other artists. */
   renamed: Group<RenamedEntry>;
