@@ -191,7 +191,16 @@ describe('a backup', () => {
     const away = join(library.folder, 'away');
     renameSync(library.backups, away);
     const storageFailed = { status: 507, body: { code: 'storage_failed' } };
-    expect(await asOwner(library.service, 'POST', `/admin/backups/${first.id}/verify`)).toMatchObject(storageFailed);
+    for (const [method, path] of [
+      ['POST', `/admin/backups/${first.id}/verify`],
+      ['DELETE', `/admin/backups/${first.id}`],
+      ['GET', `/admin/backups/${first.id}/diff/${second.id}`],
+      ['GET', `/admin/backups/${first.id}/download`],
+      ['POST', `/admin/backups/${first.id}/restore`],
+    ] as const) {
+      const answer = await asOwner(library.service, method, path, method === 'POST' ? {} : undefined);
+      expect([path, answer]).toMatchObject([path, storageFailed]);
+    }
     // One whose files cannot be removed stays known.
     writeFileSync(library.backups, '');
     expect(await asOwner(library.service, 'DELETE', `/admin/backups/${first.id}`)).toMatchObject(storageFailed);

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Readable } from 'node:stream';
 import { Problem } from '../problem/problem.js';
 import type { Archive } from './archive/archive.js';
+import { ArchiveError } from './archive/archive-error.js';
 import type { ArchivedPlaylist } from './archive/documents.js';
 import { PLAYLISTS, SCHEMA } from './archive/file-names.js';
 import { archiveStream, documentStream } from './archive/streams.js';
@@ -108,7 +109,7 @@ export class BackupDownload {
   }
 }
 
-/** @throws Problem `not_found` */
+/** @throws Problem, ArchiveError `not_kept` */
 async function partOf(archive: Archive, named: string | undefined): Promise<TransferPart> {
   if (named === undefined) return { kind: 'all' };
   if (!named.startsWith(PLAYLIST)) {
@@ -128,10 +129,6 @@ async function partOf(archive: Archive, named: string | undefined): Promise<Tran
   throw noSuchList();
 }
 
-function noSuchList(): Problem {
-  return new Problem(
-    'not_found',
-    'This backup has no such list.',
-    'GET /admin/backups/:id names the lists in counts; one playlist is playlist: and its id.',
-  );
+function noSuchList(): ArchiveError {
+  return new ArchiveError('not_kept', 'This backup has no such list.');
 }

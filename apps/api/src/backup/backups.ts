@@ -108,6 +108,8 @@ export class Backups {
       );
     }
     const isUnderWay = backup.finishedAt === null;
+    // Files on a disk that is not there come back with it, and would be found.
+    if (backup.summary) await this.files.expectFolder([...(await this.store.madeNames()), backup.name]);
     // Whoever works on it stops when it is not known any more, and has put nothing among the others yet.
     if (isUnderWay) await this.store.remove(id);
     await this.files.remove(backup.name);
@@ -220,17 +222,15 @@ export class Backups {
       return await this.files.open(backup.name);
     } catch (error) {
       if (!(error instanceof ArchiveError && error.code === 'not_an_archive')) throw error;
-      throw backup.state === 'failed'
-        ? new Problem(
-            'conflict',
-            'This backup has failed, and there is nothing of it.',
-            'GET /admin/backups/:id says why; make another one.',
-          )
-        : new Problem(
-            'not_found',
-            'The files of this backup are not in the folder of backups.',
-            'See that the disk of BACKUP_DIR is there, or use another backup.',
-          );
+      if (backup.state === 'failed') {
+        throw new Problem(
+          'conflict',
+          'This backup has failed, and there is nothing of it.',
+          'GET /admin/backups/:id says why; make another one.',
+        );
+      }
+      await this.files.expectFolder(await this.store.madeNames());
+      throw new Problem('not_found', 'The files of this backup are gone.', 'Use another backup, and remove this one.');
     }
   }
 }

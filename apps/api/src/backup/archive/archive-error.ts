@@ -3,6 +3,7 @@
  *
  * - `disk_full`: no room, or more than the account of the service may keep.
  * - `not_writable`: the folder is missing, read-only or somebody else's.
+ * - `folder_away`: the folder has none of the backups that should be there.
  * - `not_readable`: a file is somebody else's, or the disk fails.
  * - `disk_failed`: anything else that the disk refuses.
  * - `exists`: there is a backup of that name.
@@ -11,18 +12,28 @@
  * - `not_kept`: the backup is whole, and what was asked for is not in it.
  */
 export type ArchiveErrorCode =
-  'disk_full' | 'not_writable' | 'not_readable' | 'disk_failed' | 'exists' | 'not_an_archive' | 'damaged' | 'not_kept';
+  | 'disk_full'
+  | 'not_writable'
+  | 'folder_away'
+  | 'not_readable'
+  | 'disk_failed'
+  | 'exists'
+  | 'not_an_archive'
+  | 'damaged'
+  | 'not_kept';
 
 const REMEDIES: Readonly<Record<ArchiveErrorCode, string>> = {
   disk_full: 'Make room on the disk that holds the backups, or keep fewer of them. Earlier backups are untouched.',
   not_writable:
     'Make BACKUP_DIR a folder that the service may write to, and see that its disk is there. Earlier backups are untouched.',
+  folder_away:
+    'See that the disk of BACKUP_DIR is there. If its backups are gone for good, make another one: POST /admin/backups. Those that are gone can be removed then.',
   not_readable: 'Let the service read BACKUP_DIR and everything in it, and see that its disk is sound.',
   disk_failed: 'See the log for what the disk answered, and check the disk. Earlier backups are untouched.',
   exists: 'Start another backup; it gets another name.',
   not_an_archive: 'Look at the list of backups for those there are.',
   damaged: 'Verify the backup to see all that is wrong with it, and use another one.',
-  not_kept: 'Look at the manifest of the backup for what it has.',
+  not_kept: 'GET /admin/backups/:id names the lists in counts; one playlist is playlist: and its id.',
 };
 
 /** The only error of backups on disk. */

@@ -183,8 +183,8 @@ describe('the folder of backups', () => {
     await writeFile(`${folder}/file`, '');
     expect(await folderFault(`${folder}/none`, [])).toBeNull();
     expect(await folderFault(folder, ['a', 'gone'])).toBeNull();
-    expect(await folderFault(folder, ['gone'])).toMatchObject({ code: 'not_readable' });
-    expect(await folderFault(`${folder}/none`, ['a'])).toMatchObject({ code: 'not_readable' });
+    expect(await folderFault(folder, ['gone'])).toMatchObject({ code: 'folder_away' });
+    expect(await folderFault(`${folder}/none`, ['a'])).toMatchObject({ code: 'folder_away' });
     expect(await folderFault(`${folder}/file`, [])).toMatchObject({ code: 'not_readable' });
   });
 });

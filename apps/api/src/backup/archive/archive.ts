@@ -240,7 +240,7 @@ export async function folderFault(folder: string, names: readonly string[]): Pro
   try {
     const there = new Set(await archiveNames(folder));
     if (names.length === 0 || names.some((name) => there.has(name))) return null;
-    return new ArchiveError('not_readable', 'The folder of backups is missing, or has none of those that are known.');
+    return new ArchiveError('folder_away', 'The folder of backups is missing, or has none of those that are known.');
   } catch (error) {
     return readFailure(error, 'The folder of backups');
   }

@@ -41,10 +41,38 @@ describe('what two lists have in the same order', () => {
     expect([...commonOrder(after, before)].filter((place) => place === -1)).toEqual([]);
   });
 
+  it.each([
+    ['one that is there many hundred times stands between all others', (at: number): number => at],
+    ['there are two, each many hundred times', (): number => 1],
+  ])('is all but what went, though %s', (_, songAt) => {
+    const before = numbered(1_000).flatMap((at) => [songAt(at), 0]);
+    const after = [...before.toSpliced(21, 1), -1];
+    const places = commonOrder(after, before);
+    expect([...places.keys()].filter((at) => places[at] === -1)).toEqual([after.length - 1]);
+    expect([...places].filter((place) => place !== -1)).toEqual([...before.keys()].filter((place) => place !== 21));
+  });
+
+  it('is all that stayed where such ones stand between others, and thousands of changes as well', () => {
+    // A rare one, and seven of two by turns.
+    const before = numbered(8_000).map((at) => (at % 8 === 0 ? at : -(at % 2)));
+    const after = before
+      .flatMap((key, at) => (at % 8 === 0 ? [] : [key]))
+      .flatMap((key) => (key > 0 ? [-key, key] : [key]));
+    const places = commonOrder(after, before);
+    expect([...places.keys()].filter((at) => places[at] === -1)).toHaveLength(1_000);
+  });
+
+  it('is all of what is between them where the others stand the other way round', () => {
+    const before = numbered(4_000).map((at) => (at % 2 === 0 ? 0 : at));
+    const size = [...commonOrder(before.toReversed(), before)].filter((place) => place !== -1).length;
+    expect(size).toBeGreaterThanOrEqual(2_000);
+  });
+
   it('is all of what is rare, where others are too many to be weighed', () => {
     const many = new Array<number>(1_000).fill(0);
     const rare = [...numbered(500), ...numbered(500)];
-    const places = commonOrder([-1, ...many, ...rare, -2], [-3, ...many, ...rare.slice(1), -4]);
-    expect([...places].filter((place) => place === -1)).toHaveLength(3);
+    const others = (sign: number): number[] => numbered(600).map((number) => sign * (number + 0.5));
+    const places = commonOrder([...others(1), ...many, ...rare, -1], [...others(-1), ...many, ...rare.slice(1), -2]);
+    expect([...places].filter((place) => place === -1)).toHaveLength(600 + 2);
   });
 });

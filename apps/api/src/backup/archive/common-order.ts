@@ -1,17 +1,60 @@
+import { diffArrays } from 'diff';
 import { longestIncreasing } from './longest-increasing.js';
 
-/** So many pairs of equal entries are weighed against each other. */
-const MOST_PAIRS = 500_000;
+/** What may be spent on finding out what two lists have in common. */
+interface Effort {
+  /** Pairs of equal entries that are weighed against each other. */
+  pairs: number;
+  /** Entries that are in one of the two alone; to find them takes time with the square of how many they are. */
+  differences: number;
+}
+
+const ALL: Effort = { pairs: 500_000, differences: 1_000 };
+
+/** An entry of one list, and an equal one of the other. */
+interface Pair {
+  at: number;
+  place: number;
+}
 
 /**
- * What two lists have in the same order: as much as can be. Where equal entries are so many that weighing all of their
- * pairs would take too long, the first of them is taken for the first, the second for the second; those that stand before
- * all changes, or after them, are right all the same.
+ * What two lists have in the same order: as much as can be. Where some entries stand in both many hundred times, and a
+ * thousand changes lie between, to weigh all of their pairs would take too long: it is nearly as much then.
  *
  * @param list may have an entry more than once, as `other` may
  * @returns for each entry of `list` its place in `other`; -1 for what is not there, or in another order
  */
 export function commonOrder<Key>(list: readonly Key[], other: readonly Key[]): Int32Array {
+  return betweenEnds(list, other, (one, its) => {
+    const whole = wholeOrder(one, its, ALL);
+    if (whole) return whole;
+    // Where the others have all changed places, those that stand everywhere have most in common.
+    const [rareFirst, inTurn] = [orderOfRareFirst(one, its), orderOf(one, pairsInTurn(one, its))];
+    return sizeOf(rareFirst) < sizeOf(inTurn) ? inTurn : rareFirst;
+  });
+}
+
+/** Where each stands, from the first; without those that are left out. */
+export function placesByKey<Key>(
+  keys: readonly Key[],
+  isLeftOut: (place: number) => boolean = () => false,
+): Map<Key, number[]> {
+  const placesOf = new Map<Key, number[]>();
+  for (const [place, key] of keys.entries()) {
+    if (isLeftOut(place)) continue;
+    const own = placesOf.get(key);
+    if (own) own.push(place);
+    else placesOf.set(key, [place]);
+  }
+  return placesOf;
+}
+
+/** @param order of what is left without that which both begin and end with */
+function betweenEnds<Key>(
+  list: readonly Key[],
+  other: readonly Key[],
+  order: (list: readonly Key[], other: readonly Key[]) => Int32Array,
+): Int32Array {
   const most = Math.min(list.length, other.length);
   let start = 0;
   while (start < most && list[start] === other[start]) start += 1;
@@ -21,46 +64,103 @@ export function commonOrder<Key>(list: readonly Key[], other: readonly Key[]): I
   const places = new Int32Array(list.length).fill(-1);
   for (let at = 0; at < start; at += 1) places[at] = at;
   for (let left = end; left > 0; left -= 1) places[list.length - left] = other.length - left;
-  const between = orderBetween(list.slice(start, list.length - end), other.slice(start, other.length - end));
-  for (const [at, place] of between.entries()) if (place !== -1) places[start + at] = start + place;
+  if (start + end < most) {
+    const between = order(list.slice(start, list.length - end), other.slice(start, other.length - end));
+    for (const [at, place] of between.entries()) if (place !== -1) places[start + at] = start + place;
+  }
   return places;
 }
 
-function orderBetween<Key>(list: readonly Key[], other: readonly Key[]): Int32Array {
-  const placesOf = new Map<Key, number[]>();
-  for (const [place, key] of other.entries()) {
-    const own = placesOf.get(key);
-    if (own) own.push(place);
-    else placesOf.set(key, [place]);
-  }
-  const frequent = tooFrequent(list, placesOf);
-  const candidates: { at: number; place: number }[] = [];
-  const seen = new Map<Key, number>();
-  for (const [at, key] of list.entries()) {
-    const own = placesOf.get(key) ?? [];
-    if (frequent.has(key)) {
-      const nth = seen.get(key) ?? 0;
-      seen.set(key, nth + 1);
-      const place = own[nth];
-      if (place !== undefined) candidates.push({ at, place });
-      continue;
-    }
-    // From the last to the first: a row that rises takes one of them at most.
-    for (let nth = own.length - 1; nth >= 0; nth -= 1) candidates.push({ at, place: own[nth] ?? -1 });
-  }
-  const isIn = longestIncreasing(candidates.map(({ place }) => place));
+/** As much as can be; null when that takes more than may be spent. */
+function wholeOrder<Key>(list: readonly Key[], other: readonly Key[], effort: Effort): Int32Array | null {
+  const placesOf = placesByKey(other);
+  return tooFrequent(list, placesOf, effort.pairs).size === 0
+    ? orderOf(list, pairsOf(list, placesOf))
+    : orderOfFewChanges(list, other, effort.differences);
+}
+
+/** However often an entry is there: what differs has to be little. */
+function orderOfFewChanges<Key>(list: readonly Key[], other: readonly Key[], most: number): Int32Array | null {
+  const changes = diffArrays([...other], [...list], { maxEditLength: most });
+  if (!changes) return null;
   const places = new Int32Array(list.length).fill(-1);
-  for (const [index, { at, place }] of candidates.entries()) if (isIn[index] === 1) places[at] = place;
+  let at = 0;
+  let place = 0;
+  for (const { added, removed, count } of changes) {
+    if (!added && !removed) for (let nth = 0; nth < count; nth += 1) places[at + nth] = place + nth;
+    if (!removed) at += count;
+    if (!added) place += count;
+  }
+  return places;
+}
+
+/** Those that stand too often have their places between the others. */
+function orderOfRareFirst<Key>(list: readonly Key[], other: readonly Key[]): Int32Array {
+  const placesOf = placesByKey(other);
+  for (const key of tooFrequent(list, placesOf, ALL.pairs)) placesOf.delete(key);
+  const places = orderOf(list, pairsOf(list, placesOf));
+  let [at, place] = [0, 0];
+  for (const [end, itsEnd] of [...places.entries(), [list.length, other.length] as const]) {
+    if (itsEnd === -1) continue;
+    const share = (end - at) / list.length;
+    const effort = { pairs: share * ALL.pairs, differences: Math.sqrt(share) * ALL.differences };
+    const between = betweenEnds(
+      list.slice(at, end),
+      other.slice(place, itsEnd),
+      (one, its) => wholeOrder(one, its, effort) ?? orderOf(one, pairsInTurn(one, its)),
+    );
+    for (const [nth, its] of between.entries()) if (its !== -1) places[at + nth] = place + its;
+    [at, place] = [end + 1, itsEnd + 1];
+  }
   return places;
 }
 
 /** Those of which not all pairs can be weighed within what may be: the rarest come first. */
-function tooFrequent<Key>(list: readonly Key[], placesOf: ReadonlyMap<Key, readonly number[]>): Set<Key> {
-  const pairsOf = new Map<Key, number>();
-  for (const key of list) pairsOf.set(key, (pairsOf.get(key) ?? 0) + (placesOf.get(key)?.length ?? 0));
+function tooFrequent<Key>(
+  list: readonly Key[],
+  placesOf: ReadonlyMap<Key, readonly number[]>,
+  mostPairs: number,
+): Set<Key> {
+  const pairsByKey = new Map<Key, number>();
+  for (const key of list) pairsByKey.set(key, (pairsByKey.get(key) ?? 0) + (placesOf.get(key)?.length ?? 0));
   let pairs = 0;
-  const frequent = [...pairsOf]
+  const frequent = [...pairsByKey]
     .sort(([, one], [, other]) => one - other)
-    .filter(([, own]) => (pairs += own) > MOST_PAIRS);
+    .filter(([, own]) => (pairs += own) > mostPairs);
   return new Set(frequent.map(([key]) => key));
+}
+
+/** Each with each. */
+function pairsOf<Key>(list: readonly Key[], placesOf: ReadonlyMap<Key, readonly number[]>): Pair[] {
+  const pairs: Pair[] = [];
+  for (const [at, key] of list.entries()) {
+    const own = placesOf.get(key) ?? [];
+    // From the last to the first: a row that rises takes one of them at most.
+    for (let nth = own.length - 1; nth >= 0; nth -= 1) pairs.push({ at, place: own[nth] ?? -1 });
+  }
+  return pairs;
+}
+
+/** The first with the first, the second with the second. */
+function pairsInTurn<Key>(list: readonly Key[], other: readonly Key[]): Pair[] {
+  const placesOf = placesByKey(other);
+  const seen = new Map<Key, number>();
+  return list.flatMap((key, at) => {
+    const nth = seen.get(key) ?? 0;
+    seen.set(key, nth + 1);
+    const place = placesOf.get(key)?.[nth];
+    return place === undefined ? [] : [{ at, place }];
+  });
+}
+
+/** The most of these pairs that stand in one order. */
+function orderOf(list: readonly unknown[], pairs: readonly Pair[]): Int32Array {
+  const isIn = longestIncreasing(pairs.map(({ place }) => place));
+  const places = new Int32Array(list.length).fill(-1);
+  for (const [index, { at, place }] of pairs.entries()) if (isIn[index] === 1) places[at] = place;
+  return places;
+}
+
+function sizeOf(places: Int32Array): number {
+  return places.reduce((size, place) => (place === -1 ? size : size + 1), 0);
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { LibraryEntry } from '#listening';
-import { commonOrder } from './common-order.js';
+import { commonOrder, placesByKey } from './common-order.js';
 
 /** What is told of an entry. */
 export interface DiffEntry {
@@ -29,7 +29,7 @@ export interface Group<Item> {
 export interface SequenceDiff {
   added: Group<DiffEntry>;
   removed: Group<DiffEntry>;
-  /** Those that stand in another order: as few as can be, unless equal entries are too many for `commonOrder`. */
+  /** Those that stand in another order: as few as can be, or a few more (see `commonOrder`). */
   moved: Group<MovedEntry>;
   /** Another name or other artists. */
   renamed: Group<RenamedEntry>;
@@ -101,13 +101,7 @@ function pairedOutOfOrder(
   placeOf: Int32Array,
 ): Map<number, number> {
   const inOrder = new Set(placeOf);
-  const left = new Map<number, number[]>();
-  for (const [place, key] of before.entries()) {
-    if (inOrder.has(place)) continue;
-    const own = left.get(key);
-    if (own) own.push(place);
-    else left.set(key, [place]);
-  }
+  const left = placesByKey(before, (place) => inOrder.has(place));
   const from = new Map<number, number>();
   for (const [at, key] of after.entries()) {
     const place = placeOf[at] === -1 ? left.get(key)?.shift() : undefined;

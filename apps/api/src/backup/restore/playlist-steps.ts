@@ -1,4 +1,4 @@
-import { commonOrder } from '../archive/common-order.js';
+import { commonOrder, placesByKey } from '../archive/common-order.js';
 import { longestIncreasing } from '../archive/longest-increasing.js';
 
 /** An entry that is there. */
@@ -67,10 +67,7 @@ export function playlistSteps(
   for (const place of placeOf) if (place !== -1) isThere[place] = 1;
 
   /** What is there out of order, by key: where it is. */
-  const loose = new Map<string, number[]>();
-  for (const [at, key] of rest.entries()) {
-    if (placeOf[at] === -1) note(loose, key, at);
-  }
+  const loose = placesByKey(rest, (at) => placeOf[at] !== -1);
   const rank = placeOf.slice();
   const isInserted = new Uint8Array(wanted.length);
   const lacking: number[] = [];
@@ -175,12 +172,6 @@ function isBeside(
   stays: ReadonlySet<number>,
 ): boolean {
   return at !== undefined && !stays.has(at) && current[where] === at;
-}
-
-function note(places: Map<string, number[]>, key: string, place: number): void {
-  const known = places.get(key);
-  if (known) known.push(place);
-  else places.set(key, [place]);
 }
 
 function extend(runs: Run[], position: number, key: string): void {
