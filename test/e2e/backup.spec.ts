@@ -36,6 +36,13 @@ function rewrite({ name }: { name: string }, file: string, how: (text: string) =
   writeAnew(path('manifest.sha256'), (text) => text.replace(/^\w+/, sum));
 }
 
+/** With how many calls to Spotify it takes. */
+async function counted<T>(work: () => Promise<T>): Promise<[T, number]> {
+  const before = await library.spotifyCalls();
+  const done = await work();
+  return [done, (await library.spotifyCalls()) - before];
+}
+
 describe('a backup', () => {
   it('has all that the account keeps, tells what it has not, and the next one costs next to nothing', async () => {
     await library.linked();
@@ -62,23 +69,21 @@ describe('a backup', () => {
     };
     expect(new Set(list.entries.map(({ uri }) => uri)).size).toBe(SIZES.tracks);
 
-    const before = await library.spotifyCalls();
-    const second = await library.made();
+    const [second, calls] = await counted(() => library.made());
     expect(second).toMatchObject({ state: first.state, counts: first.counts });
-    expect((await library.spotifyCalls()) - before).toBeLessThanOrEqual(10 + SIZES.playlists / 50);
+    expect(calls).toBeLessThanOrEqual(10 + SIZES.playlists / 50);
     const fileOf = ({ name }: { name: string }, path: string): string => join(library.backups, name, path);
     const tracksOf = (backup: { name: string }): number => statSync(fileOf(backup, 'lists/tracks.json')).ino;
     expect(tracksOf(second)).toBe(tracksOf(first));
 
     const whole = await library.kept(first.id);
     const madeWhole = async (): Promise<{ name: string; calls: number }> => {
-      const calls = await library.spotifyCalls();
-      const made = await library.made();
+      const [made, calls] = await counted(() => library.made());
       expect(made).toMatchObject({ state: first.state, counts: first.counts, findings: [], trouble: null });
       const kept = await library.kept(made.id);
       expect(kept.lists).toEqual(whole.lists);
       expect(kept.playlists.map(({ entries }) => entries)).toEqual(whole.playlists.map(({ entries }) => entries));
-      return { name: made.name, calls: (await library.spotifyCalls()) - calls };
+      return { name: made.name, calls };
     };
     // What is damaged there is read anew, and nothing else.
     removeFolder(fileOf(second, 'lists/albums.json'));
@@ -105,13 +110,12 @@ describe('a backup', () => {
     };
     const chartsRead = async (): Promise<{ backup: Backup; charts: string[]; calls: number }> => {
       const since = Date.now();
-      const calls = await library.spotifyCalls();
-      const backup = await library.made();
+      const [backup, calls] = await counted(() => library.made());
       const { lists } = JSON.parse(readFileSync(join(library.backups, backup.name, 'manifest.json'), 'utf8')) as {
         lists: { name: string; order: string; readAt: string }[];
       };
       const charts = lists.filter(({ order, readAt }) => order === 'chart' && Date.parse(readAt) >= since);
-      return { backup, charts: charts.map(({ name }) => name), calls: (await library.spotifyCalls()) - calls };
+      return { backup, charts: charts.map(({ name }) => name), calls };
     };
     const first = await library.made();
     age(first, 7);
@@ -140,6 +144,29 @@ describe('a backup', () => {
     const { name = '' } = entriesOf({ lists, playlists: [] }, 'artists').at(-1) ?? {};
     rewrite(second, 'lists/artists.json', (text) => text.replaceAll(JSON.stringify(name), '"Somebody else"'));
     expect((await library.kept((await library.made()).id)).lists).toEqual(lists);
+  });
+
+  it('reads everything anew when it is told to, and shares the files that are the same all the same', async () => {
+    await library.linked({ tracks: 60, playlists: 3, artists: 55, audiobooks: 170 });
+    const [first, calls] = await counted(() => library.made());
+    const [second, again] = await counted(async () => {
+      const { id, full } = await library.beginBackup('spotify', true);
+      expect([full, (await library.beginBackup()).id]).toEqual([true, id]);
+      return library.endedBackup(id);
+    });
+    expect(again).toBe(calls);
+    expect((await library.kept(second.id)).lists).toEqual((await library.kept(first.id)).lists);
+    const [before, after] = [first, second].map(({ name }) =>
+      statSync(join(library.backups, name, 'lists/artists.json')),
+    );
+    expect(after?.ino).toBe(before?.ino);
+
+    const other = await library.beginBackup();
+    expect(await asOwner(library.service, 'POST', '/admin/backups', { full: true })).toMatchObject({
+      status: 409,
+      body: { code: 'conflict', remedy: expect.stringContaining('DELETE') },
+    });
+    expect(await library.endedBackup(other.id)).toMatchObject({ full: false, findings: [] });
   });
 
   it('is told apart from another one, and its files are looked through and taken away', async () => {

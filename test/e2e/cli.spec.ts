@@ -124,8 +124,9 @@ describe('the command line', () => {
 
   it('lists backups, tells all about one, and compares two', async () => {
     await stage.control('POST', '/control/spotify/library', { addTracks: 2 });
-    const begun = await tonearm('backup', '--no-wait');
+    const begun = await tonearm('backup', '--full', '--no-wait');
     expect(begun).toMatchObject({ code: 0, output: expect.stringContaining('It goes on in the service') });
+    expect((await asOwner(service, 'GET', '/admin/backups')).body).toMatchObject({ items: [{ full: true }, {}] });
     await eventually(async () => {
       expect(await stateOfLatest()).toBe('complete_with_omissions');
     }, 30_000);
@@ -306,6 +307,12 @@ describe('the command line', () => {
     };
     await stage.control('POST', '/control/spotify/library', { remove: entries.slice(0, 400).map(({ uri }) => uri) });
 
+    expect(await tonearm('restore', 'latest', '--list', 'playlist:none')).toMatchObject({
+      code: 1,
+      errors: expect.stringMatching(
+        /^The backup has no .+"playlist:none"\.\nnpm run tonearm -- backups <backup> tells .+\n$/,
+      ),
+    });
     const words = ['restore', 'latest', '--list', 'albums', '--list', 'tracks'];
     const plan =
       /^\S+, into the library of Ada \(spotify\):\n\S.*: 400 to add\n( {2}\+ .+\n){5} {2}… and 395 more\nNothing lacks of:\n {2}\S.*\nIn all: 400 to add, 0 to remove, 0 to move, 0 misplaced afterwards, 0 not possible\.\n/;

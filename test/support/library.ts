@@ -61,6 +61,7 @@ export interface Backup extends Job {
   omissions: { what: string; reason: string; remedy: string | null }[];
   findings: object[];
   trigger: string;
+  full: boolean;
   provider: string;
   account: { id: string; name: string } | null;
 }
@@ -239,8 +240,8 @@ export class Library {
   }
 
   /** Begins a backup, or finds the one that is under way. */
-  async beginBackup(provider = 'spotify'): Promise<Backup> {
-    const { status, body } = await asOwner(this.service, 'POST', '/admin/backups', { provider });
+  async beginBackup(provider = 'spotify', full = false): Promise<Backup> {
+    const { status, body } = await asOwner(this.service, 'POST', '/admin/backups', { provider, full });
     expect(status).toBe(202);
     return body as Backup;
   }
@@ -258,8 +259,8 @@ export class Library {
     return untilEnded(() => this.backup(id));
   }
 
-  async made(provider = 'spotify'): Promise<Backup> {
-    return this.endedBackup((await this.beginBackup(provider)).id);
+  async made(provider = 'spotify', full = false): Promise<Backup> {
+    return this.endedBackup((await this.beginBackup(provider, full)).id);
   }
 
   async verified(id: string): Promise<Backup> {

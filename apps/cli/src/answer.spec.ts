@@ -47,6 +47,10 @@ describe('a remedy of the service', () => {
       'Nothing to do here: GET /admin/restores/:id tells what came of it.',
       'Nothing to do here: npm run tonearm -- restores tells what came of it.',
     ],
+    [
+      'Wait until it has ended, or take it away: DELETE /admin/backups/:id.',
+      'Wait until it has ended, or take it away: npm run tonearm -- remove <backup>.',
+    ],
     ['Make one: POST /admin/backups.', 'Make one: npm run tonearm -- backup.'],
   ])('can be followed from here: %s', (there, remedy) => {
     expect(here(there)).toEqual({ remedy });

@@ -11,6 +11,7 @@ const HERE: readonly (readonly [there: string, here: string])[] = [
     'GET /admin/backups/:id names the lists in counts; one playlist is playlist: and its id.',
     'npm run tonearm -- backups <backup> tells its lists and the ids of its playlists.',
   ],
+  ['DELETE /admin/backups/:id', 'npm run tonearm -- remove <backup>'],
   ['GET /admin/backups/:id', 'npm run tonearm -- backups <backup>'],
   ['GET /admin/backups', 'npm run tonearm -- backups'],
   ['POST /admin/backups', 'npm run tonearm -- backup'],

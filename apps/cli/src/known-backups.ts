@@ -34,8 +34,8 @@ export async function playlistsOf(service: Service, { id }: Backup): Promise<rea
 }
 
 /** @throws Fault */
-export async function begun(service: Service, provider: string | undefined): Promise<Backup> {
-  return read(service, PATH, await service.post(PATH, provider === undefined ? {} : { provider }));
+export async function begun(service: Service, wish: { provider: string | undefined; full: boolean }): Promise<Backup> {
+  return read(service, PATH, await service.post(PATH, wish));
 }
 
 /** @throws Fault */

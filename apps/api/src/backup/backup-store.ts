@@ -36,6 +36,8 @@ export interface Backup {
   name: string;
   provider: string;
   trigger: string;
+  /** Whether everything is read anew, also what seems to be as it was. */
+  full: boolean;
   state: BackupState;
   createdAt: Date;
   startedAt: Date | null;
@@ -102,9 +104,10 @@ export class BackupStore {
   }
 
   /** @returns null when one of this provider is under way already */
-  async create(provider: string, name: string, trigger: Trigger): Promise<Backup | null> {
+  async create(provider: string, name: string, wish: { trigger: Trigger; full: boolean }): Promise<Backup | null> {
     const rows = await this.database.prisma.$queryRaw<{ id: string }[]>`
-      INSERT INTO backups (provider, name, "trigger") VALUES (${provider}, ${name}, ${trigger})
+      INSERT INTO backups (provider, name, "trigger", "full")
+      VALUES (${provider}, ${name}, ${wish.trigger}, ${wish.full})
       ON CONFLICT DO NOTHING RETURNING id`;
     const [row] = rows;
     return row ? this.get(row.id) : null;
@@ -336,12 +339,13 @@ type Row = {
 };
 
 function toBackup(row: Row): Backup {
-  const { id, name, provider, trigger, state, createdAt, startedAt, finishedAt, resumeAt, setbacks } = row;
+  const { id, name, provider, trigger, full, state, createdAt, startedAt, finishedAt, resumeAt, setbacks } = row;
   return {
     id,
     name,
     provider,
     trigger,
+    full,
     state,
     createdAt,
     startedAt,

@@ -53,6 +53,7 @@ export class BackupWorker extends LibraryWorker<Claim> {
     if (before) expectAccount(before, account, AGAIN);
     else await this.store.noteAccount(claim, account);
     const earlier = await this.files.latest(provider.id, account.id);
+    const takenOver = claim.backup.full ? null : earlier;
     const allow = (): void => {
       this.keepToBudget(running);
     };
@@ -62,13 +63,13 @@ export class BackupWorker extends LibraryWorker<Claim> {
       shape: provider.library,
       reads: library,
       store: this.store,
-      earlier,
+      earlier: takenOver,
       concurrency: this.settings.BACKUP_CONCURRENCY,
       signal,
       allow,
     };
     // Before a pause it may have been built on one that is gone by now.
-    await this.store.forgetCarried(claim, earlier?.name ?? null);
+    await this.store.forgetCarried(claim, takenOver?.name ?? null);
     const { state, summary } = await this.madeOf(parts, { provider, profile, account, earlier, signal });
     await this.store.end(claim, state, { summary, trouble: null });
     this.logger.log(`${claim.backup.name} is ${state.replaceAll('_', ' ')}.`);

@@ -75,7 +75,7 @@ export class BackupsController {
     operationId: 'beginBackup',
     summary: 'Back a library up',
     description:
-      'It goes on in the background, across restarts too; its own address tells how it gets on. One of a provider is under way at a time: while there is one, this answers with that.',
+      'It goes on in the background, across restarts too; its own address tells how it gets on. One of a provider is under way at a time: while there is one, this answers with that. What is as it was in the backup before is not asked for again: of a list its first part tells, and what does not tell is read by turns. With `full` everything is read.',
   })
   @ApiAcceptedResponse({ type: BackupDto, description: 'It begins, or is under way already.' })
   @ApiProblems(
@@ -84,11 +84,12 @@ export class BackupsController {
     'unsupported_media_type',
     'not_supported',
     'provider_not_configured',
+    'conflict',
     'storage_failed',
     'database_unavailable',
   )
-  async begin(@Body() { provider }: BackupRequestDto): Promise<BackupDto> {
-    return toDto(await this.backups.begin(provider));
+  async begin(@Body() { provider, full }: BackupRequestDto): Promise<BackupDto> {
+    return toDto(await this.backups.begin(provider, full));
   }
 
   @Get()
@@ -231,13 +232,14 @@ export class BackupsController {
 }
 
 function toDto(backup: Backup): BackupDto {
-  const { id, name, provider, account, trigger, state, trouble, progress, summary } = backup;
+  const { id, name, provider, account, trigger, full, state, trouble, progress, summary } = backup;
   return {
     id,
     name,
     provider,
     account,
     trigger,
+    full,
     state,
     createdAt: backup.createdAt.toISOString(),
     startedAt: backup.startedAt?.toISOString() ?? null,

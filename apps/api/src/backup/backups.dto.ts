@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsIn, IsISO8601, IsInt, IsOptional, Matches, Max, Min, ValidateIf } from 'class-validator';
+import { IsBoolean, IsIn, IsISO8601, IsInt, IsOptional, Matches, Max, Min, ValidateIf } from 'class-validator';
 import { PROVIDERS } from '#providers';
 import type { BackupState } from './backup-store.js';
 import type { RecordingFigures } from './musicbrainz/recording-ids.js';
@@ -27,6 +27,7 @@ export const LIBRARY_PROVIDERS: readonly string[] = PROVIDERS.filter(({ library 
 /** Of what ISO 8601 has, the days and moments that JavaScript reads: no weeks, and no hours without minutes. */
 const MOMENT = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)?)?$/;
 const SINCE_RULE = 'must be a day or a moment, such as 2026-10-01 or 2026-10-01T12:00:00Z, given once';
+export const TRUTH_RULE = 'must be true or false';
 const LIMIT_RULE = 'must be a whole number from 1 to 1000, given once';
 
 export class BackupRequestDto {
@@ -38,6 +39,16 @@ export class BackupRequestDto {
   @ValidateIf((_, value) => value !== undefined)
   @IsIn(LIBRARY_PROVIDERS, { message: `must be one of ${LIBRARY_PROVIDERS.join(', ')}` })
   provider?: string;
+
+  @ApiPropertyOptional({
+    type: Boolean,
+    default: false,
+    description:
+      'Reads everything anew, also what seems to be as it was in the backup before. It takes as many calls as the first one.',
+    example: false,
+  })
+  @IsBoolean({ message: TRUTH_RULE })
+  full = false;
 }
 
 export class DownloadQueryDto {
@@ -203,6 +214,9 @@ export class BackupDto extends LibraryJobDto {
     example: 'schedule',
   })
   trigger!: string;
+
+  @ApiProperty({ description: 'Whether everything is read anew.', example: false })
+  full!: boolean;
 
   @ApiProperty({ type: ProgressDto, nullable: true, description: 'Null before it begins and when it has ended.' })
   progress!: ProgressDto | null;

@@ -76,9 +76,10 @@ export class Backups {
    * Begins one, or finds the one that is under way.
    *
    * @param named a provider; undefined for the one that is chosen
+   * @param full whether everything is read anew
    * @throws ProviderError, Problem
    */
-  async begin(named: string | undefined): Promise<Backup> {
+  async begin(named: string | undefined, full: boolean): Promise<Backup> {
     const id = named ?? this.choice.current.active;
     const running = id === null ? null : this.providers.get(id);
     if (!running || id === null) throw this.providers.notConfigured(id);
@@ -89,12 +90,18 @@ export class Backups {
       });
     }
     await this.files.checkWritable();
-    return this.create(id, 'owner');
+    const backup = await this.create(id, { trigger: 'owner', full });
+    if (!full || backup.full) return backup;
+    throw new Problem(
+      'conflict',
+      'A backup is under way that does not read everything anew.',
+      'Wait until it has ended, or take it away: DELETE /admin/backups/:id.',
+    );
   }
 
   /** One that cannot begin has failed, and is told so. */
   async beginScheduled(provider: string): Promise<void> {
-    await this.create(provider, 'schedule');
+    await this.create(provider, { trigger: 'schedule', full: false });
   }
 
   /** Takes a backup away, its files too; one that is under way ends. @throws Problem, ArchiveError */
@@ -200,11 +207,11 @@ export class Backups {
     }
   }
 
-  private async create(provider: string, trigger: Trigger): Promise<Backup> {
+  private async create(provider: string, wish: { trigger: Trigger; full: boolean }): Promise<Backup> {
     const now = Date.now();
     for (let attempt = 0; attempt < MOST_NAMES; attempt += 1) {
       const name = archiveName(provider, new Date(now + attempt * NEXT_NAME_MS));
-      const backup = await this.store.create(provider, name, trigger);
+      const backup = await this.store.create(provider, name, wish);
       if (backup) {
         this.worker.look();
         await this.store.spread();

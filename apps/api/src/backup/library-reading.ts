@@ -31,7 +31,7 @@ export interface ReadingParts {
   shape: LibraryShape;
   reads: LibraryReads;
   store: BackupStore;
-  /** The backup before, of the same account; null when there is none. */
+  /** The backup before, of the same account; null when there is none, or everything is read anew. */
   earlier: Archive | null;
   /** Lists of it that were found to be damaged. */
   damaged: ReadonlySet<string>;

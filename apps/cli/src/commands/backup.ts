@@ -15,11 +15,12 @@ export const backup: Command = {
   about: 'Backs a library up, and shows how that gets on.',
   options: [
     { name: 'provider', takes: 'provider', about: 'whose library; that of the chosen one unless given' },
+    { name: 'full', takes: null, about: 'reads everything anew, also what seems to be as it was' },
     { name: 'no-wait', takes: null, about: 'begins, and leaves the rest to the service' },
   ],
   async run({ options }, surroundings) {
     const { service, output } = surroundings;
-    const one = await begun(service, options.get('provider'));
+    const one = await begun(service, { provider: options.get('provider'), full: options.has('full') });
     say(output, beginning(one));
     if (options.has('no-wait')) {
       say(output, `It goes on in the service: ${SEE_LIST}`);

@@ -1,13 +1,12 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ArrayMaxSize, IsArray, IsBoolean, Matches } from 'class-validator';
-import { BACKUP_STATES, BackupAccountDto, LibraryJobDto, ProgressDto } from '../backups.dto.js';
+import { BACKUP_STATES, BackupAccountDto, LibraryJobDto, ProgressDto, TRUTH_RULE } from '../backups.dto.js';
 import { ACTIONS, type PlaylistAction } from './restore-report.js';
 import type { RestoreState } from './restore-store.js';
 
 export const RESTORE_STATES = [...BACKUP_STATES, 'cancelled'] as const satisfies readonly RestoreState[];
 
 const LISTS_RULE = 'must be a list of at most 1000 names of lists, each of one list, playlists, or playlist: and an id';
-const TRUTH_RULE = 'must be true or false';
 
 export class RestoreRequestDto {
   @ApiPropertyOptional({
