@@ -350,6 +350,14 @@ const MORE_SABOTAGES: Readonly<Record<string, Readonly<Record<string, Sabotage |
     'a name that is a path': {
       definition: { library: { ...FAKE_SHAPE, lists: FAKE_SHAPE.lists.map((list) => ({ ...list, name: '../x' })) } },
     },
+    'days of what is no chart': {
+      definition: { library: { ...FAKE_SHAPE, lists: FAKE_SHAPE.lists.map((list) => ({ ...list, days: 30 })) } },
+    },
+    'a chart of no days': {
+      definition: {
+        library: { ...FAKE_SHAPE, lists: FAKE_SHAPE.lists.map((list) => (list.days ? { ...list, days: 0 } : list)) },
+      },
+    },
     'writes that are not there': {
       definition: {
         library: { ...FAKE_SHAPE, writes: { scopes: [], lists: ['tracks'], saveAtOnce: 1, insertAtOnce: 1 } },

@@ -21,7 +21,7 @@ export const FAKE_SHAPE: LibraryShape = {
       byOffset: false,
       partAfter: ({ uri }) => String(Number(uri?.split(':').at(-1)) + 1),
     },
-    { name: 'top_tracks', title: 'Top tracks', order: 'chart', pageSize: 4, byOffset: false },
+    { name: 'top_tracks', title: 'Top tracks', order: 'chart', days: 28, pageSize: 4, byOffset: false },
   ],
   hasPlaylists: true,
   scopes: [],

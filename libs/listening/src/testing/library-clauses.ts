@@ -112,10 +112,12 @@ export const LIBRARY_CLAUSES: readonly Clause[] = [
       assert.equal(provider.libraryWrites === null, (shape?.writes ?? null) === null, 'writes, or none, as declared');
       if (!shape) return;
       const names = shape.lists.map(({ name }) => name);
-      for (const { name, title, pageSize } of shape.lists) {
+      for (const { name, title, order, days, pageSize } of shape.lists) {
         assert.match(name, /^[a-z][a-z0-9_]*$/);
         assert.notEqual(title.trim(), '', name);
         assert(Number.isSafeInteger(pageSize) && pageSize > 0, `${name}: parts of ${pageSize}`);
+        const isOfDays = order === 'chart' && Number.isSafeInteger(days) && Number(days) > 0;
+        assert(days === undefined || isOfDays, `${name}: of ${days} days`);
       }
       assert.equal(new Set(names).size, names.length, 'each list has a name of its own');
       for (const name of shape.writes?.lists ?? []) assert(names.includes(name), `${name} can be written, not read`);
