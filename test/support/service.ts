@@ -46,7 +46,8 @@ export function removeFolder(folder: string): void {
 const FIRST_PORT = 20_000;
 const PORTS_PER_WORKER = 1_000;
 const WORKERS = 12;
-let asked = 0;
+/** Two runs on one machine begin elsewhere. */
+let asked = process.pid % PORTS_PER_WORKER;
 
 /** Whether a service of a test may listen there. */
 export function isServicePort(port: number): boolean {
