@@ -1,5 +1,8 @@
 import { type Sandbox, startSandbox } from '../../apps/sandbox/src/sandbox.js';
 
+/** Longer than a test takes. */
+const SONG_GOES_ON_MS = 90_000;
+
 export const API_KEY = '5a4db0c5de30c0de5a4db0c5de30c0de';
 
 /** The stand-in for Last.fm, under the hand of a test. */
@@ -34,7 +37,19 @@ export async function openStage(): Promise<Stage> {
     if (!answer.ok) throw new Error(`The sandbox refused ${method} ${path}: ${await answer.text()}`);
     return answer;
   };
-  let offsetMs = 0;
+  const control = async (method: string, path: string, body?: object): Promise<unknown> =>
+    (await send(method, path, body)).json();
+  const moveClock = async (moveMs: (leftMs: number) => number): Promise<void> => {
+    const { clock, listener } = (await control('GET', '/control')) as {
+      clock: { nowMs: number; offsetMs: number };
+      listener: { endMs: number };
+    };
+    const offsetMs = clock.offsetMs + moveMs(listener.endMs - clock.nowMs);
+    await send('PUT', '/control/clock', { offsetMs });
+  };
+  /** A song that ends in the middle of a test is one more that was played. */
+  const letSongGoOn = (): Promise<void> => moveClock((leftMs) => (leftMs < SONG_GOES_ON_MS ? leftMs : 0));
+  await letSongGoOn();
   return {
     settings: { LASTFM_USERNAME: 'ada', LASTFM_API_KEY: API_KEY, LASTFM_API_URL: `${sandbox.url}/2.0/` },
     spotifySettings: {
@@ -44,17 +59,15 @@ export async function openStage(): Promise<Stage> {
       SPOTIFY_API_URL: sandbox.spotify.apiUrl,
     },
     musicbrainzSettings: { MUSICBRAINZ: 'on', MUSICBRAINZ_URL: sandbox.musicbrainzUrl },
-    control: async (method, path, body) => (await send(method, path, body)).json(),
+    control,
     scenario: async (scenario, more = {}) => {
       await send('PUT', '/control/lastfm', { scenario, ...more });
     },
     reset: async () => {
       await send('POST', '/control/reset');
+      await letSongGoOn();
     },
-    advance: async (milliseconds) => {
-      offsetMs += milliseconds;
-      await send('PUT', '/control/clock', { offsetMs });
-    },
+    advance: (milliseconds) => moveClock(() => milliseconds),
     calls: async () => {
       const ledger: unknown = await (await send('GET', '/control/ledger')).json();
       return countsOf(ledger);
