@@ -34,7 +34,10 @@ export async function playlistsOf(service: Service, { id }: Backup): Promise<rea
 }
 
 /** @throws Fault */
-export async function begun(service: Service, wish: { provider: string | undefined; full: boolean }): Promise<Backup> {
+export async function begun(
+  service: Service,
+  wish: { provider: string | undefined; full: boolean; newFolder: boolean },
+): Promise<Backup> {
   return read(service, PATH, await service.post(PATH, wish));
 }
 

@@ -50,9 +50,10 @@ export class BackupFiles {
   /** The newest of an account that another one can build on; null when there is none. */
   async latest(providerId: string, accountId: string): Promise<Archive | null> {
     try {
+      const spoiled = new Set((await this.store.spoiled(providerId)).map(({ name }) => name));
       for (const archive of await listArchives(this.folder)) {
         const { account, provider } = archive.manifest;
-        if (provider.id !== providerId || account.id !== accountId) continue;
+        if (provider.id !== providerId || account.id !== accountId || spoiled.has(archive.name)) continue;
         if (await isSound(archive)) return archive;
         this.logger.warn(`${archive.name} is damaged: the next backup does not build on it.`);
       }
@@ -74,12 +75,17 @@ export class BackupFiles {
     return fault && `${fault.message} ${fault.remedy}`;
   }
 
+  /** Why the folder is not that of the backups that are made; null when it is. */
+  async folderFault(others: readonly string[] = []): Promise<ArchiveError | null> {
+    return folderFault(this.folder, [...(await this.store.madeNames()), ...others]);
+  }
+
   /**
-   * @param names of backups that should be there
-   * @throws ArchiveError when not even one of them is: it says nothing about any of them
+   * @param others that should be there too
+   * @throws ArchiveError when not even one of those that are made is there: it says nothing about any of them
    */
-  async expectFolder(names: readonly string[]): Promise<void> {
-    const fault = await folderFault(this.folder, names);
+  async expectFolder(...others: readonly string[]): Promise<void> {
+    const fault = await this.folderFault(others);
     if (fault) throw fault;
   }
 
@@ -111,9 +117,14 @@ export class BackupFiles {
     }
   }
 
+  /** What attempts to write it have left. @throws ArchiveError */
+  async discard(name: string): Promise<void> {
+    await discardPartials(this.folder, name);
+  }
+
   /** Its files, if there are any. @throws ArchiveError */
   async remove(name: string): Promise<void> {
-    await discardPartials(this.folder, name);
+    await this.discard(name);
     try {
       await removeArchive(this.folder, name);
     } catch (error) {

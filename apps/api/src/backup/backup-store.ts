@@ -38,6 +38,8 @@ export interface Backup {
   trigger: string;
   /** Whether everything is read anew, also what seems to be as it was. */
   full: boolean;
+  /** Whether it may be the first one in its folder although others are known. */
+  newFolder: boolean;
   state: BackupState;
   createdAt: Date;
   startedAt: Date | null;
@@ -50,6 +52,9 @@ export interface Backup {
   progress: Progress | null;
   summary: Summary | null;
 }
+
+/** What a backup is to be like. */
+export type Wish = Pick<Backup, 'full' | 'newFolder'> & { trigger: Trigger };
 
 /** The right to work on a backup, until another process has it. */
 export interface Claim extends Held {
@@ -104,10 +109,10 @@ export class BackupStore {
   }
 
   /** @returns null when one of this provider is under way already */
-  async create(provider: string, name: string, wish: { trigger: Trigger; full: boolean }): Promise<Backup | null> {
+  async create(provider: string, name: string, { trigger, full, newFolder }: Wish): Promise<Backup | null> {
     const rows = await this.database.prisma.$queryRaw<{ id: string }[]>`
-      INSERT INTO backups (provider, name, "trigger", "full")
-      VALUES (${provider}, ${name}, ${wish.trigger}, ${wish.full})
+      INSERT INTO backups (provider, name, "trigger", "full", new_folder)
+      VALUES (${provider}, ${name}, ${trigger}, ${full}, ${newFolder})
       ON CONFLICT DO NOTHING RETURNING id`;
     const [row] = rows;
     return row ? this.get(row.id) : null;
@@ -159,6 +164,12 @@ export class BackupStore {
       orderBy: { createdAt: 'desc' },
     });
     return rows.map(toBackup);
+  }
+
+  /** Those that have files which are not what they should be, of one provider. */
+  async spoiled(provider: string): Promise<Backup[]> {
+    const rows = await this.database.prisma.backup.findMany({ where: { provider, state: 'failed' } });
+    return rows.map(toBackup).filter(({ summary }) => summary !== null);
   }
 
   /** Of those that are made, of whichever provider. */
@@ -339,13 +350,15 @@ type Row = {
 };
 
 function toBackup(row: Row): Backup {
-  const { id, name, provider, trigger, full, state, createdAt, startedAt, finishedAt, resumeAt, setbacks } = row;
+  const { id, name, provider, trigger, full, newFolder, state, createdAt, startedAt, finishedAt, resumeAt, setbacks } =
+    row;
   return {
     id,
     name,
     provider,
     trigger,
     full,
+    newFolder,
     state,
     createdAt,
     startedAt,

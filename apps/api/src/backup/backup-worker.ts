@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { reasonOf } from '../logging.js';
 import { type RunningProvider, RunningProviders } from '../providers/running-providers.js';
 import { PlatformSettings } from '../settings/platform.settings.js';
 import { DailyCalls } from '../upstream/daily-calls.js';
@@ -10,7 +11,7 @@ import { LibraryReading, type ReadingParts } from './library-reading.js';
 import { LibraryWorker, expectAccount } from './library-worker.js';
 import { parseKeep, superfluous } from './retention.js';
 
-/** For so long it is told why one has failed. */
+/** For so long it is told why one has failed, and what has come of it is kept. */
 const FAILED_KEPT_MS = 30 * 86_400_000;
 const AGAIN = 'Make another backup.';
 
@@ -24,7 +25,7 @@ export class BackupWorker extends LibraryWorker<Claim> {
     providers: RunningProviders,
     calls: DailyCalls,
   ) {
-    super({ logger: new Logger('Backup'), jobs: store.jobs, providers, calls, remedy: AGAIN });
+    super({ logger: new Logger('Backup'), jobs: store.jobs, providers, calls, files, remedy: AGAIN });
   }
 
   protected override onNews(heard: () => void): void {
@@ -46,6 +47,8 @@ export class BackupWorker extends LibraryWorker<Claim> {
   protected override async make(claim: Claim, running: RunningProvider, signal: AbortSignal): Promise<void> {
     const { provider, reads } = running;
     const { library } = reads;
+    // Until its disk is there: what is written in the place of it would hide that it is away.
+    if (!claim.backup.newFolder) await this.files.expectFolder();
     if (!library || !provider.library) throw new Error(`${provider.id} has no library.`);
     const profile = await running.probe.profile({ signal });
     const account = { id: profile.name, name: profile.displayName };
@@ -101,7 +104,8 @@ export class BackupWorker extends LibraryWorker<Claim> {
   private async sweep(provider: string, newest: string): Promise<void> {
     const { BACKUP_KEEP, TIMEZONE } = this.settings;
     const timezone = TIMEZONE ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
-    await this.store.forgetFailed(provider, new Date(Date.now() - FAILED_KEPT_MS));
+    const longAgo = new Date(Date.now() - FAILED_KEPT_MS);
+    await this.store.forgetFailed(provider, longAgo);
     const made = await this.store.made(provider);
     const earlier = made.filter(({ id }) => id !== newest);
     // Files on a disk that is not there come back with it, and nobody would know them any more.
@@ -110,7 +114,10 @@ export class BackupWorker extends LibraryWorker<Claim> {
       this.logger.warn(`No backup is taken away: ${fault}`);
       return;
     }
-    for (const { id, name } of superfluous(made, parseKeep(BACKUP_KEEP), timezone)) {
+    const spoiled = (await this.store.spoiled(provider)).filter(
+      ({ trigger, createdAt }) => trigger === 'schedule' && createdAt < longAgo,
+    );
+    for (const { id, name } of [...superfluous(made, parseKeep(BACKUP_KEEP), timezone), ...spoiled]) {
       if (await this.store.isBeingRestored(id)) continue;
       await this.files.remove(name);
       await this.store.remove(id);
@@ -118,8 +125,14 @@ export class BackupWorker extends LibraryWorker<Claim> {
     }
   }
 
-  protected override fail(claim: Claim, trouble: Trouble): Promise<void> {
-    return this.store.end(claim, 'failed', { summary: null, trouble });
+  protected override async fail(claim: Claim, trouble: Trouble): Promise<void> {
+    await this.store.end(claim, 'failed', { summary: null, trouble });
+    try {
+      // A process that was killed may have left something.
+      await this.files.discard(claim.backup.name);
+    } catch (error) {
+      this.logger.debug(`What is left of ${claim.backup.name} cannot be taken away (${reasonOf(error)}).`);
+    }
   }
 
   protected override spread(): Promise<void> {

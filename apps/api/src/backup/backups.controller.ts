@@ -88,8 +88,8 @@ export class BackupsController {
     'storage_failed',
     'database_unavailable',
   )
-  async begin(@Body() { provider, full }: BackupRequestDto): Promise<BackupDto> {
-    return toDto(await this.backups.begin(provider, full));
+  async begin(@Body() { provider, ...wish }: BackupRequestDto): Promise<BackupDto> {
+    return toDto(await this.backups.begin(provider, wish));
   }
 
   @Get()

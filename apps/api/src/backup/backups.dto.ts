@@ -49,6 +49,16 @@ export class BackupRequestDto {
   })
   @IsBoolean({ message: TRUTH_RULE })
   full = false;
+
+  @ApiPropertyOptional({
+    type: Boolean,
+    default: false,
+    description:
+      'Begins in a folder that has none of the backups that are known; else that is refused, for its disk may be away.',
+    example: false,
+  })
+  @IsBoolean({ message: TRUTH_RULE })
+  newFolder = false;
 }
 
 export class DownloadQueryDto {

@@ -8,7 +8,7 @@ import { RunningProviders } from '../providers/running-providers.js';
 import { type Archive, type ArchiveDiff, ArchiveError, archiveName, diff } from './archive/index.js';
 import { BackupFiles } from './backup-files.js';
 import type { Account } from './backup-row.js';
-import { type Backup, BackupStore, type Made, type Trigger } from './backup-store.js';
+import { type Backup, BackupStore, type Made, type Wish } from './backup-store.js';
 import { BackupWorker } from './backup-worker.js';
 
 /** Two of a second would have one name. */
@@ -76,10 +76,9 @@ export class Backups {
    * Begins one, or finds the one that is under way.
    *
    * @param named a provider; undefined for the one that is chosen
-   * @param full whether everything is read anew
-   * @throws ProviderError, Problem
+   * @throws ProviderError, Problem, ArchiveError
    */
-  async begin(named: string | undefined, full: boolean): Promise<Backup> {
+  async begin(named: string | undefined, wish: Omit<Wish, 'trigger'>): Promise<Backup> {
     const id = named ?? this.choice.current.active;
     const running = id === null ? null : this.providers.get(id);
     if (!running || id === null) throw this.providers.notConfigured(id);
@@ -89,9 +88,11 @@ export class Backups {
         remedy: 'Name another provider.',
       });
     }
+    // What is written where a disk should be hides that it is away.
+    if (!wish.newFolder) await this.files.expectFolder();
     await this.files.checkWritable();
-    const backup = await this.create(id, { trigger: 'owner', full });
-    if (!full || backup.full) return backup;
+    const backup = await this.create(id, { trigger: 'owner', ...wish });
+    if (!wish.full || backup.full) return backup;
     throw new Problem(
       'conflict',
       'A backup is under way that does not read everything anew.',
@@ -101,7 +102,7 @@ export class Backups {
 
   /** One that cannot begin has failed, and is told so. */
   async beginScheduled(provider: string): Promise<void> {
-    await this.create(provider, { trigger: 'schedule', full: false });
+    await this.create(provider, { trigger: 'schedule', full: false, newFolder: false });
   }
 
   /** Takes a backup away, its files too; one that is under way ends. @throws Problem, ArchiveError */
@@ -116,7 +117,7 @@ export class Backups {
     }
     const isUnderWay = backup.finishedAt === null;
     // Files on a disk that is not there come back with it, and would be found.
-    if (backup.summary) await this.files.expectFolder([...(await this.store.madeNames()), backup.name]);
+    if (backup.summary) await this.files.expectFolder(backup.name);
     // Whoever works on it stops when it is not known any more, and has put nothing among the others yet.
     if (isUnderWay) await this.store.remove(id);
     await this.files.remove(backup.name);
@@ -131,9 +132,10 @@ export class Backups {
    */
   async verify(id: string): Promise<Backup> {
     const backup = await this.get(id);
+    expectMade(backup);
     const { state, summary } = await this.look(backup);
     // Files on a disk that is not there are as they were when it is back.
-    if (state === 'failed') await this.files.expectFolder(await this.store.madeNames());
+    if (state === 'failed') await this.files.expectFolder();
     await this.store.note(id, state, summary);
     return this.get(id);
   }
@@ -197,7 +199,6 @@ export class Backups {
   private async look(backup: Backup): Promise<Made> {
     const omissions = backup.summary?.omissions ?? [];
     try {
-      expectMade(backup);
       return await this.files.check(await this.files.open(backup.name), omissions);
     } catch (error) {
       if (!(error instanceof ArchiveError && GONE.has(error.code))) throw error;
@@ -207,7 +208,7 @@ export class Backups {
     }
   }
 
-  private async create(provider: string, wish: { trigger: Trigger; full: boolean }): Promise<Backup> {
+  private async create(provider: string, wish: Wish): Promise<Backup> {
     const now = Date.now();
     for (let attempt = 0; attempt < MOST_NAMES; attempt += 1) {
       const name = archiveName(provider, new Date(now + attempt * NEXT_NAME_MS));
@@ -229,22 +230,23 @@ export class Backups {
       return await this.files.open(backup.name);
     } catch (error) {
       if (!(error instanceof ArchiveError && error.code === 'not_an_archive')) throw error;
-      if (backup.state === 'failed') {
-        throw new Problem(
-          'conflict',
-          'This backup has failed, and there is nothing of it.',
-          'GET /admin/backups/:id says why; make another one.',
-        );
-      }
-      await this.files.expectFolder(await this.store.madeNames());
+      await this.files.expectFolder();
       throw new Problem('not_found', 'The files of this backup are gone.', 'Use another backup, and remove this one.');
     }
   }
 }
 
-/** @throws Problem `conflict` while it is under way */
-function expectMade({ state }: Backup): void {
-  if (state === 'complete' || state === 'complete_with_omissions' || state === 'failed') return;
+/** @throws Problem `conflict` while it is under way, and when it was never made */
+function expectMade({ state, summary }: Backup): void {
+  if (state === 'complete' || state === 'complete_with_omissions') return;
+  if (state === 'failed') {
+    if (summary) return;
+    throw new Problem(
+      'conflict',
+      'This backup has failed, and there is nothing of it.',
+      'GET /admin/backups/:id says why; make another one.',
+    );
+  }
   throw new Problem(
     'conflict',
     'This backup is not made yet.',

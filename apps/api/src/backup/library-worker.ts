@@ -7,6 +7,7 @@ import { isDatabaseAway } from '../problem/database-away.js';
 import type { RunningProvider, RunningProviders } from '../providers/running-providers.js';
 import type { DailyCalls } from '../upstream/daily-calls.js';
 import { ArchiveError } from './archive/archive-error.js';
+import type { BackupFiles } from './backup-files.js';
 import { archiveProblem } from './archive-problem.js';
 import type { Account, Trouble } from './backup-row.js';
 import { ClaimLost, type Held, type LibraryJobs } from './library-jobs.js';
@@ -34,6 +35,7 @@ export interface WorkerParts {
   jobs: LibraryJobs;
   providers: RunningProviders;
   calls: DailyCalls;
+  files: BackupFiles;
   /** What the owner does when one has failed by our own fault. */
   remedy: string;
 }
@@ -152,7 +154,7 @@ export abstract class LibraryWorker<Claim extends Held> implements OnApplication
   }
 
   private async giveUp(claim: Claim, error: unknown, signal: AbortSignal): Promise<void> {
-    const { jobs, remedy } = this.parts;
+    const { files, jobs, remedy } = this.parts;
     if (error instanceof ClaimLost || signal.reason instanceof ClaimLost) return;
     // A read that is given up fails as one that takes too long.
     if (signal.aborted) {
@@ -161,10 +163,12 @@ export abstract class LibraryWorker<Claim extends Held> implements OnApplication
       return;
     }
     const name = this.nameOf(claim);
-    const trouble = troubleOf(error, remedy);
+    // Files on a disk that is away are neither gone nor damaged.
+    const away = error instanceof ArchiveError ? await files.folderFault() : null;
+    const trouble = troubleOf(away ?? error, remedy);
     const setbacks = await jobs.setbacks(claim);
     const retryAt = error instanceof ProviderError ? error.retryAt : null;
-    if (isPassing(error, trouble) && setbacks < MOST_SETBACKS) {
+    if ((away || isPassing(error, trouble)) && setbacks < MOST_SETBACKS) {
       const pause = PAUSES_MS[Math.min(setbacks, PAUSES_MS.length - 1)] ?? 0;
       const resumeAt = new Date(Math.max(Date.now() + pause, retryAt?.getTime() ?? 0));
       await jobs.pause(claim, trouble, resumeAt);

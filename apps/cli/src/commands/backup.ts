@@ -16,11 +16,16 @@ export const backup: Command = {
   options: [
     { name: 'provider', takes: 'provider', about: 'whose library; that of the chosen one unless given' },
     { name: 'full', takes: null, about: 'reads everything anew, also what seems to be as it was' },
+    { name: 'new-folder', takes: null, about: 'begins in a folder that has none of the backups that are known' },
     { name: 'no-wait', takes: null, about: 'begins, and leaves the rest to the service' },
   ],
   async run({ options }, surroundings) {
     const { service, output } = surroundings;
-    const one = await begun(service, { provider: options.get('provider'), full: options.has('full') });
+    const one = await begun(service, {
+      provider: options.get('provider'),
+      full: options.has('full'),
+      newFolder: options.has('new-folder'),
+    });
     say(output, beginning(one));
     if (options.has('no-wait')) {
       say(output, `It goes on in the service: ${SEE_LIST}`);

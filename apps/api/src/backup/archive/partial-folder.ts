@@ -14,6 +14,7 @@ import { syncFolder } from './sync-folder.js';
 const CANNOT_LINK = new Set(['EXDEV', 'EPERM', 'EACCES', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'ENOENT']);
 /** What a removal that was cut short has left. */
 const REMOVED = /^\.[A-Za-z0-9][A-Za-z0-9._-]*\.removed$/;
+const REMOVAL_RETRIES = 5;
 const PARTIAL = /^\.(?<name>.+)\.[0-9a-f-]{36}\.partial$/;
 
 interface Known extends ArchivedFile {
@@ -133,15 +134,27 @@ export class PartialFolder {
     });
     if (!file || !(await hasHash(from.path, file))) return null;
     if (await tryLink(`${from.path}/${source}`, `${this.path}/${path}`)) return { ...file, path };
-    const copy = await this.open(path);
-    for await (const chunk of chunks(from.path, source)) await copy.write(chunk);
-    const written = await copy.end();
-    await copy.sync();
-    this.opened.delete(copy);
-    await copy.close();
-    if (written.sha256 === file.sha256) return written;
+    const written = await this.copyFile(from, source, path);
+    if (written?.sha256 === file.sha256) return written;
     await this.dropFile(path);
     return null;
+  }
+
+  /** Null when it is gone. */
+  private async copyFile(from: Archive, source: string, path: string): Promise<ArchivedFile | null> {
+    const copy = await this.open(path);
+    try {
+      for await (const chunk of chunks(from.path, source)) await copy.write(chunk);
+      const written = await copy.end();
+      await copy.sync();
+      return written;
+    } catch (error) {
+      if (error instanceof ArchiveError && error.code === 'damaged') return null;
+      throw error;
+    } finally {
+      this.opened.delete(copy);
+      await copy.close();
+    }
   }
 
   private async dropFile(path: string): Promise<void> {
@@ -163,7 +176,8 @@ function isPartialOf(entry: string, name: string): boolean {
 
 async function removeIn(folder: string, isOver: (entry: string) => boolean): Promise<void> {
   for (const entry of (await readdir(folder)).filter(isOver)) {
-    await rm(`${folder}/${entry}`, { recursive: true, force: true });
+    // Whoever still writes into it has not heard yet that it is over.
+    await rm(`${folder}/${entry}`, { recursive: true, force: true, maxRetries: REMOVAL_RETRIES });
   }
 }
 

@@ -23,7 +23,7 @@ export class RestoreWorker extends LibraryWorker<RestoreClaim> implements OnAppl
     providers: RunningProviders,
     calls: DailyCalls,
   ) {
-    super({ logger: new Logger('Restore'), jobs: store.jobs, providers, calls, remedy: AGAIN });
+    super({ logger: new Logger('Restore'), jobs: store.jobs, providers, calls, files, remedy: AGAIN });
   }
 
   /** One that is cancelled ends at once, whatever it is at; a call that changes something is left to end. */
