@@ -40,6 +40,8 @@ export interface ProviderErrorDetails {
   retryAt?: Date;
   /** With `upstream_rate_limited`: what is allowed for many hours is used up, not just too much at once. */
   isQuotaSpent?: boolean;
+  /** With `upstream_error`: the upstream has understood what was asked, and refuses it; it will once more. */
+  isFinal?: boolean;
   /** What caused it, for the log. */
   cause?: unknown;
 }
@@ -50,6 +52,7 @@ export class ProviderError extends Error {
   readonly remedy: string;
   readonly retryAt: Date | null;
   readonly isQuotaSpent: boolean;
+  readonly isFinal: boolean;
 
   constructor(
     readonly code: ProviderErrorCode,
@@ -59,5 +62,6 @@ export class ProviderError extends Error {
     this.remedy = details.remedy;
     this.retryAt = details.retryAt ?? null;
     this.isQuotaSpent = details.isQuotaSpent ?? false;
+    this.isFinal = details.isFinal ?? false;
   }
 }

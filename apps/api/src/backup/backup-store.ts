@@ -277,6 +277,24 @@ export class BackupStore {
       WHERE backup_id = id AND id = ${backup.id}::uuid AND fence = ${fence} AND list = ANY(${[...lists]})`;
   }
 
+  /**
+   * How many entries are kept of a list.
+   *
+   * @param distinctBy the field that no two should have in common; null when any may be there twice
+   */
+  async tally(
+    { backup }: Claim,
+    list: string,
+    distinctBy: string | null,
+  ): Promise<{ entries: number; repeated: number }> {
+    const [row] = await this.database.prisma.$queryRaw<{ entries: number; repeated: number }[]>`
+      SELECT count(*)::int AS entries,
+        (count(entry ->> ${distinctBy}::text) - count(DISTINCT entry ->> ${distinctBy}::text))::int AS repeated
+      FROM backup_pages, jsonb_array_elements(entries) AS entry
+      WHERE backup_id = ${backup.id}::uuid AND list = ${list}`;
+    return row ?? { entries: 0, repeated: 0 };
+  }
+
   /** By number. */
   async pages({ backup }: Claim, list: string): Promise<Map<number, KeptPage>> {
     const rows = await this.database.prisma.backupPage.findMany({

@@ -1,8 +1,7 @@
-import { type BulkheadPolicy, bulkhead } from 'cockatiel';
+import { bulkhead } from 'cockatiel';
 import {
   type LibraryEntry,
   type LibraryList,
-  type LibraryPage,
   type LibraryPlaylist,
   type LibraryReads,
   type LibraryShape,
@@ -12,14 +11,18 @@ import type { Archive } from './archive/archive.js';
 import type { ArchivedList } from './archive/documents.js';
 import { type PlaylistBefore, isAll, partAfter, playlistList, playlistsIn, standsIn } from './backup-before.js';
 import { type Omission, keptEntry, parsePlaylist } from './backup-row.js';
-import type { BackupStore, Claim, KeptPage, SettledList } from './backup-store.js';
+import type { BackupStore, Claim, SettledList } from './backup-store.js';
+import { type Paged, PageReading } from './page-reading.js';
 import type { OrOmit, Place, Settlement } from './settlement.js';
 import { together } from './together.js';
 import { drawn, isOutdated, readAgain, turnsOf } from './turns.js';
-import { STILL_CLOSED, isClosed, omissionOf } from './closed-list.js';
+import { STILL_CLOSED, omissionOf } from './closed-list.js';
 
-/** A list that changes while it is read begins anew so often. */
+/** A playlist that changes while it is read begins anew so often. */
 const MOST_ATTEMPTS = 3;
+
+/** Playlists, and what is in them. */
+const BY_PAGES = { pageSize: PLAYLIST_PAGE, byOffset: true, isPart: false };
 
 /** Under which a list of playlists is kept. */
 export const PLAYLIST_INDEX = 'playlists';
@@ -43,30 +46,16 @@ export interface ReadingParts {
   allow: () => void;
 }
 
-/** A list whose pages are asked for by how many entries come before them. */
-interface Paged<Entry = unknown> {
-  /** Under which its pages are kept. */
-  key: string;
-  pageSize: number;
-  version: string | null;
-  ask: (at: string | null) => Promise<LibraryPage<Entry>>;
-}
-
 /**
  * Reads a library into the database, page by page, and each list is settled when it is whole. Whatever was kept before is
  * not asked for again, so it goes on where it was interrupted.
  */
 export class LibraryReading {
-  /** A page is kept before the next one is asked for in its lane: each lane loses one page at most when this is killed. */
-  private readonly lanes: BulkheadPolicy;
-  /** Entries that this has read, by list. */
-  private readonly done = new Map<string, number>();
+  private readonly pages: PageReading;
   /** Playlists of the earlier backup, by their id. */
   private before: ReadonlyMap<string, PlaylistBefore> = new Map();
   /** Lists that are read again although nothing tells that they have changed. */
   private again: ReadonlySet<string> = new Set();
-  /** Why nothing more is asked for. */
-  private failure: Error | null = null;
   /** What is settled and was not given out yet, by its place. */
   private readonly ready = new Map<number, SettledList>();
   /** Whoever waits for the next of them looks again. */
@@ -74,7 +63,7 @@ export class LibraryReading {
   private isOver = false;
 
   constructor(private readonly parts: ReadingParts) {
-    this.lanes = bulkhead(parts.concurrency, Number.POSITIVE_INFINITY);
+    this.pages = new PageReading({ ...parts, isLeftOut: (error) => this.omissionOf(error, '') !== null });
   }
 
   /**
@@ -101,7 +90,7 @@ export class LibraryReading {
       const outcome = await reading;
       if (outcome.status === 'rejected') throw outcome.reason;
     } finally {
-      this.failure ??= new Error('Nobody takes what is read.');
+      this.pages.failure ??= new Error('Nobody takes what is read.');
       await reading;
     }
   }
@@ -130,9 +119,19 @@ export class LibraryReading {
       if (chart) return { outcome: 'carried', total: chart.total, readAt: chart.readAt };
       const ask = (from: string | null) =>
         orOmit(this.parts.reads.list(list.name, from, { signal: this.parts.signal }));
-      const paged = { key: list.name, pageSize: list.pageSize, version: null, ask };
-      if (list.order !== 'chart' && (await this.isCarried(list, at, paged))) return null;
-      return list.byOffset ? this.readAll(paged) : this.readChain(paged);
+      const { name, pageSize, byOffset } = list;
+      const isPart = list.order === 'chart';
+      const paged: Paged<LibraryEntry> = {
+        key: name,
+        pageSize,
+        version: null,
+        byOffset,
+        distinctBy: 'uri',
+        isPart,
+        ask,
+      };
+      if (!isPart && (await this.isCarried(list, at, paged))) return null;
+      return this.pages.whole(paged);
     });
   }
 
@@ -144,7 +143,7 @@ export class LibraryReading {
     const kept = await store.pages(claim, name);
     // With more of them it is being read already.
     if (!earlier || !known || kept.size > 1) return false;
-    const { total } = kept.get(0) ?? (await this.fetch(paged, 0));
+    const { total } = kept.get(0) ?? (await this.pages.fetch(paged, 0));
     if (total === null || total !== known.total) return false;
     const first: LibraryEntry[] = [];
     for await (const entry of store.entries(claim, name)) first.push(keptEntry(entry));
@@ -170,8 +169,8 @@ export class LibraryReading {
     const [from = 0] = drawn(starts, now);
     const start = await partAfter(earlier, list, from);
     if (start === null) return false;
-    return this.lanes.execute(async () => {
-      const { entries } = await this.call(() => paged.ask(start));
+    return this.pages.inLane(async () => {
+      const { entries } = await this.pages.call(() => paged.ask(start));
       const isSame =
         entries.length === Math.min(pageSize, total - from) && (await standsIn(earlier, name, entries, from));
       if (isSame) await this.settleRead(at, { outcome: 'carried', total });
@@ -186,45 +185,13 @@ export class LibraryReading {
     return known && (known.order === 'chart' || isAll(known)) ? known : null;
   }
 
-  /** All pages of a list, as many at once as there are lanes, until all of them tell of the same list. */
-  private async readAll(paged: Paged): Promise<Settlement> {
-    const { claim, store } = this.parts;
-    for (let attempt = 1; ; attempt += 1) {
-      const kept = await this.keptOf(paged);
-      const first = kept.get(0) ?? (await this.fetch(paged, 0));
-      if (first.total === null) return this.readChain(paged);
-      const { total } = first;
-      const numbers = Array.from({ length: Math.ceil(total / paged.pageSize) }, (_, number) => number);
-      const missing = numbers.filter((number) => number > 0 && !kept.has(number));
-      const fetched = await together(missing.map((number) => () => this.fetch(paged, number)));
-      const isSteady = [...kept.values(), ...fetched].every((page) => page.total === first.total);
-      if (isSteady) return { outcome: 'read', total: first.total };
-      if (attempt === MOST_ATTEMPTS) {
-        return { outcome: 'read', total: first.total, unsteady: 'it changed each time that it was read' };
-      }
-      await store.forgetPages(claim, paged.key);
-    }
-  }
-
-  /** A list of which each page tells where the next begins. */
-  private async readChain(paged: Paged): Promise<Settlement> {
-    const kept = await this.keptOf(paged);
-    let page: KeptPage | null = null;
-    for (let number = 0, at: string | null = null; number === 0 || at !== null; number += 1) {
-      const start: string | null = at;
-      page = kept.get(number) ?? (await this.fetch(paged, number, start));
-      at = page.next;
-    }
-    return { outcome: 'read', total: page?.total ?? null };
-  }
-
   private async settlePlaylists(firstPlace: number, settled: ReadonlySet<string>): Promise<void> {
     const { reads, signal } = this.parts;
     if (!settled.has(PLAYLIST_INDEX)) {
       const at = { list: PLAYLIST_INDEX, place: firstPlace, what: 'Playlists', playlist: null };
       await this.settleOrOmit(at, (orOmit) => {
         const ask = (from: string | null) => orOmit(reads.playlists(from, { signal }));
-        return this.readAll({ key: PLAYLIST_INDEX, pageSize: PLAYLIST_PAGE, version: null, ask });
+        return this.pages.whole({ ...BY_PAGES, key: PLAYLIST_INDEX, version: null, distinctBy: 'id', ask });
       });
     }
     const index = await this.playlistIndex();
@@ -236,7 +203,7 @@ export class LibraryReading {
         if (settled.has(list)) return;
         const place = firstPlace + 1 + at;
         await some.execute(async () => {
-          if (this.failure) throw this.failure;
+          if (this.pages.failure) throw this.pages.failure;
           if (playlist) {
             await this.settlePlaylist(playlist, { list, place, what: `Playlist “${playlist.name}”`, playlist });
             return;
@@ -278,11 +245,11 @@ export class LibraryReading {
       let version = begun?.version ?? playlist.version;
       for (let attempt = 1; ; attempt += 1) {
         const ask = (from: string | null) => orOmit(reads.playlistEntries(playlist.id, from, { signal }));
-        const settlement = await this.readAll({ key: at.list, pageSize: PLAYLIST_PAGE, version, ask });
+        const settlement = await this.pages.whole({ ...BY_PAGES, key: at.list, version, distinctBy: null, ask });
         // A page by itself is what the playlist was at one moment.
         if ((settlement.total ?? 0) <= PLAYLIST_PAGE) return { ...settlement, version };
-        const look = () => this.call(() => orOmit(reads.playlistVersion(playlist.id, { signal })));
-        const now = await this.lanes.execute(look);
+        const look = () => this.pages.call(() => orOmit(reads.playlistVersion(playlist.id, { signal })));
+        const now = await this.pages.inLane(look);
         if (now === version) return { ...settlement, version };
         if (attempt === MOST_ATTEMPTS)
           return { ...settlement, version, unsteady: 'it changed each time that it was read' };
@@ -301,7 +268,7 @@ export class LibraryReading {
       try {
         return await answer;
       } catch (error) {
-        const omission = omissionOf(error, at.what);
+        const omission = this.omissionOf(error, at.what);
         if (omission) await (omitted ??= this.omit(at, omission));
         throw error;
       }
@@ -310,9 +277,13 @@ export class LibraryReading {
       const settlement = await read(orOmit);
       if (settlement) await this.settleRead(at, settlement);
     } catch (error) {
-      if (!omitted || omissionOf(error, at.what) === null) throw error;
+      if (!omitted || this.omissionOf(error, at.what) === null) throw error;
       await omitted;
     }
+  }
+
+  private omissionOf(error: unknown, what: string): Omission | null {
+    return omissionOf(error, what, this.parts.claim.backup.setbacks);
   }
 
   private async omit({ list, place, playlist }: Place, omission: Omission): Promise<void> {
@@ -350,49 +321,4 @@ export class LibraryReading {
     this.ready.set(settled.place, settled);
     this.wake();
   }
-
-  /** Pages of it that were kept. */
-  private async keptOf({ key, version }: Paged): Promise<Map<number, KeptPage>> {
-    const kept = await this.parts.store.pages(this.parts.claim, key);
-    return new Map([...kept].filter(([, page]) => page.version === version));
-  }
-
-  private async fetch(paged: Paged, number: number, at = offsetOf(paged, number)): Promise<KeptPage> {
-    return this.lanes.execute(async () => this.keep(paged, number, await this.call(() => paged.ask(at))));
-  }
-
-  private async keep({ key, version }: Paged, number: number, page: LibraryPage<unknown>): Promise<KeptPage> {
-    const { claim, store } = this.parts;
-    const done = (this.done.get(key) ?? 0) + page.entries.length;
-    this.done.set(key, done);
-    // Of a chart there are more than are kept.
-    const total = page.next === null && number === 0 ? done : page.total;
-    // Also after something else has failed: it need not be asked for again.
-    await this.noting(() => store.keep(claim, { list: key, number, version, page }, { list: key, done, total }));
-    return { number, total: page.total, next: page.next, version };
-  }
-
-  /** A call to the upstream, in its lane; none is begun after something has failed for good. */
-  private async call<T>(ask: () => Promise<T>): Promise<T> {
-    if (this.failure !== null) throw this.failure;
-    return this.noting(async () => {
-      this.parts.signal.throwIfAborted();
-      this.parts.allow();
-      return ask();
-    });
-  }
-
-  /** Notes what fails for good. */
-  private async noting<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      if (!isClosed(error)) this.failure = error instanceof Error ? error : new Error(String(error));
-      throw error;
-    }
-  }
-}
-
-function offsetOf({ pageSize }: Paged, number: number): string | null {
-  return number === 0 ? null : String(number * pageSize);
 }

@@ -114,5 +114,6 @@ function refusal(reason: string): ProviderError {
   return new ProviderError('upstream_error', {
     message: `Last.fm refused the request (${reason}).`,
     remedy: 'Look whether there is a newer version of this service, and report it otherwise.',
+    isFinal: true,
   });
 }

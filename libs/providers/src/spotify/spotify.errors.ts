@@ -138,7 +138,7 @@ function judgeRefusal(status: number, words: string, reason: string, { scopes, o
       ? 'Check SPOTIFY_API_URL; if it is right, look whether there is a newer version of this service.'
       : 'Look whether there is a newer version of this service, and report it otherwise.';
   const message = `Spotify refused the request (${reason}).`;
-  return { kind: 'refused', error: new ProviderError('upstream_error', { message, remedy }) };
+  return { kind: 'refused', error: new ProviderError('upstream_error', { message, remedy, isFinal: true }) };
 }
 
 function missingScope(scopes: readonly string[]): ProviderError {

@@ -146,7 +146,7 @@ class Check {
       LIST_GUARD,
       (head) => head.list === list.name,
       (uri, at) => {
-        if (seen.has(uri)) this.report(list.json, `entry ${at}: ${uri} is there already`);
+        if (seen.has(uri) && list.missing === null) this.report(list.json, `entry ${at}: ${uri} is there already`);
         seen.add(uri);
       },
     );

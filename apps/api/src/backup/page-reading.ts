@@ -1,0 +1,147 @@
+import { type BulkheadPolicy, bulkhead } from 'cockatiel';
+import type { LibraryPage } from '#listening';
+import type { BackupStore, Claim, KeptPage } from './backup-store.js';
+import type { Settlement } from './settlement.js';
+import { together } from './together.js';
+
+/** A list that changes while it is read begins anew so often. */
+const MOST_ATTEMPTS = 3;
+
+/** A list that is read page by page. */
+export interface Paged<Entry = unknown> {
+  /** Under which its pages are kept. */
+  key: string;
+  pageSize: number;
+  version: string | null;
+  /** Whether pages are asked for by how many entries come before them; else each tells where the next begins. */
+  byOffset: boolean;
+  /** What no two of its entries have in common; null where the same may be there twice. */
+  distinctBy: 'uri' | 'id' | null;
+  /** Whether more is counted than can be read. */
+  isPart: boolean;
+  ask: (at: string | null) => Promise<LibraryPage<Entry>>;
+}
+
+export interface PageReadingParts {
+  claim: Claim;
+  store: BackupStore;
+  /** Calls to the upstream at once. */
+  concurrency: number;
+  /** Ends it between two calls, with the reason that is given. */
+  signal: AbortSignal;
+  /** Throws when no more calls should be made for now. */
+  allow: () => void;
+  /** Whether one list is left out for this, and the others go on. */
+  isLeftOut: (error: unknown) => boolean;
+}
+
+/** Reads pages into the database. Whatever was kept before is not asked for again. */
+export class PageReading {
+  /** Why nothing more is asked for. */
+  failure: Error | null = null;
+  /** A page is kept before the next one is asked for in its lane: each lane loses one page at most when this is killed. */
+  private readonly lanes: BulkheadPolicy;
+  /** Entries that this has read, by list. */
+  private readonly done = new Map<string, number>();
+
+  constructor(private readonly parts: PageReadingParts) {
+    this.lanes = bulkhead(parts.concurrency, Number.POSITIVE_INFINITY);
+  }
+
+  /** All of a list, until its pages tell of the same list and what is there is what is counted; or why it may lack something. */
+  async whole(paged: Paged): Promise<Settlement> {
+    const { claim, store } = this.parts;
+    let before: string | null = null;
+    for (let attempt = 1; ; attempt += 1) {
+      const { total, isSteady } = await (paged.byOffset ? this.byOffset(paged) : this.chain(paged));
+      const doubt = isSteady ? await this.doubtOf(paged, total) : 'it changed each time that it was read';
+      if (doubt === null) return { outcome: 'read', total };
+      // What the upstream says twice it says again.
+      if (attempt === MOST_ATTEMPTS || (isSteady && doubt === before))
+        return { outcome: 'read', total, unsteady: doubt };
+      before = doubt;
+      await store.forgetPages(claim, paged.key);
+    }
+  }
+
+  /** One page, in its lane. */
+  async fetch(paged: Paged, number: number, at = offsetOf(paged, number)): Promise<KeptPage> {
+    return this.inLane(async () => this.keep(paged, number, await this.call(() => paged.ask(at))));
+  }
+
+  inLane<T>(work: () => Promise<T>): Promise<T> {
+    return this.lanes.execute(work);
+  }
+
+  /** A call to the upstream, by who has a lane; none is begun after something has failed for good. */
+  async call<T>(ask: () => Promise<T>): Promise<T> {
+    if (this.failure !== null) throw this.failure;
+    return this.noting(async () => {
+      this.parts.signal.throwIfAborted();
+      this.parts.allow();
+      return ask();
+    });
+  }
+
+  /** As many pages at once as there are lanes. */
+  private async byOffset(paged: Paged): Promise<{ total: number | null; isSteady: boolean }> {
+    const kept = await this.keptOf(paged);
+    const first = kept.get(0) ?? (await this.fetch(paged, 0));
+    const { total } = first;
+    if (total === null) return this.chain(paged);
+    const numbers = Array.from({ length: Math.ceil(total / paged.pageSize) }, (_, number) => number);
+    const missing = numbers.filter((number) => number > 0 && !kept.has(number));
+    const fetched = await together(missing.map((number) => () => this.fetch(paged, number)));
+    return { total, isSteady: [...kept.values(), ...fetched].every((page) => page.total === total) };
+  }
+
+  private async chain(paged: Paged): Promise<{ total: number | null; isSteady: boolean }> {
+    const kept = await this.keptOf(paged);
+    let page: KeptPage | null = null;
+    for (let number = 0, at: string | null = null; number === 0 || at !== null; number += 1) {
+      const start: string | null = at;
+      page = kept.get(number) ?? (await this.fetch(paged, number, start));
+      at = page.next;
+    }
+    return { total: page?.total ?? null, isSteady: true };
+  }
+
+  /** What makes one doubt that all of it is kept; null when nothing does. */
+  private async doubtOf({ key, distinctBy, isPart }: Paged, total: number | null): Promise<string | null> {
+    if (isPart) return null;
+    const { entries, repeated } = await this.parts.store.tally(this.parts.claim, key, distinctBy);
+    if (total !== null && entries !== total) return `the provider counts ${total} of it and shows ${entries}`;
+    return repeated > 0 ? `the provider shows ${repeated} of it more than once` : null;
+  }
+
+  /** Pages of it that were kept. */
+  private async keptOf({ key, version }: Paged): Promise<Map<number, KeptPage>> {
+    const kept = await this.parts.store.pages(this.parts.claim, key);
+    return new Map([...kept].filter(([, page]) => page.version === version));
+  }
+
+  private async keep({ key, version }: Paged, number: number, page: LibraryPage<unknown>): Promise<KeptPage> {
+    const { claim, store } = this.parts;
+    const done = (this.done.get(key) ?? 0) + page.entries.length;
+    this.done.set(key, done);
+    // Of a chart there are more than are kept.
+    const total = page.next === null && number === 0 ? done : page.total;
+    // Also after something else has failed: it need not be asked for again.
+    await this.noting(() => store.keep(claim, { list: key, number, version, page }, { list: key, done, total }));
+    return { number, total: page.total, next: page.next, version };
+  }
+
+  /** Notes what fails for good. */
+  private async noting<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!this.parts.isLeftOut(error)) this.failure = error instanceof Error ? error : new Error(String(error));
+      throw error;
+    }
+  }
+}
+
+function offsetOf({ pageSize }: Paged, number: number): string | null {
+  return number === 0 ? null : String(number * pageSize);
+}
