@@ -117,6 +117,19 @@ describe('what the API says when something is wrong', () => {
     if (scenario === 'empty-200' || body === '') expect(response.headers.get('content-length')).toBe('0');
   });
 
+  it('miscounted lists count one more than they have', async () => {
+    const countOf = async (path: string): Promise<number> => {
+      const said = (await (await sandbox.get(path)).json()) as { total?: number; artists?: { total: number } };
+      return said.total ?? said.artists?.total ?? 0;
+    };
+    for (const path of ['me/tracks?limit=50', 'me/following?type=artist&limit=50']) {
+      const usual = await countOf(path);
+      await sandbox.apiScenario('miscounted');
+      expect(await countOf(path)).toBe(usual + 1);
+      await sandbox.apiScenario('normal');
+    }
+  });
+
   it('rate limits say how long only when they are told to, quotas for hours', async () => {
     const retryAfter = async (): Promise<string | null> => (await sandbox.get('me')).headers.get('retry-after');
     await sandbox.apiScenario('rate-limited');

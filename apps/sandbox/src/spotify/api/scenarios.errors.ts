@@ -1,4 +1,4 @@
-import { oneOf } from '../../control/parameters.js';
+import { isRecord, oneOf } from '../../control/parameters.js';
 import { retryAfterHeaders, retryAfterParameter } from '../../control/retry-after.js';
 import { scenario, type Scenario, type Scenarios } from '../../control/scenario.js';
 import type { Answer } from '../../faults/answer.js';
@@ -74,6 +74,17 @@ export const errorScenarios: Scenarios<ApiBehaviour> = {
   ),
   'gateway-timeout': always('504 in the words of a gateway.', textAnswer(504, 'upstream request timeout')),
   'not-found': always('404 in JSON.', apiError(404, 'Resource not found')),
+  miscounted: scenario('Lists have one entry less than they count.', {}, () => ({
+    reply: (usual) => {
+      const answer = usual();
+      const said: unknown = JSON.parse(answer.body.toString());
+      if (!isRecord(said)) return answer;
+      // Followed artists have the list one level down.
+      const { artists } = said;
+      const counted = isRecord(artists) ? { ...said, artists: oneMore(artists) } : oneMore(said);
+      return { ...answer, body: JSON.stringify(counted) };
+    },
+  })),
   'empty-200': always('200 without a body.', textAnswer(200, '')),
 };
 
@@ -81,6 +92,10 @@ const wordings = {
   old: 'User not registered in the Developer Dashboard',
   new: 'Check settings on developer.spotify.com/dashboard, the user may not be registered.',
 } as const;
+
+function oneMore(list: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return typeof list['total'] === 'number' ? { ...list, total: list['total'] + 1 } : list;
+}
 
 function always(about: string, answer: Answer): Scenario<ApiBehaviour> {
   return scenario(about, {}, () => ({ reply: () => answer }));

@@ -1,0 +1,193 @@
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { eventually } from '../support/eventually.js';
+import { type Backup, READ_SCOPES, WRITE_SCOPES, entriesOf, useLibrary } from '../support/library.js';
+import { asOwner } from '../support/link-by-program.js';
+import { removeFolder } from '../support/service.js';
+
+const library = useLibrary();
+
+const scenario = (name: string, more: object = {}): Promise<unknown> =>
+  library.stage.control('PUT', '/control/spotify', { scenario: name, ...more });
+const normal = (): Promise<unknown> => library.stage.control('DELETE', '/control/spotify');
+
+/** Whatever waits goes on at once. */
+const goOn = (table: 'backups' | 'restores'): Promise<unknown> =>
+  library.query(`UPDATE ${table} SET resume_at = now() WHERE state = 'paused'`);
+
+const reasonsOf = ({ omissions }: Backup): Record<string, string> =>
+  Object.fromEntries(omissions.map(({ what, reason }) => [what, reason]));
+
+describe('what the provider says is not what it shows', () => {
+  it('is told of a list that counts one too many, which is kept and can be put back', async () => {
+    await library.linked({ tracks: 120, playlists: 2, playlistItems: 60, artists: 55 }, [
+      ...READ_SCOPES,
+      ...WRITE_SCOPES,
+    ]);
+    await scenario('miscounted');
+    const backup = await library.made();
+    expect(backup).toMatchObject({
+      state: 'complete_with_omissions',
+      counts: { tracks: 120, artists: 55 },
+      findings: [],
+      trouble: null,
+    });
+    const reasons = reasonsOf(backup);
+    expect(reasons['Saved tracks']).toBe('It may lack something: the provider counts 121 of it and shows 120.');
+    expect(reasons['Followed artists']).toBe('It may lack something: the provider counts 56 of it and shows 55.');
+    expect(Object.values(reasons).filter((reason) => reason.includes('counts 61 of it and shows 60'))).toHaveLength(2);
+    await normal();
+    expect(await library.verified(backup.id)).toMatchObject({ state: 'complete_with_omissions', findings: [] });
+    expect((await library.dryRun(backup.id, { lists: ['tracks'] })).lists).toMatchObject([{ add: 0, cannot: [] }]);
+    const next = reasonsOf(await library.made());
+    expect(Object.values(next).filter((reason) => reason.includes('counts'))).toEqual([]);
+  });
+
+  it('is read anew when something stands there twice, since others came and went meanwhile', async () => {
+    await library.linked({ tracks: 400, playlists: 0 });
+    const first = await library.kept((await library.made()).id);
+    const late = entriesOf(first, 'tracks')[350];
+    await scenario('slow', { ms: 60 });
+    const { id } = await library.beginBackup('spotify', true);
+    await eventually(async () => {
+      const { progress } = await library.backup(id);
+      expect(progress?.list === 'tracks' && progress.done >= 100).toBe(true);
+    });
+    await library.change({ remove: [late?.uri ?? ''], addTracks: 1 });
+    await normal();
+    expect(await library.endedBackup(id)).toMatchObject({ counts: { tracks: 400 }, findings: [], trouble: null });
+    const after = await library.made('spotify', true);
+    expect((await library.kept(id)).lists).toEqual((await library.kept(after.id)).lists);
+  });
+
+  it('is left out and told when it is refused again and again, and the rest is kept', async () => {
+    await library.linked({ tracks: 60, playlists: 1 });
+    await scenario('not-found', { endpoint: 'me/audiobooks' });
+    const { id } = await library.beginBackup();
+    await eventually(async () => {
+      expect(await library.backup(id)).toMatchObject({ state: 'paused', trouble: { code: 'upstream_error' } });
+    });
+    // As if it had been asked for some more times.
+    await library.query("UPDATE backups SET setbacks = 3, resume_at = now() WHERE state = 'paused'");
+    const backup = await library.endedBackup(id);
+    expect(backup).toMatchObject({
+      state: 'complete_with_omissions',
+      counts: { tracks: 60, playlists: 1 },
+      findings: [],
+    });
+    expect(backup.omissions).toContainEqual({
+      what: 'Saved audiobooks',
+      reason: expect.stringContaining('HTTP 404'),
+      remedy: expect.stringContaining('The next backup asks for it again.'),
+    });
+    await normal();
+    expect(reasonsOf(await library.made())['Saved audiobooks']).toBeUndefined();
+  });
+});
+
+describe('while the disk of backups is away', () => {
+  const away = (): string => join(library.folder, 'away');
+  const take = (): void => {
+    renameSync(library.backups, away());
+  };
+  const bring = (): void => {
+    removeFolder(library.backups);
+    renameSync(away(), library.backups);
+  };
+  const folderAway = {
+    code: 'storage_failed',
+    detail: 'The folder of backups is missing, or has none of those that are known.',
+    remedy: expect.stringContaining('"newFolder": true'),
+  };
+
+  it('none is begun, one under way and one that is due wait, and none is hidden by another', async () => {
+    await library.linked({ tracks: 300, playlists: 0 });
+    const first = await library.made();
+    take();
+    for (const isEmptyFolder of [false, true]) {
+      if (isEmptyFolder) mkdirSync(library.backups);
+      expect(await asOwner(library.service, 'POST', '/admin/backups', {})).toMatchObject({
+        status: 507,
+        body: folderAway,
+      });
+      expect(existsSync(library.backups)).toBe(isEmptyFolder);
+    }
+    await library.query(
+      `INSERT INTO backups (provider, name, "trigger") VALUES ('spotify', 'spotify_backup_2026-01-01T000000Z', 'schedule')`,
+    );
+    const [due] = await library.allBackups().then((all) => all.filter(({ trigger }) => trigger === 'schedule'));
+    const waits = async (id = ''): Promise<void> => {
+      await eventually(async () => {
+        expect(await library.backup(id)).toMatchObject({ state: 'paused', trouble: folderAway });
+      });
+    };
+    await waits(due?.id);
+    expect((await asOwner(library.service, 'GET', '/admin/backups')).body).toMatchObject({
+      alert: expect.stringContaining('BACKUP_DIR'),
+    });
+    bring();
+    await goOn('backups');
+    expect(await library.endedBackup(due?.id ?? '')).toMatchObject({ findings: [], trouble: null });
+
+    await scenario('slow', { ms: 60 });
+    const { id } = await library.beginBackup('spotify', true);
+    await eventually(async () => {
+      expect((await library.backup(id)).progress?.done).toBeGreaterThanOrEqual(100);
+    });
+    take();
+    mkdirSync(library.backups);
+    await normal();
+    await waits(id);
+    bring();
+    await goOn('backups');
+    expect(await library.endedBackup(id)).toMatchObject({ counts: { tracks: 300 }, findings: [] });
+    expect(await library.verified(first.id)).toMatchObject({ state: first.state, findings: [] });
+  });
+
+  it('a restore waits too, and puts the rest back', async () => {
+    await library.linked({ tracks: 300, playlists: 0 }, [...READ_SCOPES, ...WRITE_SCOPES]);
+    const { id } = await library.made();
+    const tracks = entriesOf(await library.kept(id), 'tracks').flatMap(({ uri }) => uri ?? []);
+    await library.change({ remove: tracks });
+    await scenario('slow', { endpoint: 'put me/library', ms: 150 });
+    const restore = await library.beginRestore(id, { lists: ['tracks', 'albums'] });
+    await eventually(async () => {
+      expect((await library.restore(restore.id)).progress?.done).toBeGreaterThanOrEqual(40);
+    });
+    take();
+    await eventually(async () => {
+      expect(await library.restore(restore.id)).toMatchObject({ state: 'paused', trouble: folderAway });
+    });
+    bring();
+    await normal();
+    await goOn('restores');
+    expect(await library.endedRestore(restore.id)).toMatchObject({ state: 'complete', trouble: null });
+    const after = entriesOf(await library.kept((await library.made()).id), 'tracks').flatMap(({ uri }) => uri ?? []);
+    expect(after).toEqual(tracks);
+  });
+
+  it('who has lost it begins in a new folder, where the others are gone', async () => {
+    await library.linked({ tracks: 20, playlists: 0 });
+    const first = await library.made();
+    removeFolder(library.backups);
+    const { status, body } = await asOwner(library.service, 'POST', '/admin/backups', { newFolder: true });
+    expect(status).toBe(202);
+    expect(await library.endedBackup((body as Backup).id)).toMatchObject({ findings: [], counts: { tracks: 20 } });
+    expect(await library.made()).toMatchObject({ findings: [], trouble: null });
+    expect(await library.verified(first.id)).toMatchObject({ state: 'failed' });
+    expect(await asOwner(library.service, 'DELETE', `/admin/backups/${first.id}`)).toMatchObject({ status: 204 });
+  });
+
+  it('what has failed, and was never there, is taken away all the same, and has nothing to verify', async () => {
+    await library.linked({ tracks: 20, playlists: 0 });
+    const { id } = await library.made();
+    await library.query(`UPDATE backups SET state = 'failed', summary = NULL`);
+    removeFolder(library.backups);
+    expect(await asOwner(library.service, 'POST', `/admin/backups/${id}/verify`)).toMatchObject({
+      status: 409,
+      body: { detail: 'This backup has failed, and there is nothing of it.' },
+    });
+    expect(await asOwner(library.service, 'DELETE', `/admin/backups/${id}`)).toMatchObject({ status: 204 });
+  });
+});
