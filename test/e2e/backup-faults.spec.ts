@@ -123,6 +123,9 @@ describe('while the disk of backups is away', () => {
       });
     };
     await waits(due?.id);
+    expect(await asOwner(library.service, 'POST', '/admin/backups', { newFolder: true })).toMatchObject({
+      status: 409,
+    });
     expect((await asOwner(library.service, 'GET', '/admin/backups')).body).toMatchObject({
       alert: expect.stringContaining('BACKUP_DIR'),
     });

@@ -92,10 +92,10 @@ export class Backups {
     if (!wish.newFolder) await this.files.expectFolder();
     await this.files.checkWritable();
     const backup = await this.create(id, { trigger: 'owner', ...wish });
-    if (!wish.full || backup.full) return backup;
+    if ((backup.full || !wish.full) && (backup.newFolder || !wish.newFolder)) return backup;
     throw new Problem(
       'conflict',
-      'A backup is under way that does not read everything anew.',
+      'A backup is under way already, and not like that.',
       'Wait until it has ended, or take it away: DELETE /admin/backups/:id.',
     );
   }
