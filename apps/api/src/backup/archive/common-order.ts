@@ -29,8 +29,8 @@ export function commonOrder<Key>(list: readonly Key[], other: readonly Key[]): I
     const whole = wholeOrder(one, its, ALL);
     if (whole) return whole;
     // Where the others have all changed places, those that stand everywhere have most in common.
-    const [rareFirst, inTurn] = [orderOfRareFirst(one, its), orderOf(one, pairsInTurn(one, its))];
-    return sizeOf(rareFirst) < sizeOf(inTurn) ? inTurn : rareFirst;
+    const [rareFirst, nearby] = [orderOfRareFirst(one, its), orderOf(one, pairsNearby(one, its, ALL.pairs))];
+    return sizeOf(rareFirst) < sizeOf(nearby) ? nearby : rareFirst;
   });
 }
 
@@ -107,7 +107,7 @@ function orderOfRareFirst<Key>(list: readonly Key[], other: readonly Key[]): Int
     const between = betweenEnds(
       list.slice(at, end),
       other.slice(place, itsEnd),
-      (one, its) => wholeOrder(one, its, effort) ?? orderOf(one, pairsInTurn(one, its)),
+      (one, its) => wholeOrder(one, its, effort) ?? orderOf(one, pairsNearby(one, its, effort.pairs)),
     );
     for (const [nth, its] of between.entries()) if (its !== -1) places[at + nth] = place + its;
     [at, place] = [end + 1, itsEnd + 1];
@@ -141,16 +141,28 @@ function pairsOf<Key>(list: readonly Key[], placesOf: ReadonlyMap<Key, readonly 
   return pairs;
 }
 
-/** The first with the first, the second with the second. */
-function pairsInTurn<Key>(list: readonly Key[], other: readonly Key[]): Pair[] {
+/** Each with those that stand about where it stands itself, as many as may be. */
+function pairsNearby<Key>(list: readonly Key[], other: readonly Key[], mostPairs: number): Pair[] {
   const placesOf = placesByKey(other);
-  const seen = new Map<Key, number>();
-  return list.flatMap((key, at) => {
-    const nth = seen.get(key) ?? 0;
-    seen.set(key, nth + 1);
-    const place = placesOf.get(key)?.[nth];
-    return place === undefined ? [] : [{ at, place }];
-  });
+  const most = Math.max(1, Math.floor(mostPairs / list.length));
+  const pairs: Pair[] = [];
+  for (const [at, key] of list.entries()) {
+    const own = placesOf.get(key) ?? [];
+    const first = Math.min(firstFrom(own, (at * other.length) / list.length) - (most >> 1), own.length - most);
+    for (const place of own.slice(Math.max(0, first), Math.max(0, first) + most).reverse()) pairs.push({ at, place });
+  }
+  return pairs;
+}
+
+/** How many of them come before. @param rising as they stand */
+function firstFrom(rising: readonly number[], value: number): number {
+  let [low, high] = [0, rising.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((rising[middle] ?? 0) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** The most of these pairs that stand in one order. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { keptOmissions, keptText } from './kept.js';
+import { keptJson, keptOmissions, keptText } from './kept.js';
 
 describe('what is kept of a backup in the database', () => {
   it('has no sign that a database refuses, and is of some length', () => {
@@ -7,6 +7,11 @@ describe('what is kept of a backup in the database', () => {
     expect(keptText('é'.repeat(1_000_000))).toHaveLength(2_000);
     // A sign of two halves that is cut is none any more.
     expect(keptText(`${'a'.repeat(1_999)}😀`)).toBe(`${'a'.repeat(1_999)}\ufffd`);
+  });
+
+  it('has none of them anywhere in what is kept as JSON', () => {
+    const told = { name: 'a\u0000', sample: [{ what: '\udc00 😀', count: 2, reason: null }] };
+    expect(JSON.parse(keptJson(told))).toEqual({ name: 'a', sample: [{ what: '\ufffd 😀', count: 2, reason: null }] });
   });
 
   it('names so many omissions, and counts the rest', () => {

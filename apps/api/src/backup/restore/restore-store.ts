@@ -3,6 +3,7 @@ import type { Accounts } from '#accounts';
 import type { Database, Notifications } from '#database';
 import { ACCOUNTS } from '../../accounts/index.js';
 import { DATABASE, NOTIFICATIONS } from '../../database/database.module.js';
+import { keptJson } from '../archive/kept.js';
 import { type Account, type Progress, type Trouble, parseAccount, parseProgress, parseTrouble } from '../backup-row.js';
 import type { BackupState } from '../backup-store.js';
 import { type Held, LEASE_MS, LibraryJobs, type Transaction, expectHeld } from '../library-jobs.js';
@@ -158,7 +159,7 @@ export class RestoreStore {
     expectHeld(
       await this.database.prisma.$executeRaw`
         INSERT INTO restore_parts (restore_id, part, report)
-        SELECT id, ${report.part}, ${JSON.stringify(report)}::jsonb
+        SELECT id, ${report.part}, ${keptJson(report)}::jsonb
         FROM restores WHERE id = ${id}::uuid AND fence = ${fence} AND state = 'running'
         ON CONFLICT (restore_id, part) DO UPDATE SET part = EXCLUDED.part`,
     );
@@ -179,7 +180,7 @@ export class RestoreStore {
     expectHeld(
       await this.database.prisma.$executeRaw`
         INSERT INTO restore_parts (restore_id, part, report, settled)
-        SELECT id, ${report.part}, ${JSON.stringify(report)}::jsonb, true
+        SELECT id, ${report.part}, ${keptJson(report)}::jsonb, true
         FROM restores WHERE id = ${id}::uuid AND fence = ${fence} AND state = 'running'
         ON CONFLICT (restore_id, part) DO UPDATE SET report = EXCLUDED.report, settled = true`,
     );
@@ -214,10 +215,10 @@ export class RestoreStore {
       }
       if (row?.state !== 'cancelled') return;
       await transaction.$executeRaw`
-        UPDATE restore_parts SET report = ${JSON.stringify(outcome)}::jsonb, settled = true
+        UPDATE restore_parts SET report = ${keptJson(outcome)}::jsonb, settled = true
         WHERE restore_id = ${id}::uuid AND part = ${outcome.part}`;
       await transaction.$executeRaw`
-        UPDATE restores SET trouble = ${inDoubt === null ? null : JSON.stringify(doubtOf(inDoubt))}::jsonb
+        UPDATE restores SET trouble = ${inDoubt === null ? null : keptJson(doubtOf(inDoubt))}::jsonb
         WHERE id = ${id}::uuid`;
     });
   }
@@ -255,7 +256,7 @@ export class RestoreStore {
       await transaction.$executeRaw`
         UPDATE restores
         SET state = 'cancelled', finished_at = now(), resume_at = NULL, progress = NULL,
-          trouble = ${inDoubt === null ? null : JSON.stringify(doubtOf(inDoubt))}::jsonb,
+          trouble = ${inDoubt === null ? null : keptJson(doubtOf(inDoubt))}::jsonb,
           worker = CASE WHEN state = 'running' THEN worker END,
           lease_until = CASE WHEN state = 'running' THEN lease_until END
         WHERE id = ${id}::uuid`;
@@ -285,7 +286,7 @@ export class RestoreStore {
       await transaction.$executeRaw`
         UPDATE restores
         SET state = ${state}::"RestoreState", finished_at = now(), progress = NULL, worker = NULL, lease_until = NULL,
-          trouble = ${trouble === null ? null : JSON.stringify(trouble)}::jsonb
+          trouble = ${trouble === null ? null : keptJson(trouble)}::jsonb
         WHERE id = ${id}::uuid`;
       const detail = { restore: id, backup: restore.backupName, account: restore.account.id, state, ...tally };
       const event = { actor: 'restore', action: 'restore.ended', subject: restore.provider, detail };
@@ -301,14 +302,14 @@ async function settleUnderWay(transaction: Transaction, id: string, progress: un
   if (standing === null) return null;
   const { outcome, inDoubt } = standing;
   const settled = await transaction.$executeRaw`
-    UPDATE restore_parts SET settled = true, report = ${JSON.stringify(outcome)}::jsonb
+    UPDATE restore_parts SET settled = true, report = ${keptJson(outcome)}::jsonb
     WHERE restore_id = ${id}::uuid AND part = ${outcome.part} AND NOT settled`;
   return settled === 0 ? null : inDoubt;
 }
 
 function toProgress({ outcome, inDoubt, done, total }: Standing): string {
   const progress: Progress = { list: outcome.part, done, total };
-  return JSON.stringify({ ...progress, outcome, inDoubt });
+  return keptJson({ ...progress, outcome, inDoubt });
 }
 
 function doubtOf({ add, remove, move }: Figures): Trouble {
