@@ -106,7 +106,7 @@ export class BackupFiles {
         const { omissions } = archive.manifest;
         const summary = await summaryOf(
           archive,
-          omissions.map((omission) => ({ ...omission, remedy: null })),
+          omissions.map((omission) => ({ ...omission, remedy: null, isPassing: false })),
         );
         const state = omissions.length > 0 ? 'complete_with_omissions' : 'complete';
         yield { archive, made: { state, summary: { ...summary, findings: [], verifiedAt: null } } };

@@ -33,6 +33,8 @@ export interface Omission {
   reason: string;
   /** What the owner can do about it; null when nothing. */
   remedy: string | null;
+  /** Whether it should be there, and may be in the next backup. */
+  isPassing: boolean;
 }
 
 /** A fault that was found in the files of a backup. */
@@ -133,7 +135,8 @@ export function keptEntry(value: unknown): LibraryEntry {
 
 function parseOmission(value: unknown): Omission | null {
   const [what, reason] = [text(value, 'what'), text(value, 'reason')];
-  return what === null || reason === null ? null : { what, reason, remedy: text(value, 'remedy') };
+  if (what === null || reason === null) return null;
+  return { what, reason, remedy: text(value, 'remedy'), isPassing: at(value, 'isPassing') === true };
 }
 
 function at(value: unknown, name: string): unknown {

@@ -4,6 +4,7 @@ import { type RunningProvider, RunningProviders } from '../providers/running-pro
 import { PlatformSettings } from '../settings/platform.settings.js';
 import { DailyCalls } from '../upstream/daily-calls.js';
 import { BackupFiles, CannotCarry } from './backup-files.js';
+import type { ArchiveError } from './archive/archive-error.js';
 import type { Trouble } from './backup-row.js';
 import { BackupStore, type Claim, type Made } from './backup-store.js';
 import type { Held } from './library-jobs.js';
@@ -11,7 +12,7 @@ import { LibraryReading, type ReadingParts } from './library-reading.js';
 import { LibraryWorker, expectAccount } from './library-worker.js';
 import { parseKeep, superfluous } from './retention.js';
 
-/** For so long it is told why one has failed, and what has come of it is kept. */
+/** For so long it is told why one has failed. */
 const FAILED_KEPT_MS = 30 * 86_400_000;
 const AGAIN = 'Make another backup.';
 
@@ -25,7 +26,11 @@ export class BackupWorker extends LibraryWorker<Claim> {
     providers: RunningProviders,
     calls: DailyCalls,
   ) {
-    super({ logger: new Logger('Backup'), jobs: store.jobs, providers, calls, files, remedy: AGAIN });
+    super({ logger: new Logger('Backup'), jobs: store.jobs, providers, calls, remedy: AGAIN });
+  }
+
+  protected override async folderFault(claim: Claim): Promise<ArchiveError | null> {
+    return claim.backup.newFolder ? null : this.files.folderFault();
   }
 
   protected override onNews(heard: () => void): void {
@@ -104,8 +109,7 @@ export class BackupWorker extends LibraryWorker<Claim> {
   private async sweep(provider: string, newest: string): Promise<void> {
     const { BACKUP_KEEP, TIMEZONE } = this.settings;
     const timezone = TIMEZONE ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
-    const longAgo = new Date(Date.now() - FAILED_KEPT_MS);
-    await this.store.forgetFailed(provider, longAgo);
+    await this.store.forgetFailed(provider, new Date(Date.now() - FAILED_KEPT_MS));
     const made = await this.store.made(provider);
     const earlier = made.filter(({ id }) => id !== newest);
     // Files on a disk that is not there come back with it, and nobody would know them any more.
@@ -114,10 +118,7 @@ export class BackupWorker extends LibraryWorker<Claim> {
       this.logger.warn(`No backup is taken away: ${fault}`);
       return;
     }
-    const spoiled = (await this.store.spoiled(provider)).filter(
-      ({ trigger, createdAt }) => trigger === 'schedule' && createdAt < longAgo,
-    );
-    for (const { id, name } of [...superfluous(made, parseKeep(BACKUP_KEEP), timezone), ...spoiled]) {
+    for (const { id, name } of superfluous(made, parseKeep(BACKUP_KEEP), timezone)) {
       if (await this.store.isBeingRestored(id)) continue;
       await this.files.remove(name);
       await this.store.remove(id);

@@ -232,7 +232,7 @@ export class BackupsController {
 }
 
 function toDto(backup: Backup): BackupDto {
-  const { id, name, provider, account, trigger, full, state, trouble, progress, summary } = backup;
+  const { id, name, provider, account, trigger, full, newFolder, state, trouble, progress, summary } = backup;
   return {
     id,
     name,
@@ -240,6 +240,7 @@ function toDto(backup: Backup): BackupDto {
     account,
     trigger,
     full,
+    newFolder,
     state,
     createdAt: backup.createdAt.toISOString(),
     startedAt: backup.startedAt?.toISOString() ?? null,
@@ -248,7 +249,7 @@ function toDto(backup: Backup): BackupDto {
     trouble,
     progress,
     counts: summary?.counts ?? {},
-    omissions: summary?.omissions ?? [],
+    omissions: (summary?.omissions ?? []).map(({ what, reason, remedy }) => ({ what, reason, remedy })),
     findings: summary?.findings ?? [],
     verifiedAt: summary?.verifiedAt?.toISOString() ?? null,
     bytes: summary?.bytes ?? null,

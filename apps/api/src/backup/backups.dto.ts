@@ -228,6 +228,9 @@ export class BackupDto extends LibraryJobDto {
   @ApiProperty({ description: 'Whether everything is read anew.', example: false })
   full!: boolean;
 
+  @ApiProperty({ description: 'Whether it may begin where none of the known ones is.', example: false })
+  newFolder!: boolean;
+
   @ApiProperty({ type: ProgressDto, nullable: true, description: 'Null before it begins and when it has ended.' })
   progress!: ProgressDto | null;
 

@@ -89,7 +89,11 @@ export class Backups {
       });
     }
     // What is written where a disk should be hides that it is away.
-    if (!wish.newFolder) await this.files.expectFolder();
+    if (!wish.newFolder && (await this.files.folderFault())) {
+      // The database may be older than what lies there.
+      await this.list();
+      await this.files.expectFolder();
+    }
     await this.files.checkWritable();
     const backup = await this.create(id, { trigger: 'owner', ...wish });
     if ((backup.full || !wish.full) && (backup.newFolder || !wish.newFolder)) return backup;
@@ -102,6 +106,7 @@ export class Backups {
 
   /** One that cannot begin has failed, and is told so. */
   async beginScheduled(provider: string): Promise<void> {
+    if (await this.files.folderFault()) await this.list();
     await this.create(provider, { trigger: 'schedule', full: false, newFolder: false });
   }
 

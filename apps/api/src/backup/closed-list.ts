@@ -5,20 +5,27 @@ import type { Omission } from './backup-row.js';
 export const STILL_CLOSED =
   'Such playlists are asked for again by turns. Add its entries to a playlist of your own: that one is backed up.';
 const CLOSED: ReadonlySet<string> = new Set(['insufficient_scope', 'forbidden', 'not_supported']);
-/** What is refused without a known reason is left out after so many failures without a step between them: some minutes. */
-const MOST_REFUSALS = 3;
 
-/**
- * What lacks because it is kept closed, by the upstream or the owner, or refused again and again where the rest can be read;
- * null for every other error.
- *
- * @param setbacks how often the backup has failed without a step between
- */
-export function omissionOf(error: unknown, what: string, setbacks: number): Omission | null {
-  if (!(error instanceof ProviderError)) return null;
-  const { code, message: reason, remedy } = error;
-  if (CLOSED.has(code)) return { what, reason, remedy };
-  return error.isFinal && setbacks >= MOST_REFUSALS
-    ? { what, reason, remedy: `The next backup asks for it again. ${remedy}` }
-    : null;
+/** A list is refused so often, with a pause after each time, before it is left out. */
+export const MOST_REFUSALS = 3;
+
+/** What lacks because the upstream, or the owner, keeps it closed; null for every other error. */
+export function closedOmission(error: unknown, what: string): Omission | null {
+  if (!(error instanceof ProviderError && CLOSED.has(error.code))) return null;
+  return { what, reason: error.message, remedy: error.remedy, isPassing: false };
+}
+
+/** What lacks because it is refused again and again, and nobody knows why; null for every other error. */
+export function refusedOmission(error: unknown, what: string): Omission | null {
+  if (!(error instanceof ProviderError && error.isFinal)) return null;
+  return { what, reason: error.message, remedy: `A later backup asks for it again. ${error.remedy}`, isPassing: true };
+}
+
+/** That a list is left out is settled; the others go on. */
+export class LeftOut extends Error {
+  override readonly name = 'LeftOut';
+
+  constructor(list: string) {
+    super(`${list} is left out.`);
+  }
 }

@@ -16,7 +16,7 @@ import { type Paged, PageReading } from './page-reading.js';
 import type { OrOmit, Place, Settlement } from './settlement.js';
 import { together } from './together.js';
 import { drawn, isOutdated, readAgain, turnsOf } from './turns.js';
-import { STILL_CLOSED, omissionOf } from './closed-list.js';
+import { LeftOut, MOST_REFUSALS, STILL_CLOSED, closedOmission, refusedOmission } from './closed-list.js';
 
 /** A playlist that changes while it is read begins anew so often. */
 const MOST_ATTEMPTS = 3;
@@ -63,7 +63,7 @@ export class LibraryReading {
   private isOver = false;
 
   constructor(private readonly parts: ReadingParts) {
-    this.pages = new PageReading({ ...parts, isLeftOut: (error) => this.omissionOf(error, '') !== null });
+    this.pages = new PageReading(parts);
   }
 
   /**
@@ -209,7 +209,7 @@ export class LibraryReading {
             return;
           }
           const reason = 'The upstream lists it and tells nothing about it.';
-          const omission = { what: `Playlist ${at + 1} of the list`, reason, remedy: null };
+          const omission = { what: `Playlist ${at + 1} of the list`, reason, remedy: null, isPassing: false };
           const detail = { from: null, omission, playlist: null };
           await this.settle({ list, place, outcome: 'omitted', total: null, readAt: new Date(), detail });
         });
@@ -263,27 +263,31 @@ export class LibraryReading {
    * was refused, so that no other one is under way before it is known for good.
    */
   private async settleOrOmit(at: Place, read: (orOmit: OrOmit) => Promise<Settlement | null>): Promise<void> {
-    let omitted: Promise<void> | undefined;
+    let isOmitted: Promise<boolean> | undefined;
     const orOmit: OrOmit = async (answer) => {
       try {
         return await answer;
       } catch (error) {
-        const omission = this.omissionOf(error, at.what);
-        if (omission) await (omitted ??= this.omit(at, omission));
-        throw error;
+        // Refused in two lanes, it is refused once.
+        throw (await (isOmitted ??= this.omitFor(error, at))) ? new LeftOut(at.list) : error;
       }
     };
     try {
       const settlement = await read(orOmit);
       if (settlement) await this.settleRead(at, settlement);
     } catch (error) {
-      if (!omitted || this.omissionOf(error, at.what) === null) throw error;
-      await omitted;
+      if (!(error instanceof LeftOut)) throw error;
     }
   }
 
-  private omissionOf(error: unknown, what: string): Omission | null {
-    return omissionOf(error, what, this.parts.claim.backup.setbacks);
+  /** @returns whether it is left out, and that is settled */
+  private async omitFor(error: unknown, at: Place): Promise<boolean> {
+    const { claim, store } = this.parts;
+    const closed = closedOmission(error, at.what);
+    const refused = closed ? null : refusedOmission(error, at.what);
+    const omission = refused && (await store.noteRefusal(claim, at.list)) < MOST_REFUSALS ? null : (closed ?? refused);
+    if (omission) await this.omit(at, omission);
+    return omission !== null;
   }
 
   private async omit({ list, place, playlist }: Place, omission: Omission): Promise<void> {
@@ -300,8 +304,8 @@ export class LibraryReading {
     const doubt =
       unsteady === undefined
         ? null
-        : { what, reason: `It may lack something: ${unsteady}.`, remedy: 'Make another backup.' };
-    const omission = closed === undefined ? doubt : { what, reason: closed, remedy: STILL_CLOSED };
+        : { what, reason: `It may lack something: ${unsteady}.`, remedy: 'Make another backup.', isPassing: true };
+    const omission = closed === undefined ? doubt : { what, reason: closed, remedy: STILL_CLOSED, isPassing: false };
     await this.settle({
       list,
       place,

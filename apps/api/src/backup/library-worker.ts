@@ -7,7 +7,6 @@ import { isDatabaseAway } from '../problem/database-away.js';
 import type { RunningProvider, RunningProviders } from '../providers/running-providers.js';
 import type { DailyCalls } from '../upstream/daily-calls.js';
 import { ArchiveError } from './archive/archive-error.js';
-import type { BackupFiles } from './backup-files.js';
 import { archiveProblem } from './archive-problem.js';
 import type { Account, Trouble } from './backup-row.js';
 import { ClaimLost, type Held, type LibraryJobs } from './library-jobs.js';
@@ -35,7 +34,6 @@ export interface WorkerParts {
   jobs: LibraryJobs;
   providers: RunningProviders;
   calls: DailyCalls;
-  files: BackupFiles;
   /** What the owner does when one has failed by our own fault. */
   remedy: string;
 }
@@ -68,6 +66,9 @@ export abstract class LibraryWorker<Claim extends Held> implements OnApplication
 
   /** It ends here. @throws ClaimLost */
   protected abstract fail(claim: Claim, trouble: Trouble): Promise<void>;
+
+  /** Why what is written or read may only seem to be wrong; null when the folder is what it should be. */
+  protected abstract folderFault(claim: Claim): Promise<ArchiveError | null>;
 
   /** @param heard is called when another process may have begun, ended or left a job */
   protected abstract onNews(heard: () => void): void;
@@ -154,7 +155,7 @@ export abstract class LibraryWorker<Claim extends Held> implements OnApplication
   }
 
   private async giveUp(claim: Claim, error: unknown, signal: AbortSignal): Promise<void> {
-    const { files, jobs, remedy } = this.parts;
+    const { jobs, remedy } = this.parts;
     if (error instanceof ClaimLost || signal.reason instanceof ClaimLost) return;
     // A read that is given up fails as one that takes too long.
     if (signal.aborted) {
@@ -164,7 +165,7 @@ export abstract class LibraryWorker<Claim extends Held> implements OnApplication
     }
     const name = this.nameOf(claim);
     // Files on a disk that is away are neither gone nor damaged.
-    const away = error instanceof ArchiveError ? await files.folderFault() : null;
+    const away = error instanceof ArchiveError ? await this.folderFault(claim) : null;
     const trouble = troubleOf(away ?? error, remedy);
     const setbacks = await jobs.setbacks(claim);
     const retryAt = error instanceof ProviderError ? error.retryAt : null;

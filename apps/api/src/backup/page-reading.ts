@@ -1,6 +1,7 @@
 import { type BulkheadPolicy, bulkhead } from 'cockatiel';
 import type { LibraryPage } from '#listening';
 import type { BackupStore, Claim, KeptPage } from './backup-store.js';
+import { LeftOut } from './closed-list.js';
 import type { Settlement } from './settlement.js';
 import { together } from './together.js';
 
@@ -31,8 +32,6 @@ export interface PageReadingParts {
   signal: AbortSignal;
   /** Throws when no more calls should be made for now. */
   allow: () => void;
-  /** Whether one list is left out for this, and the others go on. */
-  isLeftOut: (error: unknown) => boolean;
 }
 
 /** Reads pages into the database. Whatever was kept before is not asked for again. */
@@ -136,7 +135,7 @@ export class PageReading {
     try {
       return await work();
     } catch (error) {
-      if (!this.parts.isLeftOut(error)) this.failure = error instanceof Error ? error : new Error(String(error));
+      if (!(error instanceof LeftOut)) this.failure = error instanceof Error ? error : new Error(String(error));
       throw error;
     }
   }

@@ -2,11 +2,17 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Kept, parseKeep, superfluous } from './retention.js';
 
-const backup = (createdAt: Date, { account = 'ada', trigger = 'schedule', lists = ['tracks'] } = {}): Kept => ({
+const backup = (
+  createdAt: Date,
+  { account = 'ada', trigger = 'schedule', lists = ['tracks'], isShort = false } = {},
+): Kept => ({
   createdAt,
   trigger,
   account: { id: account },
-  summary: { counts: Object.fromEntries(lists.map((list) => [list, 1])) },
+  summary: {
+    counts: Object.fromEntries(lists.map((list) => [list, 1])),
+    omissions: isShort ? [{ isPassing: true }] : [],
+  },
 });
 const at = (iso: string, more: Parameters<typeof backup>[1] = {}): Kept => backup(new Date(iso), more);
 const days = (count: number, hour = '03:15') =>
@@ -20,6 +26,15 @@ describe('what is kept of backups', () => {
   it('is read from the setting', () => {
     expect(parseKeep('daily=7,weekly=4,monthly=12')).toEqual({ daily: 7, weekly: 4, monthly: 12 });
     expect(parseKeep('monthly=3')).toEqual({ daily: 0, weekly: 0, monthly: 3 });
+  });
+
+  it('has in any case the newest that lacks nothing which may come back', () => {
+    const keep = { daily: 1, weekly: 0, monthly: 0 };
+    const whole = at('2026-01-02T03:15:00Z');
+    const short = [3, 4, 5].map((day) => at(`2026-01-0${day}T03:15:00Z`, { isShort: true }));
+    const older = at('2026-01-01T03:15:00Z');
+    expect(superfluous([older, whole, ...short], keep, 'UTC')).toEqual([short[1], short[0], older]);
+    expect(superfluous([older, whole, ...short, at('2026-01-06T03:15:00Z')], keep, 'UTC')).toHaveLength(5);
   });
 
   it('are so many days, weeks and months, the newest of each', () => {

@@ -10,8 +10,11 @@ export interface Kept {
   createdAt: Date;
   trigger: string;
   account: { id: string } | null;
-  /** With the lists that are in it. */
-  summary: { counts: Readonly<Record<string, number>> } | null;
+  /** With the lists that are in it, and what lacks. */
+  summary: {
+    counts: Readonly<Record<string, number>>;
+    omissions: readonly { isPassing: boolean }[];
+  } | null;
 }
 
 /** Reads `daily=7,weekly=4,monthly=12`; a kind that is not named counts 0. */
@@ -25,7 +28,8 @@ export function parseKeep(setting: string): Keep {
 /**
  * Which backups are not kept any more, of those that the schedule has made: those made by hand, or found in the folder,
  * neither go nor count. Of each account the newest of each of the last so many days, weeks and months that have one stays,
- * and in any case the newest of all, and the newest that has a list: whoever agrees to less loses nothing that is kept.
+ * and in any case the newest of all, the newest that has a list (whoever agrees to less loses nothing that is kept), and the
+ * newest that lacks nothing but what is closed.
  *
  * @param backups all that are made, in any order
  * @param timezone an IANA name, in which days begin
@@ -59,6 +63,8 @@ function keptOf<T extends Kept>(newestFirst: readonly T[], keep: Keep, day: Intl
       kept.add(backup);
     }
   }
+  const whole = newestFirst.find(({ summary }) => summary?.omissions.every(({ isPassing }) => !isPassing));
+  if (whole) kept.add(whole);
   const lists = new Set<string>();
   for (const backup of newestFirst) {
     for (const list of Object.keys(backup.summary?.counts ?? {})) {

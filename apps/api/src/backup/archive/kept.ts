@@ -19,7 +19,7 @@ function kept(text: string): string {
 /** The omissions that are kept beside a backup: each time backups are listed all of them are read. */
 export function keptOmissions<Omission extends { what: string; reason: string }>(
   omissions: readonly Omission[],
-): (Omission | { what: string; reason: string; remedy: null })[] {
+): (Omission | { what: string; reason: string; remedy: null; isPassing: false })[] {
   const isMuch = omissions.length > MOST_OMISSIONS;
   // One less, so that what is kept comes through here again as it is.
   const first = isMuch ? omissions.slice(0, MOST_OMISSIONS - 1) : omissions;
@@ -30,5 +30,6 @@ export function keptOmissions<Omission extends { what: string; reason: string }>
   }));
   if (!isMuch) return told;
   const more = omissions.length - told.length;
-  return [...told, { what: `and ${more} more`, reason: 'The manifest of the backup names them.', remedy: null }];
+  const rest = { what: `and ${more} more`, reason: 'The manifest of the backup names them.', remedy: null };
+  return [...told, { ...rest, isPassing: false }];
 }

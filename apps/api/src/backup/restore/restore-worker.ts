@@ -1,6 +1,7 @@
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { type RunningProvider, RunningProviders } from '../../providers/running-providers.js';
 import { DailyCalls } from '../../upstream/daily-calls.js';
+import type { ArchiveError } from '../archive/archive-error.js';
 import { BackupFiles } from '../backup-files.js';
 import type { Trouble } from '../backup-row.js';
 import type { Held } from '../library-jobs.js';
@@ -23,7 +24,7 @@ export class RestoreWorker extends LibraryWorker<RestoreClaim> implements OnAppl
     providers: RunningProviders,
     calls: DailyCalls,
   ) {
-    super({ logger: new Logger('Restore'), jobs: store.jobs, providers, calls, files, remedy: AGAIN });
+    super({ logger: new Logger('Restore'), jobs: store.jobs, providers, calls, remedy: AGAIN });
   }
 
   /** One that is cancelled ends at once, whatever it is at; a call that changes something is left to end. */
@@ -41,6 +42,10 @@ export class RestoreWorker extends LibraryWorker<RestoreClaim> implements OnAppl
 
   protected override nameOf({ restore }: RestoreClaim): string {
     return `The restore of ${restore.backupName}`;
+  }
+
+  protected override folderFault(): Promise<ArchiveError | null> {
+    return this.files.folderFault();
   }
 
   protected override async make(claim: RestoreClaim, running: RunningProvider, signal: AbortSignal): Promise<void> {
