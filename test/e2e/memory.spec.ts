@@ -13,9 +13,12 @@ describe('memory', () => {
     const answers = await Promise.all(Array.from({ length: 1_000 }, () => fetch(service.url + path)));
     // On a slow machine some wait longer than anybody is made to; that they all get it in time is for the benchmark.
     const statuses = new Set(answers.map(({ status }) => status));
-    statuses.delete(504);
+    const isSlow = statuses.delete(504);
     expect(statuses).toEqual(new Set([200]));
-    expect(await harness.stage.calls()).toEqual({ 'user.gettopartists': 1 });
+    const { 'user.gettopartists': calls, ...others } = await harness.stage.calls();
+    expect(others).toEqual({});
+    // What is given up there is asked for twice more.
+    expect(calls).toBeLessThanOrEqual(isSlow ? 3 : 1);
   });
 
   it('asks a handful of questions however many different lists strangers want', async () => {

@@ -51,6 +51,10 @@ describe('a remedy of the service', () => {
       'Wait until it has ended, or take it away: DELETE /admin/backups/:id.',
       'Wait until it has ended, or take it away: npm run tonearm -- remove <backup>.',
     ],
+    [
+      'Read everything anew: POST /admin/backups with "full": true.',
+      'Read everything anew: npm run tonearm -- backup --full.',
+    ],
     ['Make one: POST /admin/backups.', 'Make one: npm run tonearm -- backup.'],
   ])('can be followed from here: %s', (there, remedy) => {
     expect(here(there)).toEqual({ remedy });

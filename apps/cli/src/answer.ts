@@ -14,6 +14,7 @@ const HERE: readonly (readonly [there: string, here: string])[] = [
   ['DELETE /admin/backups/:id', 'npm run tonearm -- remove <backup>'],
   ['GET /admin/backups/:id', 'npm run tonearm -- backups <backup>'],
   ['GET /admin/backups', 'npm run tonearm -- backups'],
+  ['POST /admin/backups with "full": true', 'npm run tonearm -- backup --full'],
   ['POST /admin/backups with "newFolder": true', 'npm run tonearm -- backup --new-folder'],
   ['POST /admin/backups', 'npm run tonearm -- backup'],
   ['GET /admin/restores/:id', 'npm run tonearm -- restores'],

@@ -37,13 +37,15 @@ describe('the backup before', () => {
     await write('whole', { total: 2 });
     await write('short', { total: 3 });
     await write('doubtful', { total: 2, missing: 'It changed each time.' });
+    await write('miscounted', { total: 3, missing: 'It counts 3 and shows 2.' });
     await write('unversioned', { total: 2 }, '');
     await writer.addUnreadPlaylist(playlist('closed', { version: 'v1' }), 'It is closed.');
     await writer.addUnreadPlaylist(null, 'Nothing is told of it.');
-    const archive = await writer.finish({ ...BACKUP, playlists: readFacts({ total: 6 }) });
+    const archive = await writer.finish({ ...BACKUP, playlists: readFacts({ total: 7 }) });
     expect([...(await playlistsIn(archive))]).toEqual([
-      ['whole', { version: 'v1', owner: 'owner', closed: null }],
-      ['closed', { version: 'v1', owner: 'owner', closed: 'It is closed.' }],
+      ['whole', { version: 'v1', owner: 'owner', closed: null, doubt: null }],
+      ['miscounted', { version: 'v1', owner: 'owner', closed: null, doubt: 'It counts 3 and shows 2.' }],
+      ['closed', { version: 'v1', owner: 'owner', closed: 'It is closed.', doubt: null }],
     ]);
     expect(await playlistsIn(null)).toEqual(new Map());
   });

@@ -50,6 +50,15 @@ export function isAll({ count, total, missing }: Pick<ArchivedPlaylist, 'count' 
   return missing === null && (total === null || total === count);
 }
 
+/** What is told of a list that counts other than it shows, which it does each time; null of every other. */
+export function miscounted({
+  count,
+  total,
+  missing,
+}: Pick<ArchivedPlaylist, 'count' | 'total' | 'missing'>): string | null {
+  return count !== null && total !== null && count !== total ? missing : null;
+}
+
 /** A playlist of the backup before. */
 export interface PlaylistBefore {
   version: string;
@@ -57,6 +66,8 @@ export interface PlaylistBefore {
   owner: string;
   /** Why its entries could not be read; null when they were. */
   closed: string | null;
+  /** What is told of it beside that; null when nothing is. */
+  doubt: string | null;
 }
 
 /** By their id: those of which can be said whether they have changed. */
@@ -68,9 +79,10 @@ export async function playlistsIn(archive: Archive | null): Promise<Map<string, 
       const { playlist, json, missing } = facts;
       // Without a version nothing can be said.
       if (!playlist || playlist.version === '') continue;
-      if (json !== null && !isAll(facts)) continue;
+      const doubt = json === null ? null : miscounted(facts);
+      if (json !== null && !isAll(facts) && doubt === null) continue;
       const closed = json === null ? (missing ?? 'It could not be read.') : null;
-      playlists.set(playlist.id, { version: playlist.version, owner: playlist.owner.id, closed });
+      playlists.set(playlist.id, { version: playlist.version, owner: playlist.owner.id, closed, doubt });
     }
   } catch (error) {
     // Those of a damaged list are read anew.

@@ -45,7 +45,6 @@ export interface Backup {
   startedAt: Date | null;
   finishedAt: Date | null;
   resumeAt: Date | null;
-  setbacks: number;
   trouble: Trouble | null;
   /** Whose library it is; null before the upstream has told. */
   account: Account | null;
@@ -379,8 +378,7 @@ type Row = {
 };
 
 function toBackup(row: Row): Backup {
-  const { id, name, provider, trigger, full, newFolder, state, createdAt, startedAt, finishedAt, resumeAt, setbacks } =
-    row;
+  const { id, name, provider, trigger, full, newFolder, state, createdAt, startedAt, finishedAt, resumeAt } = row;
   return {
     id,
     name,
@@ -393,7 +391,6 @@ function toBackup(row: Row): Backup {
     startedAt,
     finishedAt,
     resumeAt,
-    setbacks,
     trouble: parseTrouble(row.trouble),
     account: parseAccount(row.account),
     progress: parseProgress(row.progress),

@@ -4,6 +4,8 @@ import type { Omission } from './backup-row.js';
 /** What the owner does about a playlist that was closed when it was asked for last. */
 export const STILL_CLOSED =
   'Such playlists are asked for again by turns. Add its entries to a playlist of your own: that one is backed up.';
+/** And about what may lack something: what has not changed since is not asked for again else. */
+export const READ_ANEW = 'Read everything anew: POST /admin/backups with "full": true.';
 const CLOSED: ReadonlySet<string> = new Set(['insufficient_scope', 'forbidden', 'not_supported']);
 
 /** A list is refused so often, with a pause after each time, before it is left out. */

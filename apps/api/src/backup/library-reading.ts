@@ -9,20 +9,28 @@ import {
 } from '#listening';
 import type { Archive } from './archive/archive.js';
 import type { ArchivedList } from './archive/documents.js';
-import { type PlaylistBefore, isAll, partAfter, playlistList, playlistsIn, standsIn } from './backup-before.js';
+import {
+  type PlaylistBefore,
+  isAll,
+  miscounted,
+  partAfter,
+  playlistList,
+  playlistsIn,
+  standsIn,
+} from './backup-before.js';
 import { type Omission, keptEntry, parsePlaylist } from './backup-row.js';
 import type { BackupStore, Claim, SettledList } from './backup-store.js';
 import { type Paged, PageReading } from './page-reading.js';
-import type { OrOmit, Place, Settlement } from './settlement.js';
+import { type OrOmit, type Place, type Settlement, doubtText } from './settlement.js';
 import { together } from './together.js';
 import { drawn, isOutdated, readAgain, turnsOf } from './turns.js';
-import { LeftOut, MOST_REFUSALS, STILL_CLOSED, closedOmission, refusedOmission } from './closed-list.js';
+import { LeftOut, MOST_REFUSALS, READ_ANEW, STILL_CLOSED, closedOmission, refusedOmission } from './closed-list.js';
 
 /** A playlist that changes while it is read begins anew so often. */
 const MOST_ATTEMPTS = 3;
 
 /** Playlists, and what is in them. */
-const BY_PAGES = { pageSize: PLAYLIST_PAGE, byOffset: true, isPart: false };
+const BY_PAGES = { pageSize: PLAYLIST_PAGE, byOffset: true, isPart: false, toldBefore: null };
 
 /** Under which a list of playlists is kept. */
 export const PLAYLIST_INDEX = 'playlists';
@@ -128,6 +136,7 @@ export class LibraryReading {
         byOffset,
         distinctBy: 'uri',
         isPart,
+        toldBefore: this.listBefore(name)?.missing ?? null,
         ask,
       };
       if (!isPart && (await this.isCarried(list, at, paged))) return null;
@@ -149,8 +158,8 @@ export class LibraryReading {
     for await (const entry of store.entries(claim, name)) first.push(keptEntry(entry));
     if (!(await standsIn(earlier, name, first))) return false;
     if (order === 'none' && total > pageSize && this.again.has(name))
-      return this.isSameFurtherOn(list, at, paged, total);
-    await this.settleRead(at, { outcome: 'carried', total });
+      return this.isSameFurtherOn(list, at, paged, known);
+    await this.settleRead(at, { outcome: 'carried', total, doubt: miscounted(known) });
     return true;
   }
 
@@ -159,39 +168,44 @@ export class LibraryReading {
     list: LibraryList,
     at: Place,
     paged: Paged<LibraryEntry>,
-    total: number,
+    known: ArchivedList,
   ): Promise<boolean> {
     const { earlier } = this.parts;
     const now = Date.now();
     if (!earlier || isOutdated(earlier.manifest, now)) return false;
     const { name, pageSize } = list;
-    const starts = Array.from({ length: Math.ceil(total / pageSize) - 1 }, (_, number) => (number + 1) * pageSize);
+    const { count, total } = known;
+    const starts = Array.from({ length: Math.ceil(count / pageSize) - 1 }, (_, number) => (number + 1) * pageSize);
     const [from = 0] = drawn(starts, now);
     const start = await partAfter(earlier, list, from);
     if (start === null) return false;
     return this.pages.inLane(async () => {
       const { entries } = await this.pages.call(() => paged.ask(start));
       const isSame =
-        entries.length === Math.min(pageSize, total - from) && (await standsIn(earlier, name, entries, from));
-      if (isSame) await this.settleRead(at, { outcome: 'carried', total });
+        entries.length === Math.min(pageSize, count - from) && (await standsIn(earlier, name, entries, from));
+      if (isSame) await this.settleRead(at, { outcome: 'carried', total, doubt: miscounted(known) });
       return isSame;
     });
   }
 
-  /** As it was before; null when it may not be whole, for that does not become better by taking it over. */
+  /**
+   * As it was before; null when it may not be whole, for that does not become better by taking it over. What the upstream
+   * counts and does not show is not shown by asking once more either.
+   */
   private listBefore(name: string): ArchivedList | null {
     const { damaged, earlier } = this.parts;
     const known = damaged.has(name) ? null : (earlier?.list(name) ?? null);
-    return known && (known.order === 'chart' || isAll(known)) ? known : null;
+    return known && (known.order === 'chart' || isAll(known) || miscounted(known) !== null) ? known : null;
   }
 
   private async settlePlaylists(firstPlace: number, settled: ReadonlySet<string>): Promise<void> {
-    const { reads, signal } = this.parts;
+    const { earlier, reads, signal } = this.parts;
     if (!settled.has(PLAYLIST_INDEX)) {
       const at = { list: PLAYLIST_INDEX, place: firstPlace, what: 'Playlists', playlist: null };
       await this.settleOrOmit(at, (orOmit) => {
         const ask = (from: string | null) => orOmit(reads.playlists(from, { signal }));
-        return this.pages.whole({ ...BY_PAGES, key: PLAYLIST_INDEX, version: null, distinctBy: 'id', ask });
+        const toldBefore = earlier?.manifest.playlists?.missing ?? null;
+        return this.pages.whole({ ...BY_PAGES, key: PLAYLIST_INDEX, version: null, distinctBy: 'id', toldBefore, ask });
       });
     }
     const index = await this.playlistIndex();
@@ -236,7 +250,7 @@ export class LibraryReading {
     await this.settleOrOmit(at, async (orOmit) => {
       const before = damaged.has(at.list) ? undefined : this.before.get(playlist.id);
       if (before?.version === playlist.version) {
-        if (before.closed === null) return { outcome: 'carried', total: playlist.total };
+        if (before.closed === null) return { outcome: 'carried', total: playlist.total, doubt: before.doubt };
         if (playlist.owner.id !== account && !this.again.has(at.list))
           return { outcome: 'omitted', total: playlist.total, closed: before.closed };
       }
@@ -299,13 +313,11 @@ export class LibraryReading {
 
   private async settleRead(
     { list, place, what, playlist }: Place,
-    { outcome, total, readAt, version, unsteady, closed }: Settlement,
+    { outcome, total, readAt, version, unsteady, doubt, closed }: Settlement,
   ): Promise<void> {
-    const doubt =
-      unsteady === undefined
-        ? null
-        : { what, reason: `It may lack something: ${unsteady}.`, remedy: 'Make another backup.', isPassing: true };
-    const omission = closed === undefined ? doubt : { what, reason: closed, remedy: STILL_CLOSED, isPassing: false };
+    const told = unsteady === undefined ? (doubt ?? null) : doubtText(unsteady);
+    const lacks = told === null ? null : { what, reason: told, remedy: READ_ANEW, isPassing: true };
+    const omission = closed === undefined ? lacks : { what, reason: closed, remedy: STILL_CLOSED, isPassing: false };
     await this.settle({
       list,
       place,

@@ -2,7 +2,7 @@ import { type BulkheadPolicy, bulkhead } from 'cockatiel';
 import type { LibraryPage } from '#listening';
 import type { BackupStore, Claim, KeptPage } from './backup-store.js';
 import { LeftOut } from './closed-list.js';
-import type { Settlement } from './settlement.js';
+import { type Settlement, doubtText } from './settlement.js';
 import { together } from './together.js';
 
 /** A list that changes while it is read begins anew so often. */
@@ -20,6 +20,8 @@ export interface Paged<Entry = unknown> {
   distinctBy: 'uri' | 'id' | null;
   /** Whether more is counted than can be read. */
   isPart: boolean;
+  /** Why it may have lacked something in the backup before; null when it did not. */
+  toldBefore: string | null;
   ask: (at: string | null) => Promise<LibraryPage<Entry>>;
 }
 
@@ -50,15 +52,15 @@ export class PageReading {
   /** All of a list, until its pages tell of the same list and what is there is what is counted; or why it may lack something. */
   async whole(paged: Paged): Promise<Settlement> {
     const { claim, store } = this.parts;
-    let before: string | null = null;
+    let before = paged.toldBefore;
     for (let attempt = 1; ; attempt += 1) {
       const { total, isSteady } = await (paged.byOffset ? this.byOffset(paged) : this.chain(paged));
       const doubt = isSteady ? await this.doubtOf(paged, total) : 'it changed each time that it was read';
       if (doubt === null) return { outcome: 'read', total };
       // What the upstream says twice it says again.
-      if (attempt === MOST_ATTEMPTS || (isSteady && doubt === before))
-        return { outcome: 'read', total, unsteady: doubt };
-      before = doubt;
+      if (attempt === MOST_ATTEMPTS || (isSteady && doubtText(doubt) === before))
+        return { outcome: 'read', total: isSteady ? total : null, unsteady: doubt };
+      before = doubtText(doubt);
       await store.forgetPages(claim, paged.key);
     }
   }

@@ -22,6 +22,13 @@ export interface Settlement {
   version?: string;
   /** Why it may lack something. */
   unsteady?: string;
+  /** What was told of it before, and still holds. */
+  doubt?: string | null;
   /** Why nothing of it is read. */
   closed?: string;
+}
+
+/** What is told of a list that may lack something. @param why as the middle of a sentence */
+export function doubtText(why: string): string {
+  return `It may lack something: ${why}.`;
 }

@@ -85,7 +85,9 @@ describe('what takes turns', () => {
 
 describe('what is read again', () => {
   const closed = (ids: string, facts: Partial<PlaylistBefore> = {}): Map<string, PlaylistBefore> =>
-    new Map([...ids].map((id) => [id, { version: 'v1', owner: 'owner', closed: 'It is closed.', ...facts }]));
+    new Map(
+      [...ids].map((id) => [id, { version: 'v1', owner: 'owner', closed: 'It is closed.', doubt: null, ...facts }]),
+    );
   const read = (
     before: ReadonlyMap<string, PlaylistBefore>,
     {
