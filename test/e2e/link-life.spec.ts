@@ -81,10 +81,13 @@ describe('the end of a link', () => {
       expect(warned()).toHaveLength(1);
       return Promise.resolve();
     });
-    const { items } = (await asOwner(first, 'GET', '/admin/audit')).body as { items: { action: string }[] };
-    expect(items.filter(({ action }) => action === 'consent.warned')).toEqual([
-      expect.objectContaining({ detail: expect.objectContaining({ daysAhead: 7 }) }),
-    ]);
+    // The trail has it once the log has.
+    await eventually(async () => {
+      const { items } = (await asOwner(first, 'GET', '/admin/audit')).body as { items: { action: string }[] };
+      expect(items.filter(({ action }) => action === 'consent.warned')).toEqual([
+        expect.objectContaining({ detail: expect.objectContaining({ daysAhead: 7 }) }),
+      ]);
+    });
 
     await query('UPDATE account_grants SET consented_at = NULL');
     const { providers } = (await asOwner(first, 'GET', '/admin/providers')).body as { providers: object[] };
