@@ -16,7 +16,7 @@ export default defineConfig({
     hookTimeout: 90_000,
     passWithNoTests: false,
     // Most of a run waits for other processes: more files at once than cores.
-    maxWorkers: 5,
+    maxWorkers: 4,
     // Threads start in half the time of processes, and nothing here needs a process of its own.
     pool: 'threads',
     // Files of a worker share its modules, which would be loaded a hundred times otherwise; none keeps anything in them that
