@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, renameSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.js';
@@ -103,6 +104,24 @@ describe('what the provider says is not what it shows', () => {
   });
 });
 
+it('what a process that was killed has left of a backup that nobody knows goes with the next one', async () => {
+  await library.linked({ tracks: 20, playlists: 0 });
+  mkdirSync(library.backups);
+  const partial = (second: number): string => `.spotify_backup_2026-01-01T00000${second}Z.${randomUUID()}.partial`;
+  const [forgotten, known, recent] = [partial(1), partial(2), partial(3)];
+  const twoDaysAgo = Date.now() / 1_000 - 2 * 86_400;
+  for (const name of [forgotten, known, recent]) {
+    mkdirSync(join(library.backups, name, 'lists'), { recursive: true });
+    if (name !== recent) utimesSync(join(library.backups, name), twoDaysAgo, twoDaysAgo);
+  }
+  await library.query(
+    `INSERT INTO backups (provider, name, "trigger", state, resume_at)
+    VALUES ('lastfm', 'spotify_backup_2026-01-01T000002Z', 'owner', 'paused', now() + interval '1 day')`,
+  );
+  const { name } = await library.made();
+  expect(new Set(readdirSync(library.backups))).toEqual(new Set([known, recent, name]));
+});
+
 describe('while the disk of backups is away', () => {
   const away = (): string => join(library.folder, 'away');
   const take = (): void => {
@@ -179,6 +198,17 @@ describe('while the disk of backups is away', () => {
     await eventually(async () => {
       expect(await library.restore(restore.id)).toMatchObject({ state: 'paused', trouble: folderAway });
     });
+    // A library is not read while it is written.
+    const { body } = await asOwner(library.service, 'POST', '/admin/backups', { newFolder: true });
+    const waiting = body as Backup;
+    const behindRestore = {
+      code: 'conflict',
+      detail: 'A restore into the same account is under way, and a library is not read meanwhile.',
+      remedy: expect.stringContaining('DELETE /admin/restores/:id'),
+    };
+    expect(waiting).toMatchObject({ state: 'queued', trouble: behindRestore });
+    expect(await library.allBackups()).toMatchObject([{ id: waiting.id, trouble: behindRestore }, { trouble: null }]);
+    expect(await asOwner(library.service, 'DELETE', `/admin/backups/${waiting.id}`)).toMatchObject({ status: 204 });
     bring();
     await normal();
     await goOn('restores');
@@ -197,6 +227,36 @@ describe('while the disk of backups is away', () => {
     expect(await library.made()).toMatchObject({ findings: [], trouble: null });
     expect(await library.verified(first.id)).toMatchObject({ state: 'failed' });
     expect(await asOwner(library.service, 'DELETE', `/admin/backups/${first.id}`)).toMatchObject({ status: 204 });
+  });
+
+  it('who has lost it and can make none any more takes what is gone off the list, and loses nothing that is there', async () => {
+    await library.linked({ tracks: 20, playlists: 0 });
+    const [first, second] = [await library.made(), await library.made()];
+    const remove = (id: string, query = ''): Promise<unknown> =>
+      asOwner(library.service, 'DELETE', `/admin/backups/${id}${query}`);
+    expect(await remove(first.id, '?gone=perhaps')).toMatchObject({
+      status: 400,
+      body: { detail: expect.stringContaining('gone') },
+    });
+    take();
+    expect(await remove(first.id)).toMatchObject({
+      status: 507,
+      body: { remedy: expect.stringContaining('DELETE /admin/backups/:id?gone=true') },
+    });
+    expect(await remove(first.id, '?gone=true')).toMatchObject({ status: 204 });
+    expect((await library.allBackups()).map(({ id }) => id)).toEqual([second.id]);
+    // Whoever was wrong about it has them back.
+    bring();
+    expect((await library.allBackups()).map(({ id }) => id)).toEqual([second.id, first.id]);
+    expect(await library.verified(first.id)).toMatchObject({ state: first.state, findings: [] });
+    // Of one whose files are there they go as always.
+    expect(await remove(first.id, '?gone=true')).toMatchObject({ status: 204 });
+    expect((await library.allBackups()).map(({ id }) => id)).toEqual([second.id]);
+    expect(existsSync(join(library.backups, first.name))).toBe(false);
+
+    removeFolder(library.backups);
+    expect(await remove(second.id, '?gone=true')).toMatchObject({ status: 204 });
+    expect(await library.made()).toMatchObject({ findings: [], trouble: null });
   });
 
   it('what has failed, and was never there, is taken away all the same, and has nothing to verify', async () => {

@@ -55,6 +55,14 @@ describe('a remedy of the service', () => {
       'Read everything anew: POST /admin/backups with "full": true.',
       'Read everything anew: npm run tonearm -- backup --full.',
     ],
+    [
+      'To take one off the list: DELETE /admin/backups/:id?gone=true.',
+      'To take one off the list: npm run tonearm -- remove <backup> --gone --yes.',
+    ],
+    [
+      'GET /admin/restores tells how it gets on, and DELETE /admin/restores/:id cancels it.',
+      'npm run tonearm -- restores tells how it gets on, and npm run tonearm -- cancel <restore> cancels it.',
+    ],
     ['Make one: POST /admin/backups.', 'Make one: npm run tonearm -- backup.'],
   ])('can be followed from here: %s', (there, remedy) => {
     expect(here(there)).toEqual({ remedy });

@@ -72,4 +72,12 @@ describe('progress', () => {
       'It waits and goes on at 2026-11-21 05:30 in 2 h: It wants to be left alone. Nothing to do here.\n',
     ]);
   });
+
+  it('tells what one waits for that has not begun', () => {
+    const { written, view: shown } = view(false);
+    shown.show(backup('queued'));
+    const trouble = { code: 'conflict', detail: 'A restore is under way.', remedy: 'Nothing to do here.' };
+    shown.show(backup('queued', { trouble }));
+    expect(written).toEqual(['It waits: A restore is under way. Nothing to do here.\n']);
+  });
 });

@@ -25,10 +25,10 @@ export class ProgressView {
   ) {}
 
   show(job: Job): void {
-    const { state, progress } = job;
+    const { state, progress, trouble } = job;
     const now = this.now();
     if (state !== 'running') this.pace.forget();
-    if (state === 'paused') this.note(pauseWords(job, now));
+    if (state === 'paused' || (state === 'queued' && trouble)) this.note(pauseWords(job, now));
     if (state !== 'running' || progress === null) return;
     this.pace.note(progress, now);
     const left = this.pace.left(progress, now);

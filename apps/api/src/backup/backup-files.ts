@@ -11,13 +11,15 @@ import { ArchiveError, writeFailure } from './archive/archive-error.js';
 import { ArchiveWriter, type ReadFacts } from './archive/archive-writer.js';
 import { PLAYLISTS } from './archive/file-names.js';
 import { keptOmissions, keptText } from './archive/kept.js';
-import { discardPartials } from './archive/partial-folder.js';
+import { discardForgotten, discardPartials } from './archive/partial-folder.js';
 import { verify } from './archive/verify.js';
 import { type Account, type Omission, type Summary, keptEntry } from './backup-row.js';
 import { BackupStore, type Claim, type Made, type SettledList } from './backup-store.js';
 import { PLAYLIST_INDEX } from './library-reading.js';
 
 const PLAYLIST = /^playlist[:?]/;
+/** Whoever still writes something that nobody knows any more has found that out by then. */
+const FORGOTTEN_MS = 86_400_000;
 
 /** Backups on disk. */
 @Injectable()
@@ -77,7 +79,7 @@ export class BackupFiles {
 
   /** Why the folder is not that of the backups that are made; null when it is. */
   async folderFault(others: readonly string[] = []): Promise<ArchiveError | null> {
-    return folderFault(this.folder, [...(await this.store.madeNames()), ...others]);
+    return folderFault(this.folder, [...(await this.store.names('made')), ...others]);
   }
 
   /**
@@ -178,6 +180,7 @@ export class BackupFiles {
     { provider, profile, account, earlier, signal }: Parameters<BackupFiles['write']>[2],
   ): Promise<Archive> {
     const { backup } = claim;
+    await this.discardForgotten();
     const writer = await ArchiveWriter.begin(this.folder, backup.name, earlier ? [earlier] : []);
     try {
       await writer.writeProfile(profile);
@@ -205,6 +208,17 @@ export class BackupFiles {
     } catch (error) {
       await writer.abandon();
       throw error;
+    }
+  }
+
+  /** What attempts have left that ended while nobody could take it away: the process was killed, or the disk was away. */
+  private async discardForgotten(): Promise<void> {
+    try {
+      const underWay = new Set(await this.store.names('under way'));
+      await discardForgotten(this.folder, underWay, new Date(Date.now() - FORGOTTEN_MS));
+    } catch (error) {
+      if (!(error instanceof ArchiveError)) throw error;
+      this.logger.warn(`What is left of earlier attempts cannot be taken away (${reasonOf(error)}).`);
     }
   }
 

@@ -118,7 +118,7 @@ export class BackupStanding {
   }
 
   private async lookAtFolder(): Promise<boolean> {
-    return (await this.files.fault(await this.store.madeNames())) !== null;
+    return (await this.files.fault(await this.store.names('made'))) !== null;
   }
 
   private alert(rows: readonly Row[]): string | null {

@@ -171,10 +171,10 @@ export class BackupStore {
     return rows.map(toBackup).filter(({ summary }) => summary !== null);
   }
 
-  /** Of those that are made, of whichever provider. */
-  async madeNames(): Promise<string[]> {
+  /** Of whichever provider. */
+  async names(those: 'made' | 'under way'): Promise<string[]> {
     const rows = await this.database.prisma.backup.findMany({
-      where: { state: { in: [...MADE] } },
+      where: { state: { in: [...(those === 'made' ? MADE : UNDER_WAY)] } },
       select: { name: true },
     });
     return rows.map(({ name }) => name);

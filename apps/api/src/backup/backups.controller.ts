@@ -36,6 +36,7 @@ import {
   ChangesQueryDto,
   DiffQueryDto,
   DownloadQueryDto,
+  RemovalQueryDto,
 } from './backups.dto.js';
 import { DiffDto } from './diff.dto.js';
 import { Backups } from './backups.js';
@@ -225,9 +226,9 @@ export class BackupsController {
   })
   @ApiId()
   @ApiNoContentResponse({ description: 'Gone.' })
-  @ApiProblems('not_found', 'conflict', 'storage_failed', 'database_unavailable')
-  async remove(@Id() id: string): Promise<void> {
-    await this.backups.remove(id);
+  @ApiProblems('invalid_request', 'not_found', 'conflict', 'storage_failed', 'database_unavailable')
+  async remove(@Id() id: string, @Query() { gone }: RemovalQueryDto): Promise<void> {
+    await this.backups.remove(id, gone === 'true');
   }
 }
 

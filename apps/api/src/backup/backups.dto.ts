@@ -83,6 +83,18 @@ export class DownloadQueryDto {
   list?: string;
 }
 
+export class RemovalQueryDto {
+  @ApiPropertyOptional({
+    enum: ['true', 'false'],
+    default: 'false',
+    description:
+      'Takes it off the list also while BACKUP_DIR has none of the backups that are known, for the disk is lost. Files that come back all the same are found again.',
+    example: 'false',
+  })
+  @IsIn(['true', 'false'], { message: 'must be true or false, given once' })
+  gone = 'false';
+}
+
 export class DiffQueryDto {
   @ApiPropertyOptional({
     type: 'integer',
@@ -195,7 +207,11 @@ export class LibraryJobDto {
   })
   resumeAt!: string | null;
 
-  @ApiProperty({ type: TroubleDto, nullable: true, description: 'Why it is paused or has failed.' })
+  @ApiProperty({
+    type: TroubleDto,
+    nullable: true,
+    description: 'Why it is paused, has failed, or is due and does not begin.',
+  })
   trouble!: TroubleDto | null;
 }
 

@@ -7,7 +7,7 @@ import { ProviderChoice } from '../providers/provider-choice.js';
 import { RunningProviders } from '../providers/running-providers.js';
 import { type Archive, type ArchiveDiff, ArchiveError, archiveName, diff } from './archive/index.js';
 import { BackupFiles } from './backup-files.js';
-import type { Account } from './backup-row.js';
+import type { Account, Trouble } from './backup-row.js';
 import { type Backup, BackupStore, type Made, type Wish } from './backup-store.js';
 import { BackupWorker } from './backup-worker.js';
 
@@ -24,6 +24,14 @@ export type NamedDiff = ArchiveDiff & {
 
 /** What a look at the files may find. */
 const GONE: ReadonlySet<string> = new Set(['not_an_archive', 'damaged']);
+
+const WAITING: ReadonlySet<string> = new Set(['queued', 'paused']);
+const BEHIND_RESTORE: Trouble = {
+  code: 'conflict',
+  detail: 'A restore into the same account is under way, and a library is not read meanwhile.',
+  remedy:
+    'Nothing to do here: it begins when that has ended. GET /admin/restores tells how it gets on, and DELETE /admin/restores/:id cancels it.',
+};
 
 const SEE_LIST = 'GET /admin/backups lists them.';
 
@@ -56,7 +64,7 @@ export class Backups {
       if (!(error instanceof ArchiveError)) throw error;
       this.logger.debug(`Backups that are not known cannot be looked for (${reasonOf(error)}).`);
     }
-    return isAnyFound ? this.store.list() : known;
+    return this.withObstacles(isAnyFound ? await this.store.list() : known);
   }
 
   /** What is wrong with the folder in which these are; null when all is well. */
@@ -68,7 +76,8 @@ export class Backups {
   /** @throws Problem `not_found` */
   async get(id: string): Promise<Backup> {
     const backup = await this.store.get(id);
-    if (backup) return backup;
+    const [told] = backup ? await this.withObstacles([backup]) : [];
+    if (told) return told;
     throw new Problem('not_found', 'There is no such backup.', SEE_LIST);
   }
 
@@ -96,7 +105,7 @@ export class Backups {
     }
     await this.files.checkWritable();
     const backup = await this.create(id, { trigger: 'owner', ...wish });
-    if ((backup.full || !wish.full) && (backup.newFolder || !wish.newFolder)) return backup;
+    if ((backup.full || !wish.full) && (backup.newFolder || !wish.newFolder)) return this.get(backup.id);
     throw new Problem(
       'conflict',
       'A backup is under way already, and not like that.',
@@ -110,8 +119,13 @@ export class Backups {
     await this.create(provider, { trigger: 'schedule', full: false, newFolder: false });
   }
 
-  /** Takes a backup away, its files too; one that is under way ends. @throws Problem, ArchiveError */
-  async remove(id: string): Promise<void> {
+  /**
+   * Takes a backup away, its files too; one that is under way ends.
+   *
+   * @param areFilesGone whether it goes also when its files cannot be reached
+   * @throws Problem, ArchiveError
+   */
+  async remove(id: string, areFilesGone: boolean): Promise<void> {
     const backup = await this.get(id);
     if (await this.store.isBeingRestored(id)) {
       throw new Problem(
@@ -121,8 +135,13 @@ export class Backups {
       );
     }
     const isUnderWay = backup.finishedAt === null;
-    // Files on a disk that is not there come back with it, and would be found.
-    if (backup.summary) await this.files.expectFolder(backup.name);
+    const fault = backup.summary ? await this.files.folderFault([backup.name]) : null;
+    if (fault) {
+      // Files on a disk that is not there come back with it, and would be found.
+      if (!areFilesGone) throw fault;
+      await this.store.remove(id);
+      return;
+    }
     // Whoever works on it stops when it is not known any more, and has put nothing among the others yet.
     if (isUnderWay) await this.store.remove(id);
     await this.files.remove(backup.name);
@@ -189,6 +208,13 @@ export class Backups {
       throw new Problem('not_found', detail, 'Make one: POST /admin/backups.');
     }
     return this.diff(first.id, newest.id, limit);
+  }
+
+  /** With why those that are due have not begun. */
+  private async withObstacles(backups: readonly Backup[]): Promise<Backup[]> {
+    if (!backups.some(({ state }) => WAITING.has(state))) return [...backups];
+    const obstructed = await this.store.jobs.obstructed();
+    return backups.map((backup) => (obstructed.has(backup.id) ? { ...backup, trouble: BEHIND_RESTORE } : backup));
   }
 
   /** One that the database does not take is passed over: it must not hide the others. */

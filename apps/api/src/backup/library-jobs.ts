@@ -108,6 +108,15 @@ export class LibraryJobs {
     );
   }
 
+  /** Ids of those that are due and do not begin, for something else is under way. */
+  async obstructed(): Promise<ReadonlySet<string>> {
+    const rows = await this.database.prisma.$queryRawUnsafe<{ id: string }[]>(
+      `SELECT id FROM ${this.table} j
+      WHERE (state = 'queued' OR state = 'paused' AND resume_at <= now()) AND EXISTS (${OBSTACLES[this.table]})`,
+    );
+    return new Set(rows.map(({ id }) => id));
+  }
+
   /** @throws ClaimLost */
   async pause({ id, fence }: Held, trouble: Trouble, resumeAt: Date): Promise<void> {
     expectHeld(

@@ -27,7 +27,7 @@ const REMEDIES: Readonly<Record<ArchiveErrorCode, string>> = {
   not_writable:
     'Make BACKUP_DIR a folder that the service may write to, and see that its disk is there. Earlier backups are untouched.',
   folder_away:
-    'See that the disk of BACKUP_DIR is there. If its backups are gone for good, begin in a new folder: POST /admin/backups with "newFolder": true.',
+    'See that the disk of BACKUP_DIR is there. If its backups are gone for good, begin in a new folder: POST /admin/backups with "newFolder": true. To take one off the list: DELETE /admin/backups/:id?gone=true.',
   not_readable: 'Let the service read BACKUP_DIR and everything in it, and see that its disk is sound.',
   disk_failed: 'See the log for what the disk answered, and check the disk. Earlier backups are untouched.',
   exists: 'Start another backup; it gets another name.',

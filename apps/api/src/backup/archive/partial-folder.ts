@@ -170,6 +170,27 @@ export async function discardPartials(folder: string, name: string): Promise<voi
   });
 }
 
+/**
+ * Removes what attempts have left that nobody will go on with.
+ *
+ * @param underWay names of backups
+ * @param before of what was begun later nobody can say so
+ * @throws ArchiveError
+ */
+export async function discardForgotten(folder: string, underWay: ReadonlySet<string>, before: Date): Promise<void> {
+  await onDisk('removing an unfinished backup', async () => {
+    if (!(await isThere(folder))) return;
+    const old = new Set<string>();
+    for (const entry of await readdir(folder)) {
+      const name = PARTIAL.exec(entry)?.groups?.['name'];
+      if (name === undefined || underWay.has(name)) continue;
+      const { mtime } = await lstat(`${folder}/${entry}`);
+      if (mtime < before) old.add(entry);
+    }
+    await removeIn(folder, (entry) => old.has(entry));
+  });
+}
+
 function isPartialOf(entry: string, name: string): boolean {
   return PARTIAL.exec(entry)?.groups?.['name'] === name;
 }
