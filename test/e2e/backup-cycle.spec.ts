@@ -14,6 +14,7 @@ import type { LoneService } from '../support/service.js';
 const SEED = Number(process.env['BACKUP_SEED'] ?? Math.floor(Math.random() * 1_000_000));
 const PATIENCE_MS = 240_000;
 const PAGE = 50;
+const BOTH_SCOPES = [...READ_SCOPES, ...WRITE_SCOPES];
 
 const library = useLibrary();
 
@@ -21,6 +22,8 @@ const library = useLibrary();
 interface Call {
   /** The number of the service. */
   by: number;
+  /** By whose token. */
+  authorization: string;
   method: string;
   path: string;
   query: URLSearchParams;
@@ -87,8 +90,10 @@ class Gate {
     const { pathname, search, searchParams } = new URL(request.url ?? '', this.target);
     const [, by = '', ...parts] = pathname.split('/');
     const path = parts.join('/');
+    const { authorization = '', 'user-agent': agent = '', 'content-type': type = 'application/json' } = request.headers;
     const call = {
       by: Number(by),
+      authorization,
       method: request.method ?? '',
       path,
       query: searchParams,
@@ -106,7 +111,6 @@ class Gate {
     this.underWay += counts;
     this.most = Math.max(this.most, this.underWay);
     response.once('close', () => (this.underWay -= counts));
-    const { authorization = '', 'user-agent': agent = '', 'content-type': type = 'application/json' } = request.headers;
     const answer = await fetch(`${this.target}/${path}${search}`, {
       method: call.method,
       headers: { authorization, 'user-agent': agent, 'content-type': type },
@@ -547,6 +551,52 @@ describe('a backup in worse days', () => {
       expect((await diffOf(backup.id, next.id)).playlists).toMatchObject({ removed: { count: 1, items: [{ name }] } });
     }));
 
+  it('ends with the reason when another account is linked in the middle, which is neither read nor written to', () =>
+    withGate(async (gate) => {
+      await library.prepare({ tracks: 500, playlists: 0 });
+      await library.start({ SPOTIFY_API_URL: gate.addressFor(1) });
+      await library.link(BOTH_SCOPES);
+      const first = await library.made();
+      const tracks = entriesOf(await library.kept(first.id), 'tracks');
+      await library.change({ remove: tracks.flatMap(({ uri }) => uri ?? []), addTracks: 300 });
+      const person = (who: string): Promise<unknown> =>
+        library.stage.control('PUT', '/control/spotify/switches', { person: who });
+      const relinkAt = (isMeant: Ambush['isMeant']): Promise<string> =>
+        new Promise((resolve) => {
+          gate.set({
+            isMeant,
+            after: 1,
+            phase: 'done',
+            act: async ({ authorization }) => {
+              await person('guest');
+              await library.link(BOTH_SCOPES);
+              resolve(authorization);
+            },
+          });
+        });
+      const othersThan = (own: string): Call[] =>
+        gate.passed.filter((call) => CALLS.any(call) && call.authorization !== own);
+      const ended = {
+        state: 'failed',
+        trouble: { code: 'provider_not_linked', detail: 'Another Spotify account is linked by now.' },
+      };
+
+      const inBackup = relinkAt(({ path, query }) => path === 'me/tracks' && query.get('offset') !== '0');
+      expect(await library.made()).toMatchObject(ended);
+      expect(othersThan(await inBackup)).toEqual([]);
+      expect(readdirSync(library.backups)).toEqual([first.name]);
+
+      await person('listener');
+      await library.link(BOTH_SCOPES);
+      gate.passed.length = 0;
+      const inRestore = relinkAt(CALLS.write);
+      const { id } = await library.beginRestore(first.id, { lists: ['tracks'], removeOthers: true });
+      expect(await library.endedRestore(id)).toMatchObject(ended);
+      expect(othersThan(await inRestore)).toEqual([]);
+      expect(gate.passed.filter(CALLS.write)).toHaveLength(2);
+      await person('listener');
+    }));
+
   it('ends with the reason when the account is unlinked in the middle, and goes well when it is linked again', () =>
     withGate(async (gate) => {
       await library.prepare({ tracks: 500, playlists: 0 });
@@ -592,7 +642,7 @@ async function circle(gate: Gate, relay: Relay): Promise<void> {
   await library.prepare(SIZES);
   mkdirSync(library.backups);
   await relay.start();
-  await library.link([...READ_SCOPES, ...WRITE_SCOPES]);
+  await library.link(BOTH_SCOPES);
   relay.standBy();
   const songs = await library.change({ addTracks: 60 });
   const { id: own } = (await library.asListener('POST', 'me/playlists', { name: OWN })) as { id: string };

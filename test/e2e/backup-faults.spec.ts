@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, renameSync, utimesSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.js';
@@ -182,6 +182,35 @@ describe('while the disk of backups is away', () => {
     await goOn('backups');
     expect(await library.endedBackup(id)).toMatchObject({ counts: { tracks: 300 }, findings: [] });
     expect(await library.verified(first.id)).toMatchObject({ state: first.state, findings: [] });
+  });
+
+  it('one that has looked at it before waits, and makes none in its place', async () => {
+    await library.linked({ tracks: 20, playlists: 0 });
+    const first = await library.made();
+    await scenario('slow', { endpoint: 'me', ms: 500 });
+    const asked = (await library.stage.calls())['spotify me'] ?? 0;
+    const { id } = await library.beginBackup();
+    await eventually(async () => {
+      expect((await library.stage.calls())['spotify me'] ?? 0).toBeGreaterThan(asked);
+    });
+    take();
+    await eventually(async () => {
+      expect(await library.backup(id)).toMatchObject({ state: 'paused', trouble: folderAway });
+    });
+    expect(existsSync(library.backups)).toBe(false);
+    renameSync(away(), library.backups);
+    await normal();
+    await goOn('backups');
+    expect(await library.endedBackup(id)).toMatchObject({ state: first.state, findings: [] });
+  });
+
+  it('it is not, as long as one of the known ones is there, damaged or not', async () => {
+    await library.linked({ tracks: 20, playlists: 0 });
+    const [first, second] = [await library.made(), await library.made()];
+    rmSync(join(library.backups, first.name, 'lists', 'tracks.json'));
+    expect(await library.verified(first.id)).toMatchObject({ state: 'failed' });
+    removeFolder(join(library.backups, second.name));
+    expect(await library.made()).toMatchObject({ state: second.state, findings: [] });
   });
 
   it('a restore waits too, and puts the rest back', async () => {

@@ -1,7 +1,7 @@
 import { type Credentials, ProviderError } from '#listening';
 import { type GrantRow, tokenPlace } from './grant.js';
 import { type GrantOwner, type Links, narrowestCover } from './links.js';
-import { notLinked, tokensOutOfReach, tokensUnreadable } from './refresh-error.js';
+import { notLinked, otherLinked, tokensOutOfReach, tokensUnreadable } from './refresh-error.js';
 import { missingScopes, scopesOf } from './scopes.js';
 import type { TokenRefresher } from './token-refresher.js';
 import type { TokenVault } from './token-vault.js';
@@ -41,7 +41,7 @@ export class AccountCredentials implements Credentials {
     const { owner, displayName, links, refresher, vault } = this.options;
     try {
       const rows = await links.rows(owner);
-      if (rows.length === 0) throw notLinked(displayName);
+      if (rows.length === 0) throw await this.withoutGrant();
       const row = narrowestCover(rows, scopes);
       if (row === null) throw tooNarrow(displayName, owner.clientId, scopes, rows);
       if (row.isAccessValid && row.status !== 'needs_consent') {
@@ -55,6 +55,13 @@ export class AccountCredentials implements Credentials {
       if (error instanceof ProviderError) throw error;
       throw tokensOutOfReach(displayName, error);
     }
+  }
+
+  private async withoutGrant(): Promise<ProviderError> {
+    const { owner, displayName, links } = this.options;
+    const { accountId, ...ofAny } = owner;
+    const isOtherLinked = accountId !== undefined && (await links.rows(ofAny)).length > 0;
+    return isOtherLinked ? otherLinked(displayName) : notLinked(displayName);
   }
 }
 

@@ -42,7 +42,7 @@ export interface GrantOwner {
   provider: string;
   clientId: string;
   /** Absent: of any account. */
-  accountId?: string;
+  accountId?: string | undefined;
 }
 
 /** What accounts have agreed to: one grant for each provider, app, account and set of scopes. */

@@ -13,6 +13,14 @@ export function notLinked(displayName: string): ProviderError {
   });
 }
 
+/** The account that is meant is not linked any more, and another one is. */
+export function otherLinked(displayName: string): ProviderError {
+  return new ProviderError('provider_not_linked', {
+    message: `Another ${displayName} account is linked by now.`,
+    remedy: 'Link the one that it began with at /auth, or begin anew with the one that is linked.',
+  });
+}
+
 const ENDED: Readonly<Record<GrantReason, string>> = {
   expired: 'refuses the stored consent: it has expired',
   revoked: 'refuses the stored consent: it was withdrawn, or has expired',

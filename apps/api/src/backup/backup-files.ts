@@ -79,7 +79,7 @@ export class BackupFiles {
 
   /** Why the folder is not that of the backups that are made; null when it is. */
   async folderFault(others: readonly string[] = []): Promise<ArchiveError | null> {
-    return folderFault(this.folder, [...(await this.store.names('made')), ...others]);
+    return folderFault(this.folder, [...(await this.store.names('kept')), ...others]);
   }
 
   /**
@@ -180,6 +180,8 @@ export class BackupFiles {
     { provider, profile, account, earlier, signal }: Parameters<BackupFiles['write']>[2],
   ): Promise<Archive> {
     const { backup } = claim;
+    // The disk may have gone since it was looked at, and what is made in its place hides that.
+    if (!backup.newFolder) await this.expectFolder();
     await this.discardForgotten();
     const writer = await ArchiveWriter.begin(this.folder, backup.name, earlier ? [earlier] : []);
     try {

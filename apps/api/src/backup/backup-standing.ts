@@ -118,7 +118,7 @@ export class BackupStanding {
   }
 
   private async lookAtFolder(): Promise<boolean> {
-    return (await this.files.fault(await this.store.names('made'))) !== null;
+    return (await this.files.fault(await this.store.names('kept'))) !== null;
   }
 
   private alert(rows: readonly Row[]): string | null {

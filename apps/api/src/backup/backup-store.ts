@@ -171,12 +171,11 @@ export class BackupStore {
     return rows.map(toBackup).filter(({ summary }) => summary !== null);
   }
 
-  /** Of whichever provider. */
-  async names(those: 'made' | 'under way'): Promise<string[]> {
-    const rows = await this.database.prisma.backup.findMany({
-      where: { state: { in: [...(those === 'made' ? MADE : UNDER_WAY)] } },
-      select: { name: true },
-    });
+  /** Of whichever provider. @param those `kept` are those that have files, damaged or not */
+  async names(those: 'kept' | 'under way'): Promise<string[]> {
+    const rows = await this.database.prisma.$queryRaw<{ name: string }[]>`
+      SELECT name FROM backups
+      WHERE CASE WHEN ${those} = 'kept' THEN summary IS NOT NULL ELSE finished_at IS NULL END`;
     return rows.map(({ name }) => name);
   }
 

@@ -50,12 +50,13 @@ export class BackupWorker extends LibraryWorker<Claim> {
   }
 
   protected override async make(claim: Claim, running: RunningProvider, signal: AbortSignal): Promise<void> {
-    const { provider, reads } = running;
-    const { library } = reads;
+    const { provider } = running;
+    const own = await running.ofAccount();
+    const { library } = own;
     // Until its disk is there: what is written in the place of it would hide that it is away.
     if (!claim.backup.newFolder) await this.files.expectFolder();
     if (!library || !provider.library) throw new Error(`${provider.id} has no library.`);
-    const profile = await running.probe.profile({ signal });
+    const profile = await own.profile({ signal });
     const account = { id: profile.name, name: profile.displayName };
     const before = claim.backup.account;
     if (before) expectAccount(before, account, AGAIN);

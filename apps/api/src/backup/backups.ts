@@ -69,8 +69,7 @@ export class Backups {
 
   /** What is wrong with the folder in which these are; null when all is well. */
   async folderFault(backups: readonly Backup[]): Promise<string | null> {
-    const made = backups.filter(({ state }) => state === 'complete' || state === 'complete_with_omissions');
-    return this.files.fault(made.map(({ name }) => name));
+    return this.files.fault(backups.filter(({ summary }) => summary !== null).map(({ name }) => name));
   }
 
   /** @throws Problem `not_found` */

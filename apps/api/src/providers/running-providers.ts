@@ -26,6 +26,11 @@ export interface RunningProvider {
   reads: ListeningProvider;
   /** The same, asked although there is an outage: whoever gets an answer here ends it. */
   probe: ListeningProvider;
+  /**
+   * The same as `probe`, of the account that is linked at this moment and never of another one: once that is not linked
+   * any more, it fails with `provider_not_linked`. For work on a library that takes a while.
+   */
+  ofAccount: () => Promise<ListeningProvider>;
   health: HealthRecord;
   /** Names what its answers may be kept under: another one after a link, an end of a link, and an outage. */
   key: string;
@@ -178,20 +183,29 @@ export class RunningProviders implements OnApplicationShutdown {
       else this.logger.log(`${displayName} answers again.`);
       for (const changed of this.healthChanged) changed();
     });
-    const credentials = linking?.app
-      ? this.accounts.credentials({ provider: id, clientId: linking.app.clientId }, displayName)
-      : NO_CREDENTIALS;
-    const provided = configured.create(upstream, Date.now, credentials);
-    // What a provider never had is no trouble of it; an endpoint that it counts on and that is gone is.
-    const probe = around(provided, (read, ask) =>
-      provider.capabilities.reads.includes(read) ? this.outages.watch(id, health.watch(read, ask())) : ask(),
-    );
+    const app = linking?.app ?? null;
+    const watched = (accountId?: string): ListeningProvider => {
+      const credentials =
+        app === null
+          ? NO_CREDENTIALS
+          : this.accounts.credentials({ provider: id, clientId: app.clientId, accountId }, displayName);
+      // What a provider never had is no trouble of it; an endpoint that it counts on and that is gone is.
+      return around(configured.create(upstream, Date.now, credentials), (read, ask) =>
+        provider.capabilities.reads.includes(read) ? this.outages.watch(id, health.watch(read, ask())) : ask(),
+      );
+    };
+    const probe = watched();
+    const ofAccount = async (): Promise<ListeningProvider> => {
+      const [linked] = app === null ? [] : await this.accounts.links.rows({ provider: id, clientId: app.clientId });
+      return linked ? watched(linked.accountId) : probe;
+    };
     const reads = around(probe, (_, ask) => {
       const outage = this.outages.get(id);
       return outage ? Promise.reject(outage.error) : ask();
     });
     const subject = JSON.stringify([account, budget.clientId]);
-    return { provider, account, subject, linking, reads, probe, health, budget, upstream, key: this.nextKey(id) };
+    const key = this.nextKey(id);
+    return { provider, account, subject, linking, reads, probe, ofAccount, health, budget, upstream, key };
   }
 
   private nextKey(id: string): string {

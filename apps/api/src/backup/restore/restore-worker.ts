@@ -57,12 +57,13 @@ export class RestoreWorker extends LibraryWorker<RestoreClaim> implements OnAppl
   }
 
   private async restore(claim: RestoreClaim, running: RunningProvider, signal: AbortSignal): Promise<void> {
-    const { provider, reads } = running;
-    const { library, libraryWrites: writes } = reads;
+    const { provider } = running;
+    const own = await running.ofAccount();
+    const { library, libraryWrites: writes } = own;
     const { library: shape } = provider;
     if (!library || !writes || !shape?.writes) throw new Error(`${provider.id} has no library to write.`);
     const { account, backupName, wanted } = claim.restore;
-    const profile = await running.probe.profile({ signal });
+    const profile = await own.profile({ signal });
     expectAccount(account, { id: profile.name, name: profile.displayName }, AGAIN);
     const allow = (): void => {
       this.keepToBudget(running);

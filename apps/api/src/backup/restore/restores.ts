@@ -195,9 +195,10 @@ export class Restores implements BeforeApplicationShutdown {
     }
     const running = this.providers.get(backup.provider);
     if (!running) throw this.notRunning(backup.provider);
-    const { provider, linking, reads } = running;
+    const { provider, linking } = running;
+    const own = await running.ofAccount();
     const { displayName, id, library: shape } = provider;
-    const { library, libraryWrites } = reads;
+    const { library, libraryWrites } = own;
     if (!library || !libraryWrites || !shape?.writes) {
       throw new ProviderError('not_supported', {
         message: `Nothing can be put into a library of ${displayName}.`,
@@ -209,7 +210,7 @@ export class Restores implements BeforeApplicationShutdown {
       const owner = { provider: id, clientId: linking.app.clientId };
       await this.accounts.credentials(owner, displayName).issue({ scopes: shape.writes.scopes });
     }
-    const profile = await running.probe.profile({ signal });
+    const profile = await own.profile({ signal });
     const account = { id: profile.name, name: profile.displayName };
     const { account: before } = archive.manifest;
     if (account.id !== before.id && !wish.intoOtherAccount) {
