@@ -2,7 +2,11 @@ import { isDeepStrictEqual } from 'node:util';
 import type { LibraryEntry, LibraryList } from '#listening';
 import type { Archive } from './archive/archive.js';
 import { ArchiveError } from './archive/archive-error.js';
-import type { ArchivedPlaylist } from './archive/documents.js';
+import type { ArchivedPlaylist, Manifest } from './archive/documents.js';
+import { isLasting, isRefusal } from './lacks.js';
+
+/** Four weeks, but for what a monthly schedule may be early. */
+const OUTDATED_MS = 27 * 86_400_000;
 
 /**
  * Whether these entries stand in a list one after another.
@@ -50,13 +54,21 @@ export function isAll({ count, total, missing }: Pick<ArchivedPlaylist, 'count' 
   return missing === null && (total === null || total === count);
 }
 
-/** What is told of a list that counts other than it shows, which it does each time; null of every other. */
-export function miscounted({
-  count,
-  total,
-  missing,
-}: Pick<ArchivedPlaylist, 'count' | 'total' | 'missing'>): string | null {
-  return count !== null && total !== null && count !== total ? missing : null;
+/**
+ * Whether a list can be taken over as it is, if it has not changed: what may lack something when two backups running have
+ * found the same, for four weeks.
+ *
+ * @param at epoch milliseconds
+ */
+export function isAsGood(facts: Pick<ArchivedPlaylist, 'count' | 'total' | 'missing' | 'readAt'>, at: number): boolean {
+  const { missing, readAt } = facts;
+  if (isAll(facts)) return true;
+  return missing !== null && isLasting(missing) && readAt !== null && at - readAt.getTime() < OUTDATED_MS;
+}
+
+/** Whether a backup is so old that none of its charts and long lists is taken over unread. */
+export function isOutdated({ startedAt }: Pick<Manifest, 'startedAt'>, at: number): boolean {
+  return at - startedAt.getTime() >= OUTDATED_MS;
 }
 
 /** A playlist of the backup before. */
@@ -64,25 +76,29 @@ export interface PlaylistBefore {
   version: string;
   /** The id of the account whose it is. */
   owner: string;
-  /** Why its entries could not be read; null when they were. */
-  closed: string | null;
-  /** What is told of it beside that; null when nothing is. */
-  doubt: string | null;
+  /** `good` can be taken over, `closed` has no entries, and was not refused for the first time. */
+  standing: 'good' | 'closed' | 'doubtful';
+  /** Why it lacks something, or may; null when it does not. */
+  told: string | null;
 }
 
-/** By their id: those of which can be said whether they have changed. */
-export async function playlistsIn(archive: Archive | null): Promise<Map<string, PlaylistBefore>> {
+/**
+ * By their id: those of which can be said whether they have changed.
+ *
+ * @param at epoch milliseconds
+ */
+export async function playlistsIn(archive: Archive | null, at: number): Promise<Map<string, PlaylistBefore>> {
   const playlists = new Map<string, PlaylistBefore>();
   if (archive === null) return playlists;
   try {
     for await (const facts of archive.playlists()) {
-      const { playlist, json, missing } = facts;
+      const { playlist, json, missing: told } = facts;
       // Without a version nothing can be said.
       if (!playlist || playlist.version === '') continue;
-      const doubt = json === null ? null : miscounted(facts);
-      if (json !== null && !isAll(facts) && doubt === null) continue;
-      const closed = json === null ? (missing ?? 'It could not be read.') : null;
-      playlists.set(playlist.id, { version: playlist.version, owner: playlist.owner.id, closed, doubt });
+      const isClosed = json === null && told !== null && (!isRefusal(told) || isLasting(told));
+      const isGood = json !== null && isAsGood(facts, at);
+      const standing = isClosed ? 'closed' : isGood ? 'good' : 'doubtful';
+      playlists.set(playlist.id, { version: playlist.version, owner: playlist.owner.id, standing, told });
     }
   } catch (error) {
     // Those of a damaged list are read anew.

@@ -14,8 +14,10 @@ import { keptOmissions, keptText } from './archive/kept.js';
 import { discardForgotten, discardPartials } from './archive/partial-folder.js';
 import { verify } from './archive/verify.js';
 import { type Account, type Omission, type Summary, keptEntry } from './backup-row.js';
-import { BackupStore, type Claim, type Made, type SettledList } from './backup-store.js';
+import { BackupStore, type Claim, type Made } from './backup-store.js';
+import { isPassing } from './lacks.js';
 import { PLAYLIST_INDEX } from './library-reading.js';
+import { ReadingStore, type SettledList } from './reading-store.js';
 
 const PLAYLIST = /^playlist[:?]/;
 /** Whoever still writes something that nobody knows any more has found that out by then. */
@@ -29,6 +31,7 @@ export class BackupFiles {
 
   constructor(
     private readonly store: BackupStore,
+    private readonly readings: ReadingStore,
     @Inject(PlatformSettings) { BACKUP_DIR, DATA_DIR }: PlatformSettings,
   ) {
     this.folder = BACKUP_DIR ?? join(DATA_DIR, 'backups');
@@ -108,7 +111,7 @@ export class BackupFiles {
         const { omissions } = archive.manifest;
         const summary = await summaryOf(
           archive,
-          omissions.map((omission) => ({ ...omission, remedy: null, isPassing: false })),
+          omissions.map((omission) => ({ ...omission, remedy: null, isPassing: isPassing(omission.reason) })),
         );
         const state = omissions.length > 0 ? 'complete_with_omissions' : 'complete';
         yield { archive, made: { state, summary: { ...summary, findings: [], verifiedAt: null } } };
@@ -171,7 +174,7 @@ export class BackupFiles {
   }
 
   private async omissions(claim: Claim): Promise<Omission[]> {
-    return (await this.store.settled(claim)).flatMap(({ detail }) => detail.omission ?? []);
+    return (await this.readings.settled(claim)).flatMap(({ detail }) => detail.omission ?? []);
   }
 
   private async writeAnew(
@@ -260,7 +263,7 @@ export class BackupFiles {
   }
 
   private async *entries(claim: Claim, list: string): AsyncGenerator<LibraryEntry> {
-    for await (const entry of this.store.entries(claim, list)) yield keptEntry(entry);
+    for await (const entry of this.readings.entries(claim, list)) yield keptEntry(entry);
   }
 }
 

@@ -1,33 +1,27 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import type { Database, Notifications } from '#database';
-import type { LibraryPage } from '#listening';
 import { DATABASE, NOTIFICATIONS } from '../database/database.module.js';
 import type { Archive } from './archive/archive.js';
 import {
   type Account,
-  type Detail,
   type Progress,
   type Summary,
   type Trouble,
   parseAccount,
-  parseDetail,
   parseProgress,
   parseSummary,
   parseTrouble,
 } from './backup-row.js';
-import { type Held, LEASE_MS, LibraryJobs, expectHeld } from './library-jobs.js';
+import { type Held, LibraryJobs, expectHeld } from './library-jobs.js';
 
 const CHANNEL = 'backups';
-/** As many pages are fetched together when they are written out. */
-const PAGES_AT_ONCE = 10;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export type BackupState = 'queued' | 'running' | 'paused' | 'complete' | 'complete_with_omissions' | 'failed';
 const UNDER_WAY = ['queued', 'running', 'paused'] as const satisfies readonly BackupState[];
 const MADE = ['complete', 'complete_with_omissions'] as const satisfies readonly BackupState[];
 export type Trigger = 'owner' | 'schedule';
-export type Outcome = 'read' | 'carried' | 'omitted';
 
 /** A backup as it stands. */
 export interface Backup {
@@ -58,25 +52,6 @@ export type Wish = Pick<Backup, 'full' | 'newFolder'> & { trigger: Trigger };
 /** The right to work on a backup, until another process has it. */
 export interface Claim extends Held {
   backup: Backup;
-}
-
-/** A list that needs no more reading. */
-export interface SettledList {
-  list: string;
-  place: number;
-  outcome: Outcome;
-  /** As the upstream counts. */
-  total: number | null;
-  readAt: Date;
-  detail: Detail;
-}
-
-/** What is known of a page that is kept. */
-export interface KeptPage {
-  number: number;
-  total: number | null;
-  next: string | null;
-  version: string | null;
 }
 
 /** What a backup that is written has come to. */
@@ -230,141 +205,6 @@ export class BackupStore {
   async note(id: string, state: BackupState, summary: Summary): Promise<void> {
     await this.database.prisma.$executeRaw`
       UPDATE backups SET state = ${state}::"BackupState", summary = ${json(summary)}::jsonb WHERE id = ${id}::uuid`;
-  }
-
-  /** In the order of their places. */
-  async settled({ backup }: Claim): Promise<SettledList[]> {
-    const rows = await this.database.prisma.backupList.findMany({
-      where: { backupId: backup.id },
-      orderBy: { place: 'asc' },
-    });
-    return rows.map(({ list, place, outcome, total, readAt, detail }) => ({
-      list,
-      place,
-      outcome: outcome === 'carried' || outcome === 'omitted' ? outcome : 'read',
-      total,
-      readAt,
-      detail: parseDetail(detail),
-    }));
-  }
-
-  /** @throws ClaimLost */
-  async settle({ backup, fence }: Claim, settled: SettledList): Promise<void> {
-    const { list, place, outcome, total, detail, readAt } = settled;
-    expectHeld(
-      await this.database.prisma.$executeRaw`
-        INSERT INTO backup_lists (backup_id, list, place, outcome, total, read_at, detail)
-        SELECT id, ${list}, ${place}, ${outcome}, ${total}, ${readAt}, ${JSON.stringify(detail)}::jsonb
-        FROM backups WHERE id = ${backup.id}::uuid AND fence = ${fence} AND state = 'running'
-        ON CONFLICT (backup_id, list) DO UPDATE SET outcome = EXCLUDED.outcome, detail = EXCLUDED.detail`,
-    );
-  }
-
-  /** What was to be taken over from another backup than this has to be looked at again. */
-  async forgetCarried({ backup, fence }: Claim, from: string | null): Promise<void> {
-    await this.database.prisma.$executeRaw`
-      DELETE FROM backup_lists USING backups
-      WHERE backup_id = id AND id = ${backup.id}::uuid AND fence = ${fence}
-        AND outcome = 'carried' AND detail ->> 'from' IS DISTINCT FROM ${from}`;
-  }
-
-  /** They have to be read. */
-  async forgetSettled({ backup, fence }: Claim, lists: readonly string[]): Promise<void> {
-    await this.database.prisma.$executeRaw`
-      DELETE FROM backup_lists USING backups
-      WHERE backup_id = id AND id = ${backup.id}::uuid AND fence = ${fence} AND list = ANY(${[...lists]})`;
-  }
-
-  /** A list is refused once more. @returns how often it was by now @throws ClaimLost */
-  async noteRefusal({ backup, fence }: Claim, list: string): Promise<number> {
-    const rows = await this.database.prisma.$queryRaw<{ times: number }[]>`
-      UPDATE backups
-      SET refusals = refusals || jsonb_build_object(${list}::text, coalesce((refusals ->> ${list}::text)::int, 0) + 1)
-      WHERE id = ${backup.id}::uuid AND fence = ${fence} AND state = 'running'
-      RETURNING (refusals ->> ${list}::text)::int AS times`;
-    expectHeld(rows.length);
-    return rows[0]?.times ?? 0;
-  }
-
-  /**
-   * How many entries are kept of a list.
-   *
-   * @param distinctBy the field that no two should have in common; null when any may be there twice
-   */
-  async tally(
-    { backup }: Claim,
-    list: string,
-    distinctBy: string | null,
-  ): Promise<{ entries: number; repeated: number }> {
-    const [row] = await this.database.prisma.$queryRaw<{ entries: number; repeated: number }[]>`
-      SELECT count(*)::int AS entries,
-        (count(entry ->> ${distinctBy}::text) - count(DISTINCT entry ->> ${distinctBy}::text))::int AS repeated
-      FROM backup_pages, jsonb_array_elements(entries) AS entry
-      WHERE backup_id = ${backup.id}::uuid AND list = ${list}`;
-    return row ?? { entries: 0, repeated: 0 };
-  }
-
-  /** By number. */
-  async pages({ backup }: Claim, list: string): Promise<Map<number, KeptPage>> {
-    const rows = await this.database.prisma.backupPage.findMany({
-      where: { backupId: backup.id, list },
-      select: { number: true, total: true, next: true, version: true },
-    });
-    return new Map(rows.map((row) => [row.number, row]));
-  }
-
-  /** What was kept of a list, in its order; some pages in memory at a time. */
-  async *entries({ backup }: Claim, list: string): AsyncGenerator {
-    let last = -1;
-    for (;;) {
-      const rows = await this.database.prisma.backupPage.findMany({
-        where: { backupId: backup.id, list, number: { gt: last } },
-        orderBy: { number: 'asc' },
-        take: PAGES_AT_ONCE,
-        select: { number: true, entries: true },
-      });
-      for (const { entries } of rows) if (Array.isArray(entries)) yield* entries;
-      if (rows.length < PAGES_AT_ONCE) return;
-      last = rows.at(-1)?.number ?? last;
-    }
-  }
-
-  /**
-   * Keeps a page, and how far that is, in one statement. With the first page of another version those of the one before go.
-   *
-   * @throws ClaimLost
-   */
-  async keep(
-    { backup, fence }: Claim,
-    page: { list: string; number: number; version: string | null; page: LibraryPage<unknown> },
-    progress: Progress,
-  ): Promise<void> {
-    const { list, number, version } = page;
-    const { entries, total, next } = page.page;
-    expectHeld(
-      await this.database.prisma.$executeRaw`
-        WITH held AS (
-          UPDATE backups
-          SET progress = ${JSON.stringify(progress)}::jsonb, setbacks = 0,
-            lease_until = now() + ${LEASE_MS}::float8 * interval '1 ms'
-          WHERE id = ${backup.id}::uuid AND fence = ${fence} AND state = 'running' RETURNING id
-        ), outdated AS (
-          DELETE FROM backup_pages USING held
-          WHERE backup_id = held.id AND list = ${list} AND number > 0 AND ${number} = 0
-            AND version IS DISTINCT FROM ${version}
-        )
-        INSERT INTO backup_pages (backup_id, list, number, entries, total, next, version)
-        SELECT id, ${list}, ${number}, ${JSON.stringify(entries)}::jsonb, ${total}, ${next}, ${version} FROM held
-        ON CONFLICT (backup_id, list, number) DO UPDATE
-        SET entries = EXCLUDED.entries, total = EXCLUDED.total, next = EXCLUDED.next, version = EXCLUDED.version`,
-    );
-  }
-
-  /** The list begins anew. */
-  async forgetPages({ backup, fence }: Claim, list: string): Promise<void> {
-    await this.database.prisma.$executeRaw`
-      DELETE FROM backup_pages USING backups
-      WHERE backup_id = id AND id = ${backup.id}::uuid AND fence = ${fence} AND list = ${list}`;
   }
 }
 

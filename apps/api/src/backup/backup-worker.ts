@@ -9,6 +9,7 @@ import type { Trouble } from './backup-row.js';
 import { BackupStore, type Claim, type Made } from './backup-store.js';
 import type { Held } from './library-jobs.js';
 import { LibraryReading, type ReadingParts } from './library-reading.js';
+import { ReadingStore } from './reading-store.js';
 import { LibraryWorker, expectAccount } from './library-worker.js';
 import { parseKeep, superfluous } from './retention.js';
 
@@ -21,6 +22,7 @@ const AGAIN = 'Make another backup.';
 export class BackupWorker extends LibraryWorker<Claim> {
   constructor(
     private readonly store: BackupStore,
+    private readonly readings: ReadingStore,
     private readonly files: BackupFiles,
     private readonly settings: PlatformSettings,
     providers: RunningProviders,
@@ -71,14 +73,14 @@ export class BackupWorker extends LibraryWorker<Claim> {
       account: account.id,
       shape: provider.library,
       reads: library,
-      store: this.store,
+      store: this.readings,
       earlier: takenOver,
       concurrency: this.settings.BACKUP_CONCURRENCY,
       signal,
       allow,
     };
     // Before a pause it may have been built on one that is gone by now.
-    await this.store.forgetCarried(claim, takenOver?.name ?? null);
+    await this.readings.forgetCarried(claim, takenOver?.name ?? null);
     const { state, summary } = await this.madeOf(parts, { provider, profile, account, earlier, signal });
     await this.store.end(claim, state, { summary, trouble: null });
     this.logger.log(`${claim.backup.name} is ${state.replaceAll('_', ' ')}.`);
@@ -101,7 +103,7 @@ export class BackupWorker extends LibraryWorker<Claim> {
         parts.signal.throwIfAborted();
         this.logger.warn(`${claim.backup.name}: ${error.message} They are read anew.`);
         for (const list of error.lists) damaged.add(list);
-        await this.store.forgetSettled(claim, error.lists);
+        await this.readings.forgetSettled(claim, error.lists);
       }
     }
   }

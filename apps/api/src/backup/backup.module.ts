@@ -9,6 +9,7 @@ import { BackupSchedule } from './backup-schedule.js';
 import { BackupSchemaController } from './backup-schema.controller.js';
 import { BackupStanding } from './backup-standing.js';
 import { BackupStore } from './backup-store.js';
+import { ReadingStore } from './reading-store.js';
 import { BackupWorker } from './backup-worker.js';
 import { Backups } from './backups.js';
 import { BackupsController } from './backups.controller.js';
@@ -26,6 +27,7 @@ import { Restores } from './restore/restores.js';
   controllers: [BackupsController, RestoresController, BackupSchemaController],
   providers: [
     BackupStore,
+    ReadingStore,
     BackupFiles,
     BackupWorker,
     Backups,

@@ -6,31 +6,44 @@ import {
   type LibraryReads,
   type LibraryShape,
   PLAYLIST_PAGE,
+  ProviderError,
 } from '#listening';
 import type { Archive } from './archive/archive.js';
 import type { ArchivedList } from './archive/documents.js';
 import {
   type PlaylistBefore,
-  isAll,
-  miscounted,
+  isAsGood,
+  isOutdated,
   partAfter,
   playlistList,
   playlistsIn,
   standsIn,
 } from './backup-before.js';
 import { type Omission, keptEntry, parsePlaylist } from './backup-row.js';
-import type { BackupStore, Claim, SettledList } from './backup-store.js';
-import { type Paged, PageReading } from './page-reading.js';
-import { type OrOmit, type Place, type Settlement, doubtText } from './settlement.js';
+import type { Claim } from './backup-store.js';
+import { CHANGING, type Paged, PageReading } from './page-reading.js';
+import type { ReadingStore, SettledList } from './reading-store.js';
+import type { OrOmit, Place, Settlement } from './settlement.js';
 import { together } from './together.js';
-import { drawn, isOutdated, readAgain, turnsOf } from './turns.js';
-import { LeftOut, MOST_REFUSALS, READ_ANEW, STILL_CLOSED, closedOmission, refusedOmission } from './closed-list.js';
+import { drawn, readAgain, turnsOf } from './turns.js';
+import {
+  BY_TURNS,
+  LeftOut,
+  MOST_REFUSALS,
+  READ_ANEW,
+  allRefused,
+  closedOmission,
+  doubtText,
+  isPassing,
+  isRefusal,
+  refusedOmission,
+} from './lacks.js';
 
 /** A playlist that changes while it is read begins anew so often. */
 const MOST_ATTEMPTS = 3;
 
 /** Playlists, and what is in them. */
-const BY_PAGES = { pageSize: PLAYLIST_PAGE, byOffset: true, isPart: false, toldBefore: null };
+const BY_PAGES = { pageSize: PLAYLIST_PAGE, byOffset: true, isPart: false };
 
 /** Under which a list of playlists is kept. */
 export const PLAYLIST_INDEX = 'playlists';
@@ -41,7 +54,7 @@ export interface ReadingParts {
   account: string;
   shape: LibraryShape;
   reads: LibraryReads;
-  store: BackupStore;
+  store: ReadingStore;
   /** The backup before, of the same account; null when there is none, or everything is read anew. */
   earlier: Archive | null;
   /** Lists of it that were found to be damaged. */
@@ -66,6 +79,8 @@ export class LibraryReading {
   private again: ReadonlySet<string> = new Set();
   /** What is settled and was not given out yet, by its place. */
   private readonly ready = new Map<number, SettledList>();
+  /** Why a list waits for the next attempt, which comes after a pause. */
+  private waiting: ProviderError | null = null;
   /** Whoever waits for the next of them looks again. */
   private wake: () => void = () => undefined;
   private isOver = false;
@@ -108,8 +123,8 @@ export class LibraryReading {
     const done = await store.settled(claim);
     for (const one of done) this.ready.set(one.place, one);
     this.wake();
-    this.before = await playlistsIn(earlier);
     const at = Date.now();
+    this.before = await playlistsIn(earlier, at);
     if (earlier) this.again = readAgain(earlier.manifest, this.before, { ...turnsOf(shape, earlier, at), account, at });
     const settled = new Set(done.map(({ list }) => list));
     const lists = shape.lists.map((list, place) => async () => {
@@ -118,6 +133,21 @@ export class LibraryReading {
     const playlists = async (): Promise<void> => this.settlePlaylists(shape.lists.length, settled);
     // Side by side: short lists would leave calls unused that longer ones have a use for.
     await together(shape.hasPlaylists ? [...lists, playlists] : lists);
+    if (this.waiting) throw this.waiting;
+    await this.expectSomething();
+  }
+
+  /** @throws ProviderError when there is nothing but refusals */
+  private async expectSomething(): Promise<void> {
+    const { claim, store } = this.parts;
+    const settled = await store.settled(claim);
+    const refused = settled.filter(({ detail }) => detail.omission?.isPassing === true);
+    if (refused.length === 0 || settled.some(({ outcome }) => outcome !== 'omitted')) return;
+    await store.forgetSettled(
+      claim,
+      refused.map(({ list }) => list),
+    );
+    throw allRefused();
   }
 
   private async settleList(list: LibraryList, place: number): Promise<void> {
@@ -136,7 +166,7 @@ export class LibraryReading {
         byOffset,
         distinctBy: 'uri',
         isPart,
-        toldBefore: this.listBefore(name)?.missing ?? null,
+        toldBefore: this.parts.earlier?.list(name)?.missing ?? null,
         ask,
       };
       if (!isPart && (await this.isCarried(list, at, paged))) return null;
@@ -159,7 +189,7 @@ export class LibraryReading {
     if (!(await standsIn(earlier, name, first))) return false;
     if (order === 'none' && total > pageSize && this.again.has(name))
       return this.isSameFurtherOn(list, at, paged, known);
-    await this.settleRead(at, { outcome: 'carried', total, doubt: miscounted(known) });
+    await this.settleRead(at, { outcome: 'carried', total, told: known.missing });
     return true;
   }
 
@@ -183,30 +213,28 @@ export class LibraryReading {
       const { entries } = await this.pages.call(() => paged.ask(start));
       const isSame =
         entries.length === Math.min(pageSize, count - from) && (await standsIn(earlier, name, entries, from));
-      if (isSame) await this.settleRead(at, { outcome: 'carried', total, doubt: miscounted(known) });
+      if (isSame) await this.settleRead(at, { outcome: 'carried', total, told: known.missing });
       return isSame;
     });
   }
 
-  /**
-   * As it was before; null when it may not be whole, for that does not become better by taking it over. What the upstream
-   * counts and does not show is not shown by asking once more either.
-   */
+  /** As it was before; null when it may not be whole, for that does not become better by taking it over. */
   private listBefore(name: string): ArchivedList | null {
     const { damaged, earlier } = this.parts;
     const known = damaged.has(name) ? null : (earlier?.list(name) ?? null);
-    return known && (known.order === 'chart' || isAll(known) || miscounted(known) !== null) ? known : null;
+    return known && (known.order === 'chart' || isAsGood(known, Date.now())) ? known : null;
   }
 
   private async settlePlaylists(firstPlace: number, settled: ReadonlySet<string>): Promise<void> {
     const { earlier, reads, signal } = this.parts;
     if (!settled.has(PLAYLIST_INDEX)) {
       const at = { list: PLAYLIST_INDEX, place: firstPlace, what: 'Playlists', playlist: null };
-      await this.settleOrOmit(at, (orOmit) => {
+      const isSettled = await this.settleOrOmit(at, (orOmit) => {
         const ask = (from: string | null) => orOmit(reads.playlists(from, { signal }));
         const toldBefore = earlier?.manifest.playlists?.missing ?? null;
         return this.pages.whole({ ...BY_PAGES, key: PLAYLIST_INDEX, version: null, distinctBy: 'id', toldBefore, ask });
       });
+      if (!isSettled) return;
     }
     const index = await this.playlistIndex();
     // One more than there are lanes: while one waits for the database, the others ask.
@@ -249,24 +277,33 @@ export class LibraryReading {
     const { account, claim, damaged, reads, signal, store } = this.parts;
     await this.settleOrOmit(at, async (orOmit) => {
       const before = damaged.has(at.list) ? undefined : this.before.get(playlist.id);
+      const { total } = playlist;
       if (before?.version === playlist.version) {
-        if (before.closed === null) return { outcome: 'carried', total: playlist.total, doubt: before.doubt };
-        if (playlist.owner.id !== account && !this.again.has(at.list))
-          return { outcome: 'omitted', total: playlist.total, closed: before.closed };
+        const { standing, told } = before;
+        if (standing === 'good') return { outcome: 'carried', total, told };
+        if (standing === 'closed' && playlist.owner.id !== account && !this.again.has(at.list))
+          return { outcome: 'omitted', total, told };
       }
+      const toldBefore = before?.told ?? null;
       const [begun] = (await store.pages(claim, at.list)).values();
       // One that moved while it was read was begun anew with another version than the list of playlists has.
       let version = begun?.version ?? playlist.version;
       for (let attempt = 1; ; attempt += 1) {
         const ask = (from: string | null) => orOmit(reads.playlistEntries(playlist.id, from, { signal }));
-        const settlement = await this.pages.whole({ ...BY_PAGES, key: at.list, version, distinctBy: null, ask });
+        const settlement = await this.pages.whole({
+          ...BY_PAGES,
+          key: at.list,
+          version,
+          distinctBy: null,
+          toldBefore,
+          ask,
+        });
         // A page by itself is what the playlist was at one moment.
         if ((settlement.total ?? 0) <= PLAYLIST_PAGE) return { ...settlement, version };
         const look = () => this.pages.call(() => orOmit(reads.playlistVersion(playlist.id, { signal })));
         const now = await this.pages.inLane(look);
         if (now === version) return { ...settlement, version };
-        if (attempt === MOST_ATTEMPTS)
-          return { ...settlement, version, unsteady: 'it changed each time that it was read' };
+        if (attempt === MOST_ATTEMPTS) return { ...settlement, version, told: doubtText(CHANGING) };
         version = now;
       }
     });
@@ -275,8 +312,10 @@ export class LibraryReading {
   /**
    * Settles what was read, unless `read` has done so, or why it cannot be: that by `orOmit`, in the lane of the call that
    * was refused, so that no other one is under way before it is known for good.
+   *
+   * @returns whether it was read
    */
-  private async settleOrOmit(at: Place, read: (orOmit: OrOmit) => Promise<Settlement | null>): Promise<void> {
+  private async settleOrOmit(at: Place, read: (orOmit: OrOmit) => Promise<Settlement | null>): Promise<boolean> {
     let isOmitted: Promise<boolean> | undefined;
     const orOmit: OrOmit = async (answer) => {
       try {
@@ -289,19 +328,33 @@ export class LibraryReading {
     try {
       const settlement = await read(orOmit);
       if (settlement) await this.settleRead(at, settlement);
+      return true;
     } catch (error) {
       if (!(error instanceof LeftOut)) throw error;
+      return false;
     }
   }
 
-  /** @returns whether it is left out, and that is settled */
+  /** @returns whether it is left out, and that is settled, or waits for the next attempt */
   private async omitFor(error: unknown, at: Place): Promise<boolean> {
+    if (!(error instanceof ProviderError)) return false;
     const { claim, store } = this.parts;
     const closed = closedOmission(error, at.what);
-    const refused = closed ? null : refusedOmission(error, at.what);
-    const omission = refused && (await store.noteRefusal(claim, at.list)) < MOST_REFUSALS ? null : (closed ?? refused);
+    const isAsBefore = isRefusal(this.toldBefore(at) ?? '');
+    const refused = closed ? null : refusedOmission(error, at.what, isAsBefore);
+    if (refused && !isAsBefore && (await store.noteRefusal(claim, at.list)) < MOST_REFUSALS) {
+      this.waiting ??= error;
+      return true;
+    }
+    const omission = closed ?? refused;
     if (omission) await this.omit(at, omission);
     return omission !== null;
+  }
+
+  /** Why nothing of it is in the backup before, or why it may lack something there. */
+  private toldBefore({ what, playlist }: Place): string | null {
+    if (playlist) return this.before.get(playlist.id)?.told ?? null;
+    return this.parts.earlier?.manifest.omissions.find((omission) => omission.what === what)?.reason ?? null;
   }
 
   private async omit({ list, place, playlist }: Place, omission: Omission): Promise<void> {
@@ -313,11 +366,10 @@ export class LibraryReading {
 
   private async settleRead(
     { list, place, what, playlist }: Place,
-    { outcome, total, readAt, version, unsteady, doubt, closed }: Settlement,
+    { outcome, total, readAt, version, told = null }: Settlement,
   ): Promise<void> {
-    const told = unsteady === undefined ? (doubt ?? null) : doubtText(unsteady);
-    const lacks = told === null ? null : { what, reason: told, remedy: READ_ANEW, isPassing: true };
-    const omission = closed === undefined ? lacks : { what, reason: closed, remedy: STILL_CLOSED, isPassing: false };
+    const remedy = outcome === 'omitted' ? BY_TURNS : READ_ANEW;
+    const omission = told === null ? null : { what, reason: told, remedy, isPassing: isPassing(told) };
     await this.settle({
       list,
       place,

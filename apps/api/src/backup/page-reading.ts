@@ -1,12 +1,16 @@
 import { type BulkheadPolicy, bulkhead } from 'cockatiel';
 import type { LibraryPage } from '#listening';
-import type { BackupStore, Claim, KeptPage } from './backup-store.js';
-import { LeftOut } from './closed-list.js';
-import { type Settlement, doubtText } from './settlement.js';
+import type { Claim } from './backup-store.js';
+import { LeftOut, doubtText } from './lacks.js';
+import type { KeptPage, ReadingStore } from './reading-store.js';
+import type { Settlement } from './settlement.js';
 import { together } from './together.js';
 
 /** A list that changes while it is read begins anew so often. */
 const MOST_ATTEMPTS = 3;
+
+/** Why a list may lack something of which nothing else can be said. */
+export const CHANGING = 'it changed each time that it was read';
 
 /** A list that is read page by page. */
 export interface Paged<Entry = unknown> {
@@ -20,14 +24,14 @@ export interface Paged<Entry = unknown> {
   distinctBy: 'uri' | 'id' | null;
   /** Whether more is counted than can be read. */
   isPart: boolean;
-  /** Why it may have lacked something in the backup before; null when it did not. */
+  /** Why it may have lacked something in the backup before; null when nothing was told. */
   toldBefore: string | null;
   ask: (at: string | null) => Promise<LibraryPage<Entry>>;
 }
 
 export interface PageReadingParts {
   claim: Claim;
-  store: BackupStore;
+  store: ReadingStore;
   /** Calls to the upstream at once. */
   concurrency: number;
   /** Ends it between two calls, with the reason that is given. */
@@ -52,15 +56,19 @@ export class PageReading {
   /** All of a list, until its pages tell of the same list and what is there is what is counted; or why it may lack something. */
   async whole(paged: Paged): Promise<Settlement> {
     const { claim, store } = this.parts;
-    let before = paged.toldBefore;
+    let before: string | null = null;
     for (let attempt = 1; ; attempt += 1) {
       const { total, isSteady } = await (paged.byOffset ? this.byOffset(paged) : this.chain(paged));
-      const doubt = isSteady ? await this.doubtOf(paged, total) : 'it changed each time that it was read';
+      const doubt = isSteady ? await this.doubtOf(paged, total) : CHANGING;
       if (doubt === null) return { outcome: 'read', total };
+      const [told, asBefore] = [doubtText(doubt), doubtText(doubt, true)];
+      const { toldBefore } = paged;
       // What the upstream says twice it says again.
-      if (attempt === MOST_ATTEMPTS || (isSteady && doubtText(doubt) === before))
-        return { outcome: 'read', total: isSteady ? total : null, unsteady: doubt };
-      before = doubtText(doubt);
+      if (isSteady && (toldBefore === told || toldBefore === asBefore))
+        return { outcome: 'read', total, told: asBefore };
+      if (attempt === MOST_ATTEMPTS || (isSteady && told === before))
+        return { outcome: 'read', total: isSteady ? total : null, told };
+      before = told;
       await store.forgetPages(claim, paged.key);
     }
   }

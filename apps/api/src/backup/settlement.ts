@@ -1,5 +1,5 @@
 import type { LibraryPlaylist } from '#listening';
-import type { Outcome, SettledList } from './backup-store.js';
+import type { Outcome, SettledList } from './reading-store.js';
 
 /** A list, and where it stands. */
 export type Place = Pick<SettledList, 'list' | 'place'> & {
@@ -9,7 +9,7 @@ export type Place = Pick<SettledList, 'list' | 'place'> & {
   playlist: LibraryPlaylist | null;
 };
 
-/** Waits for an answer; that the list is closed is settled before this rejects. */
+/** Waits for an answer; that the list is left out, or waits, is settled before this rejects. */
 export type OrOmit = <T>(answer: Promise<T>) => Promise<T>;
 
 /** What has become of a list. */
@@ -20,15 +20,6 @@ export interface Settlement {
   readAt?: Date;
   /** Of a playlist. */
   version?: string;
-  /** Why it may lack something. */
-  unsteady?: string;
-  /** What was told of it before, and still holds. */
-  doubt?: string | null;
-  /** Why nothing of it is read. */
-  closed?: string;
-}
-
-/** What is told of a list that may lack something. @param why as the middle of a sentence */
-export function doubtText(why: string): string {
-  return `It may lack something: ${why}.`;
+  /** Why it may lack something, or why nothing of it is read; absent or null when nothing lacks. */
+  told?: string | null;
 }

@@ -86,7 +86,10 @@ describe('what takes turns', () => {
 describe('what is read again', () => {
   const closed = (ids: string, facts: Partial<PlaylistBefore> = {}): Map<string, PlaylistBefore> =>
     new Map(
-      [...ids].map((id) => [id, { version: 'v1', owner: 'owner', closed: 'It is closed.', doubt: null, ...facts }]),
+      [...ids].map((id) => [
+        id,
+        { version: 'v1', owner: 'owner', standing: 'closed', told: 'It is closed.', ...facts },
+      ]),
     );
   const read = (
     before: ReadonlyMap<string, PlaylistBefore>,
@@ -117,7 +120,8 @@ describe('what is read again', () => {
 
   it('is nothing of what is open, or one’s own', () => {
     expect(read(closed('b'))).toEqual(['playlist:b']);
-    expect(read(closed('b', { closed: null }))).toEqual([]);
+    expect(read(closed('b', { standing: 'good' }))).toEqual([]);
+    expect(read(closed('b', { standing: 'doubtful' }))).toEqual([]);
     expect(read(closed('b', { owner: 'somebody-else' }))).toEqual([]);
   });
 

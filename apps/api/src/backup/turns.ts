@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { LibraryList, LibraryShape } from '#listening';
 import type { Archive } from './archive/archive.js';
 import type { Manifest } from './archive/documents.js';
-import { type PlaylistBefore, playlistList } from './backup-before.js';
+import { type PlaylistBefore, isOutdated, playlistList } from './backup-before.js';
 
 /** So many may be asked for a library that has not changed, and one for each 50 playlists. */
 const CALLS_WHEN_UNCHANGED = 10;
@@ -14,13 +14,6 @@ const DAY_MS = 86_400_000;
 const CHART_AGE_MS = 6.5 * DAY_MS;
 /** A chart of all time is taken for one of so many days. */
 const MOST_CHART_DAYS = 365;
-/** Four weeks, but for what a monthly schedule may be early. */
-const OUTDATED_MS = 27 * DAY_MS;
-
-/** Whether a backup is so old that none of its charts and long lists is taken over unread. */
-export function isOutdated({ startedAt }: Pick<Manifest, 'startedAt'>, at: number): boolean {
-  return at - startedAt.getTime() >= OUTDATED_MS;
-}
 
 /** What takes turns beside closed playlists. */
 export interface Turns {
@@ -72,7 +65,8 @@ export function readAgain(
   before: ReadonlyMap<string, PlaylistBefore>,
   { account, at, room, charts, overdue, long }: Turns & { account: string; at: number },
 ): ReadonlySet<string> {
-  const isClosed = ([, { closed, owner }]: [string, PlaylistBefore]): boolean => closed !== null && owner !== account;
+  const isClosed = ([, { owner, standing }]: [string, PlaylistBefore]): boolean =>
+    standing === 'closed' && owner !== account;
   const closed = drawn(
     [...before].filter(isClosed).map(([id]) => playlistList(id)),
     at,

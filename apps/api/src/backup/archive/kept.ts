@@ -17,9 +17,9 @@ function kept(text: string): string {
 }
 
 /** The omissions that are kept beside a backup: each time backups are listed all of them are read. */
-export function keptOmissions<Omission extends { what: string; reason: string }>(
+export function keptOmissions<Omission extends { what: string; reason: string; isPassing: boolean }>(
   omissions: readonly Omission[],
-): (Omission | { what: string; reason: string; remedy: null; isPassing: false })[] {
+): (Omission | { what: string; reason: string; remedy: null; isPassing: boolean })[] {
   const isMuch = omissions.length > MOST_OMISSIONS;
   // One less, so that what is kept comes through here again as it is.
   const first = isMuch ? omissions.slice(0, MOST_OMISSIONS - 1) : omissions;
@@ -31,5 +31,5 @@ export function keptOmissions<Omission extends { what: string; reason: string }>
   if (!isMuch) return told;
   const more = omissions.length - told.length;
   const rest = { what: `and ${more} more`, reason: 'The manifest of the backup names them.', remedy: null };
-  return [...told, { ...rest, isPassing: false }];
+  return [...told, { ...rest, isPassing: omissions.slice(told.length).some(({ isPassing }) => isPassing) }];
 }

@@ -107,6 +107,7 @@ describe('what the API says when something is wrong', () => {
       'upstream connect error or disconnect/reset before headers. reset reason: connection termination',
     ],
     ['gateway-timeout', {}, 504, 'text/plain', 'upstream request timeout'],
+    ['bad-request', {}, 400, 'application/json', errorBody(400, 'Bad request')],
     ['not-found', {}, 404, 'application/json', errorBody(404, 'Resource not found')],
     ['empty-200', {}, 200, 'text/plain', ''],
   ])('%s %o', async (scenario, more, status, type, body) => {
@@ -128,6 +129,17 @@ describe('what the API says when something is wrong', () => {
       expect(await countOf(path)).toBe(usual + 1);
       await sandbox.apiScenario('normal');
     }
+  });
+
+  it('lost pages have no entries, and count them', async () => {
+    const page = async (path: string): Promise<{ items: unknown[]; total: number }> =>
+      (await (await sandbox.get(path)).json()) as { items: unknown[]; total: number };
+    const [first, second] = ['me/tracks?limit=2', 'me/tracks?limit=2&offset=2'] as const;
+    const usual = await page(second);
+    expect(usual.items).toHaveLength(2);
+    await sandbox.apiScenario('lost-pages');
+    expect(await page(second)).toEqual({ ...usual, items: [] });
+    expect((await page(first)).items).toHaveLength(2);
   });
 
   it('rate limits say how long only when they are told to, quotas for hours', async () => {

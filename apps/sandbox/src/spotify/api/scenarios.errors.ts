@@ -73,18 +73,15 @@ export const errorScenarios: Scenarios<ApiBehaviour> = {
     textAnswer(503, 'upstream connect error or disconnect/reset before headers. reset reason: connection termination'),
   ),
   'gateway-timeout': always('504 in the words of a gateway.', textAnswer(504, 'upstream request timeout')),
+  'bad-request': always('400 in JSON.', apiError(400, 'Bad request')),
   'not-found': always('404 in JSON.', apiError(404, 'Resource not found')),
-  miscounted: scenario('Lists have one entry less than they count.', {}, () => ({
-    reply: (usual) => {
-      const answer = usual();
-      const said: unknown = JSON.parse(answer.body.toString());
-      if (!isRecord(said)) return answer;
-      // Followed artists have the list one level down.
-      const { artists } = said;
-      const counted = isRecord(artists) ? { ...said, artists: oneMore(artists) } : oneMore(said);
-      return { ...answer, body: JSON.stringify(counted) };
-    },
-  })),
+  // Followed artists have the list one level down.
+  miscounted: edited('Lists have one entry less than they count.', (said) =>
+    isRecord(said['artists']) ? { ...said, artists: oneMore(said['artists']) } : oneMore(said),
+  ),
+  'lost-pages': edited('Of lists nothing comes after the first page, as they count it.', (said) =>
+    Number(said['offset'] ?? 0) > 0 ? { ...said, items: [] } : said,
+  ),
   'empty-200': always('200 without a body.', textAnswer(200, '')),
 };
 
@@ -93,8 +90,20 @@ const wordings = {
   new: 'Check settings on developer.spotify.com/dashboard, the user may not be registered.',
 } as const;
 
-function oneMore(list: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+type Said = Readonly<Record<string, unknown>>;
+
+function oneMore(list: Said): Said {
   return typeof list['total'] === 'number' ? { ...list, total: list['total'] + 1 } : list;
+}
+
+function edited(about: string, edit: (said: Said) => Said): Scenario<ApiBehaviour> {
+  return scenario(about, {}, () => ({
+    reply: (usual) => {
+      const answer = usual();
+      const said: unknown = JSON.parse(answer.body.toString());
+      return isRecord(said) ? { ...answer, body: JSON.stringify(edit(said)) } : answer;
+    },
+  }));
 }
 
 function always(about: string, answer: Answer): Scenario<ApiBehaviour> {

@@ -1,0 +1,74 @@
+import { ProviderError } from '#listening';
+import type { Omission } from './backup-row.js';
+
+/** What the owner does about a playlist of somebody else of which nothing is read. */
+export const BY_TURNS =
+  'Such playlists are asked for again by turns. Add its entries to a playlist of your own: that one is backed up.';
+/** And about what may lack something: what has not changed since is not asked for again else. */
+export const READ_ANEW = 'Read everything anew: POST /admin/backups with "full": true.';
+const CLOSED: ReadonlySet<string> = new Set(['insufficient_scope', 'forbidden', 'not_supported']);
+
+/** A list is refused so often, with a pause after each time, before it is left out. */
+export const MOST_REFUSALS = 3;
+
+/*
+ * What is told of a list stands in the backup as a sentence, and the next backup goes by that: what may be a fault of a
+ * moment is asked for once more, and what is the same then is taken for lasting.
+ */
+const DOUBT = 'It may lack something: ';
+const REFUSAL = 'It was refused';
+const AS_BEFORE = ', as in the backup before';
+
+/** What is told of a list that may lack something. @param why as the middle of a sentence */
+export function doubtText(why: string, isAsBefore = false): string {
+  return `${DOUBT}${why}${isAsBefore ? AS_BEFORE : ''}.`;
+}
+
+/** What is told of a list that was refused again and again. @param answer a sentence */
+export function refusalText(answer: string, isAsBefore = false): string {
+  return `${REFUSAL}${isAsBefore ? AS_BEFORE : ''}. ${answer}`;
+}
+
+export function isRefusal(told: string): boolean {
+  return told.startsWith(REFUSAL);
+}
+
+/** Whether two backups running have found that a list may lack something, or that it is refused. */
+export function isLasting(told: string): boolean {
+  return told.startsWith(`${REFUSAL}${AS_BEFORE}`) || (told.startsWith(DOUBT) && told.endsWith(`${AS_BEFORE}.`));
+}
+
+/** Whether it should be there, and may be in the next backup. */
+export function isPassing(told: string): boolean {
+  return told.startsWith(DOUBT) || isRefusal(told);
+}
+
+/** What lacks because the upstream, or the owner, keeps it closed; null for every other error. */
+export function closedOmission(error: unknown, what: string): Omission | null {
+  if (!(error instanceof ProviderError && CLOSED.has(error.code))) return null;
+  return { what, reason: error.message, remedy: error.remedy, isPassing: false };
+}
+
+/** What lacks because it is refused, and nobody knows why; null for every other error. */
+export function refusedOmission(error: unknown, what: string, isAsBefore: boolean): Omission | null {
+  if (!(error instanceof ProviderError && error.isFinal)) return null;
+  const remedy = `A later backup asks for it again. ${error.remedy}`;
+  return { what, reason: refusalText(error.message, isAsBefore), remedy, isPassing: true };
+}
+
+/** Every list was refused: it is more likely that something is wrong there than that there is nothing. */
+export function allRefused(): ProviderError {
+  return new ProviderError('upstream_error', {
+    message: 'Nothing of the library could be read: all of it was refused.',
+    remedy: 'Nothing to do here: it is asked for again.',
+  });
+}
+
+/** Nothing more is asked of a list: it is left out, or waits for the next attempt. The others go on. */
+export class LeftOut extends Error {
+  override readonly name = 'LeftOut';
+
+  constructor(list: string) {
+    super(`${list} is left out.`);
+  }
+}
