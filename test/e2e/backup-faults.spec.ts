@@ -280,6 +280,28 @@ describe('while the disk of backups is away', () => {
     expect(await library.verified(first.id)).toMatchObject({ state: first.state, findings: [] });
   });
 
+  it('of one process alone, the others go on', async () => {
+    await library.linked({ tracks: 20, playlists: 0 });
+    await library.made();
+    const elsewhere = join(library.folder, 'elsewhere');
+    mkdirSync(elsewhere);
+    const other = await library.start({ BACKUP_DIR: elsewhere });
+    for (const second of [1, 2, 3, 4]) {
+      const name = `spotify_backup_2026-01-01T00000${second}Z`;
+      await library.query(`INSERT INTO backups (provider, name, "trigger") VALUES ('spotify', $1, 'owner')`, [name]);
+      await library.query('NOTIFY backups');
+      const states = new Set<string>();
+      await eventually(async () => {
+        const made = (await library.allBackups()).find((backup) => backup.name === name);
+        states.add(made?.state ?? '');
+        expect(made?.state).toBe('complete');
+      });
+      expect(states).not.toContain('paused');
+    }
+    expect(readdirSync(elsewhere)).toEqual([]);
+    await library.stop(other);
+  });
+
   it('one that has looked at it before waits, and makes none in its place', async () => {
     await library.linked({ tracks: 20, playlists: 0 });
     const first = await library.made();

@@ -367,6 +367,54 @@ describe('a restore', () => {
     expect(await restored(id, { lists: ['playlists'] })).toMatchObject({ counts: { added: 1 } });
   });
 
+  it('passes over what is refused again and again, and what nobody knows, and puts the rest back', async () => {
+    await library.linked({ tracks: 30, artists: 7, playlists: 1, playlistItems: 130 }, [
+      ...READ_SCOPES,
+      ...WRITE_SCOPES,
+    ]);
+    const { id } = await library.made();
+    const before = await library.kept(id);
+    const own = before.playlists[0]?.playlist?.id ?? '';
+    const artists = entriesOf(before, 'artists').flatMap(({ uri }) => uri ?? []);
+    await library.change({ remove: artists });
+    await library.changePlaylist(own, { remove: [3] });
+    const scenario = (name: string, endpoint: string): Promise<unknown> =>
+      library.stage.control('PUT', '/control/spotify', { scenario: name, endpoint });
+    await scenario('bad-request', 'me/audiobooks');
+    await scenario('lost-pages', 'playlists/{id}/items');
+    const told = {
+      lists: expect.arrayContaining([
+        expect.objectContaining({
+          list: 'audiobooks',
+          add: 0,
+          cannot: [{ what: 'Saved audiobooks', reason: expect.stringContaining('400') }],
+        }),
+      ]),
+      playlists: [
+        { id: own, add: 0, cannot: [{ reason: expect.stringContaining('counts 129 of its entries and shows 50') }] },
+      ],
+    };
+    expect(await library.dryRun(id)).toMatchObject(told);
+    const { id: restore } = await library.beginRestore(id);
+    for (const setbacks of [1, 2]) {
+      await eventually(async () => {
+        expect(await library.query(`SELECT setbacks FROM restores WHERE state = 'paused'`)).toEqual([{ setbacks }]);
+      });
+      await library.query(`UPDATE restores SET resume_at = now() WHERE state = 'paused'`);
+    }
+    expect(await library.endedRestore(restore)).toMatchObject({
+      ...told,
+      state: 'complete_with_omissions',
+      counts: { added: artists.length },
+      trouble: null,
+    });
+    await library.stage.control('DELETE', '/control/spotify');
+    const after = await library.kept((await library.made('spotify', true)).id);
+    expect(entriesOf(after, 'artists')).toHaveLength(artists.length);
+    expect(after.playlists[0]?.entries).toHaveLength(129);
+    expect(await library.endedRestore((await library.beginRestore(id)).id)).toMatchObject({ counts: { added: 1 } });
+  });
+
   it('tells each step to whoever listens, and is cancelled: what it has put in stays, and nothing comes after it', async () => {
     const { id, kept } = await backedUp({ tracks: 100, playlists: 1, playlistItems: 12 });
     const tracks = urisIn(kept, 'tracks');

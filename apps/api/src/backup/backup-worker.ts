@@ -31,8 +31,8 @@ export class BackupWorker extends LibraryWorker<Claim> {
     super({ logger: new Logger('Backup'), jobs: store.jobs, providers, calls, remedy: AGAIN });
   }
 
-  protected override async folderFault(claim: Claim): Promise<ArchiveError | null> {
-    return claim.backup.newFolder ? null : this.files.folderFault();
+  protected override async folderFault(claim?: Claim): Promise<ArchiveError | null> {
+    return claim?.backup.newFolder ? null : this.files.folderFault();
   }
 
   protected override onNews(heard: () => void): void {

@@ -31,28 +31,37 @@ export class LibraryJobs {
     readonly table: JobTable,
   ) {}
 
-  /** Takes on what is due: of all processes one does. @param providers those that this process can serve */
-  async claim(worker: string, providers: readonly string[]): Promise<Held | null> {
+  /**
+   * Takes on what is due: of all processes one does.
+   *
+   * @param providers those that this process can serve
+   * @param courtesyMs for how long it is left to others; asked for when something is due
+   */
+  async claim(worker: string, providers: readonly string[], courtesyMs: () => Promise<number>): Promise<Held | null> {
     const { prisma } = this.database;
-    const due = `j.provider = ANY($1) AND (
-      j.state = 'running' AND (j.lease_until IS NULL OR j.lease_until < now())
-      OR (j.state = 'queued' OR j.state = 'paused' AND j.resume_at <= now()) AND NOT EXISTS (${OBSTACLES[this.table]}))`;
+    const due = (since: string): string => `j.provider = ANY($1) AND (
+      j.state = 'running' AND coalesce(j.lease_until, '-infinity') < ${since}
+      OR (j.state = 'queued' AND j.created_at <= ${since} OR j.state = 'paused' AND j.resume_at <= ${since})
+        AND NOT EXISTS (${OBSTACLES[this.table]}))`;
     const [found] = await prisma.$queryRawUnsafe<object[]>(
-      `SELECT 1 FROM ${this.table} j WHERE ${due} LIMIT 1`,
+      `SELECT 1 FROM ${this.table} j WHERE ${due('now()')} LIMIT 1`,
       providers,
     );
     if (!found) return null;
+    const courtesy = await courtesyMs();
     return this.inTurn(async (transaction) => {
       const [held] = await transaction.$queryRawUnsafe<Held[]>(
         `UPDATE ${this.table}
         SET state = 'running', worker = $2::uuid, fence = fence + 1, started_at = coalesce(started_at, now()),
           resume_at = NULL, trouble = NULL, lease_until = now() + $3::float8 * interval '1 ms'
         WHERE id = (
-          SELECT id FROM ${this.table} j WHERE ${due} ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+          SELECT id FROM ${this.table} j WHERE ${due(`now() - $4::float8 * interval '1 ms'`)}
+          ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED)
         RETURNING id, provider, fence`,
         providers,
         worker,
         LEASE_MS,
+        courtesy,
       );
       return held ?? null;
     });

@@ -13,6 +13,8 @@ import { ClaimLost, type Held, type LibraryJobs } from './library-jobs.js';
 
 /** How often it is looked whether there is something to do. */
 const LOOK_EVERY_MS = 2_000;
+/** Time enough for another process to look, and to take it on. */
+const COURTESY_MS = 5_000;
 const RENEW_EVERY_MS = 5_000;
 /** This part of a day's calls is left to what plays. */
 const LEFT_TO_OTHERS = 0.1;
@@ -67,8 +69,12 @@ export abstract class LibraryWorker<Claim extends Held> implements OnApplication
   /** It ends here. @throws ClaimLost */
   protected abstract fail(claim: Claim, trouble: Trouble): Promise<void>;
 
-  /** Why what is written or read may only seem to be wrong; null when the folder is what it should be. */
-  protected abstract folderFault(claim: Claim): Promise<ArchiveError | null>;
+  /**
+   * Why what is written or read may only seem to be wrong; null when the folder is what it should be.
+   *
+   * @param claim absent: whichever it will be
+   */
+  protected abstract folderFault(claim?: Claim): Promise<ArchiveError | null>;
 
   /** @param heard is called when another process may have begun, ended or left a job */
   protected abstract onNews(heard: () => void): void;
@@ -115,7 +121,9 @@ export abstract class LibraryWorker<Claim extends Held> implements OnApplication
       running && this.serves(running) ? [provider.id] : [],
     );
     while (!this.stopping.signal.aborted) {
-      const held = await jobs.claim(this.worker, served);
+      // Another process may see the disk that is away here.
+      const courtesyMs = async (): Promise<number> => ((await this.folderFault()) ? COURTESY_MS : 0);
+      const held = await jobs.claim(this.worker, served, courtesyMs);
       const running = held && providers.get(held.provider);
       const claim = held && (await this.take(held));
       if (!claim || !running) return;

@@ -14,7 +14,7 @@ import type { Account } from '../backup-row.js';
 import { PLAYLIST_INDEX } from '../library-reading.js';
 import { type MadeAnew, targetOf } from './playlist-memory.js';
 import { type PlaylistSteps, type PresentEntry, movesOf, playlistSteps, sizeOf } from './playlist-steps.js';
-import type { PresentLibrary } from './present-library.js';
+import { PlaylistInDoubt, type PresentLibrary } from './present-library.js';
 import { type PartReport, type Wanted, addCannot, addExample, emptyReport } from './restore-report.js';
 
 /** What can be put into a playlist. */
@@ -69,6 +69,8 @@ export interface LibraryRestoreParts {
   /** Into whose library. */
   account: Account;
   wanted: Wanted;
+  /** Whether what is refused is told and passed over; else it is an error, which may pass. */
+  passesRefused: boolean;
   /** Playlists that stand in for those that are gone, by the id in the backup. */
   madeAnew: () => Promise<ReadonlyMap<string, MadeAnew>>;
 }
@@ -127,7 +129,13 @@ export class LibraryRestore {
    */
   async hasChanged({ playlist, mayLack }: PlaylistWork, id: string): Promise<boolean> {
     if (playlist === null) return false;
-    const there = await this.parts.present.playlistEntries({ id, version: '' });
+    let there: PresentEntry[];
+    try {
+      there = await this.parts.present.playlistEntries({ id, version: '' });
+    } catch (error) {
+      if (error instanceof PlaylistInDoubt) return true;
+      throw error;
+    }
     const { steps } = await this.stepsTo(playlist, there, mayLack);
     return steps.inserts.length > 0 || steps.removals.length > 0 || movesOf(steps) > 0;
   }
@@ -354,14 +362,18 @@ export class LibraryRestore {
     return kind === 'gone' || uri === null ? GONE : 'Things of this kind cannot be put into a playlist.';
   }
 
-  /** A list that the upstream keeps closed is told, and the others go on. */
+  /** A list that the upstream keeps closed, or of which nobody knows what is in it, is told, and the others go on. */
   private async unlessClosed(report: PartReport, compare: () => Promise<void>): Promise<void> {
     try {
       await compare();
     } catch (error) {
-      if (!isClosed(error)) throw error;
+      if (!isClosed(error) && !(error instanceof PlaylistInDoubt) && !this.isPassedOver(error)) throw error;
       addCannot(report, { what: report.title, reason: error.message });
     }
+  }
+
+  private isPassedOver(error: unknown): error is ProviderError {
+    return this.parts.passesRefused && error instanceof ProviderError && error.isFinal;
   }
 }
 

@@ -15,6 +15,17 @@ const CALLS_AT_ONCE = 3;
 /** A list that changes while it is read is begun anew so often. */
 const MOST_ATTEMPTS = 3;
 
+/** Nobody knows what is in a playlist: what seems to lack of it may be there. */
+export class PlaylistInDoubt extends Error {
+  override readonly name = 'PlaylistInDoubt';
+
+  constructor(total: number, shown: number) {
+    super(
+      `The provider counts ${total} of its entries and shows ${shown}: nothing is put in, for it may be there already.`,
+    );
+  }
+}
+
 interface Keyed {
   uri: string | null;
 }
@@ -62,18 +73,24 @@ export class PresentLibrary {
    * its position must not be worked out from two.
    *
    * @param version the one it had when it was seen last
+   * @throws ProviderError, PlaylistInDoubt
    */
   async playlistEntries({ id, version }: { id: string; version: string }): Promise<PresentEntry[]> {
     const ask = (at: string | null) => this.reads.playlistEntries(id, at, { signal: this.signal });
     let before = version;
+    let doubt: PlaylistInDoubt | null = null;
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
       const first = await this.call(() => ask(null));
       const { entries, isSteady } = await this.parts(first, PLAYLIST_PAGE, ask);
-      if ((first.total ?? 0) <= PLAYLIST_PAGE) return entries.map(presentEntry);
-      const after = await this.call(() => this.reads.playlistVersion(id, { signal: this.signal }));
-      if (isSteady && after === before) return entries.map(presentEntry);
+      const { total } = first;
+      const isAll = total === null || total === entries.length;
+      doubt = isAll || !isSteady ? null : new PlaylistInDoubt(total, entries.length);
+      const isOnePage = (total ?? 0) <= PLAYLIST_PAGE;
+      const after = isOnePage ? before : await this.call(() => this.reads.playlistVersion(id, { signal: this.signal }));
+      if (isAll && isSteady && after === before) return entries.map(presentEntry);
       before = after;
     }
+    if (doubt) throw doubt;
     throw new ProviderError('upstream_error', {
       message: 'A playlist changed each time that it was looked at.',
       remedy: 'Nothing to do here: it is looked at again. Leave it alone until the restore has ended.',

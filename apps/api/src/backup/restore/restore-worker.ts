@@ -4,6 +4,7 @@ import { DailyCalls } from '../../upstream/daily-calls.js';
 import type { ArchiveError } from '../archive/archive-error.js';
 import { BackupFiles } from '../backup-files.js';
 import type { Trouble } from '../backup-row.js';
+import { MOST_REFUSALS } from '../lacks.js';
 import type { Held } from '../library-jobs.js';
 import { LibraryWorker, expectAccount } from '../library-worker.js';
 import { LibraryRestore } from './library-restore.js';
@@ -76,6 +77,7 @@ export class RestoreWorker extends LibraryWorker<RestoreClaim> implements OnAppl
       present: new PresentLibrary(library, signal, allow),
       account,
       wanted,
+      passesRefused: (await this.store.jobs.setbacks(claim)) >= MOST_REFUSALS - 1,
       madeAnew: () => memory.all(),
     });
     const settled = await this.store.settled(claim.id);
