@@ -61,6 +61,16 @@ describe('what the provider says is not what it shows', () => {
     await scenario('lost-pages');
     const less = await library.made('spotify', true);
     expect(less).toMatchObject({ state: 'complete_with_omissions', counts: { tracks: 50 } });
+    const [newest, before] = await library.allBackups();
+    const diff = await asOwner(library.service, 'GET', `/admin/backups/${before?.id}/diff/${newest?.id}`);
+    const reason = 'It may lack something: the provider counts 120 of it and shows 50.';
+    expect(diff.body).toMatchObject({
+      lists: { tracks: { removed: { count: 70 } } },
+      mayLack: expect.arrayContaining([{ list: 'tracks', backup: 'to', reason }]),
+    });
+    expect((diff.body as { mayLack: { list: string }[] }).mayLack.map(({ list }) => list)).toContain(
+      `playlist:${first.playlists[0]?.playlist?.id}`,
+    );
     await normal();
     const next = await library.made();
     expect(reasonsOf(next)['Saved tracks']).toBeUndefined();

@@ -45,6 +45,8 @@ export interface LibraryDiff {
   notInEarlier: readonly string[];
   notInLater: readonly string[];
   playlists: PlaylistsDiff | null;
+  /** What may seem to have changed because one of the two does not have it. */
+  mayLack: readonly { list: string; isLater: boolean; reason: string }[];
 }
 
 /** Null when it is none. */
@@ -59,6 +61,10 @@ export function parseDiff(value: unknown): LibraryDiff | null {
     notInEarlier: all(value, 'notInEarlier', shown),
     notInLater: all(value, 'notInLater', shown),
     playlists: playlists === null ? null : parsePlaylistsDiff(playlists),
+    mayLack: all(value, 'mayLack', (item) => {
+      const [list, reason] = [text(item, 'list'), text(item, 'reason')];
+      return list === null || reason === null ? null : { list, isLater: at(item, 'backup') === 'to', reason };
+    }),
   };
 }
 

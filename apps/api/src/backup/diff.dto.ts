@@ -123,6 +123,17 @@ export class DiffAccountsDto {
   to!: BackupAccountDto;
 }
 
+export class MayLackDto {
+  @ApiProperty({ description: 'The name of a list, or playlist: and the id of one.', example: 'tracks' })
+  list!: string;
+
+  @ApiProperty({ enum: ['from', 'to'], description: 'Which of the two backups.', example: 'to' })
+  backup!: 'from' | 'to';
+
+  @ApiProperty({ example: 'It may lack something: the provider counts 121 of it and shows 120.' })
+  reason!: string;
+}
+
 @ApiExtraModels(SequenceDiffDto)
 export class DiffDto {
   @ApiProperty({ description: 'The name of the earlier backup.', example: 'spotify_backup_2026-11-20T031500Z' })
@@ -153,4 +164,11 @@ export class DiffDto {
 
   @ApiProperty({ type: PlaylistsDiffDto, nullable: true, description: 'Null when one of them has no playlists.' })
   playlists!: PlaylistsDiffDto | null;
+
+  @ApiProperty({
+    type: [MayLackDto],
+    description: 'Of what has changed, what may only not be in one of the two.',
+    example: [],
+  })
+  mayLack!: readonly MayLackDto[];
 }

@@ -35,7 +35,8 @@ describe('what became of a library', () => {
       changed: { count: 2, items: [playlist('Sea', { ...same, removed: { count: 1, items: [song('', 4)] } })] },
       unread: { count: 1, items: [playlist('Top 50')] },
     };
-    expect(lines({ lists: { tracks, albums: same }, notInEarlier: ['top_tracks'], playlists })).toEqual([
+    const mayLack = [{ list: 'tracks', backup: 'to', reason: 'It may lack something: it changed.' }];
+    expect(lines({ lists: { tracks, albums: same }, notInEarlier: ['top_tracks'], playlists, mayLack })).toEqual([
       'tracks: 3 added, 1 moved, 1 renamed',
       '  + Harbour Lights – The Night Ferry, Moth',
       '  … and 2 more',
@@ -50,6 +51,7 @@ describe('what became of a library', () => {
       '… and 1 more playlists have changed',
       'playlists that one of them could not read, so nothing can be said:',
       '  Top 50',
+      'tracks, in the later one: It may lack something: it changed.',
     ]);
   });
 

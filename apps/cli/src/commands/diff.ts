@@ -70,7 +70,7 @@ function accountWords({ id, name }: Account): string {
 
 /** Nothing but what has changed, or that nothing has. @param hasPlaylists whether one of the two backups has any */
 export function diffLines(
-  { lists, notInEarlier, notInLater, playlists }: LibraryDiff,
+  { lists, notInEarlier, notInLater, playlists, mayLack }: LibraryDiff,
   { hasPlaylists }: { hasPlaylists: boolean },
 ): string[] {
   const changed = [
@@ -93,6 +93,11 @@ export function diffLines(
       ...groupLines(unread, ({ name }) => name),
     );
   }
+  changed.push(
+    ...mayLack.map(
+      ({ list, isLater, reason }) => `${listTitle(list)}, in the ${isLater ? 'later' : 'earlier'} one: ${reason}`,
+    ),
+  );
   return changed.length === 0 ? ['Nothing has changed.'] : changed;
 }
 

@@ -24,6 +24,15 @@ export interface PlaylistsDiff {
   unread: Group<DiffPlaylist>;
 }
 
+/** That what seems to have changed of a list may only not be in one of the two. */
+export interface MayLack {
+  /** Its name; of a playlist `playlist:` and its id. */
+  list: string;
+  /** Which of the two. */
+  backup: 'from' | 'to';
+  reason: string;
+}
+
 export interface ArchiveDiff {
   /** By name: the lists that both have. */
   lists: Record<string, SequenceDiff>;
@@ -32,6 +41,8 @@ export interface ArchiveDiff {
   notInLater: string[];
   /** Null when one of them has no playlists. */
   playlists: PlaylistsDiff | null;
+  /** Of what has changed, and is named. */
+  mayLack: MayLack[];
 }
 
 /**
@@ -47,15 +58,20 @@ export async function diff(
 ): Promise<ArchiveDiff> {
   await expectIntact(earlier, later);
   const lists: [string, SequenceDiff][] = [];
+  const mayLack: MayLack[] = [];
   for (const list of earlier.manifest.lists) {
     const other = later.list(list.name);
-    if (other) lists.push([list.name, await diffLists(earlier, later, { one: list, other, limit })]);
+    if (!other) continue;
+    const change = await diffLists(earlier, later, { one: list, other, limit });
+    lists.push([list.name, change]);
+    if (isChange(change)) mayLack.push(...lacksOf(list.name, list, other));
   }
   return {
     lists: Object.fromEntries(lists),
     notInEarlier: namesMissing(later, earlier),
     notInLater: namesMissing(earlier, later),
-    playlists: havePlaylists(earlier, later) ? await diffPlaylists(earlier, later, limit) : null,
+    playlists: havePlaylists(earlier, later) ? await diffPlaylists(earlier, later, limit, mayLack) : null,
+    mayLack,
   };
 }
 
@@ -104,7 +120,13 @@ async function diffLists(
   );
 }
 
-async function diffPlaylists(earlier: Archive, later: Archive, limit: number): Promise<PlaylistsDiff> {
+/** @param mayLack is filled */
+async function diffPlaylists(
+  earlier: Archive,
+  later: Archive,
+  limit: number,
+  mayLack: MayLack[],
+): Promise<PlaylistsDiff> {
   const found: PlaylistsDiff = {
     added: group(),
     removed: group(),
@@ -140,11 +162,25 @@ async function diffPlaylists(earlier: Archive, later: Archive, limit: number): P
       room,
     );
     if (!isChange(change)) continue;
-    include(found.changed, limit, () => ({ ...told(playlist), ...change }));
+    include(found.changed, limit, () => {
+      mayLack.push(...lacksOf(`playlist:${playlist.id}`, one, other));
+      return { ...told(playlist), ...change };
+    });
     const { added, removed, moved, renamed } = change;
     room -= Math.max(...[added, removed, moved, renamed].map(({ items }) => items.length));
   }
   return found;
+}
+
+interface MayBeMissing {
+  missing: string | null;
+}
+
+function lacksOf(list: string, one: MayBeMissing, other: MayBeMissing): MayLack[] {
+  return [
+    ...(one.missing === null ? [] : [{ list, backup: 'from' as const, reason: one.missing }]),
+    ...(other.missing === null ? [] : [{ list, backup: 'to' as const, reason: other.missing }]),
+  ];
 }
 
 function hasEntries(playlist: KeptPlaylist | null): playlist is KeptPlaylist & { json: string } {
