@@ -48,6 +48,11 @@ describe('what the provider says is not what it shows', () => {
     const same = await library.made();
     expect((await library.spotifyCalls()) - calls).toBeLessThanOrEqual(10);
     expect(same).toMatchObject({ counts: backup.counts, omissions: again.omissions, findings: [] });
+    // Nor is it twice when something new comes, and it is as wrong as before.
+    await library.change({ addTracks: 1 });
+    const tracksBefore = (await library.stage.calls())['spotify me/tracks'] ?? 0;
+    expect(await library.made()).toMatchObject({ counts: { tracks: 121 } });
+    expect(((await library.stage.calls())['spotify me/tracks'] ?? 0) - tracksBefore).toBe(3);
     await normal();
     expect(await library.verified(backup.id)).toMatchObject({ state: 'complete_with_omissions', findings: [] });
     expect((await library.dryRun(backup.id, { lists: ['tracks'] })).lists).toMatchObject([{ add: 0, cannot: [] }]);
@@ -184,8 +189,26 @@ describe('what is refused again and again', () => {
     expect(await unread(await library.made('spotify', true))).toBe(closed);
   });
 
+  it('is asked for once each time, not page by page', async () => {
+    await library.linked({ tracks: 1_000, playlists: 0 });
+    await scenario('bad-request', { endpoint: 'me/tracks' });
+    const callsOf = async (): Promise<number> => (await library.stage.calls())['spotify me/tracks'] ?? 0;
+    const { id } = await library.beginBackup();
+    await eventually(async () => {
+      await goOn('backups');
+      expect((await library.backup(id)).state).toBe('complete_with_omissions');
+    });
+    expect(await callsOf()).toBe(3);
+    await library.made();
+    expect(await callsOf()).toBe(4);
+    await normal();
+    expect(await library.made()).toMatchObject({ state: 'complete', counts: { tracks: 1_000 } });
+  });
+
   it('makes no backup of nothing when it is all there is', async () => {
     await library.linked({ tracks: 60, playlists: 0 });
+    // Charts are not asked for again, and say nothing of what is saved.
+    const first = await library.made();
     const lists = [
       'tracks',
       'albums',
@@ -202,11 +225,11 @@ describe('what is refused again and again', () => {
     const trouble = { code: 'upstream_error', detail: expect.stringContaining('all of it was refused') };
     await eventually(async () => {
       await goOn('backups');
-      expect(await library.backup(id)).toMatchObject({ state: 'paused', trouble });
+      expect(await library.backup(id)).toMatchObject({ state: 'failed', trouble });
     });
+    expect(readdirSync(library.backups)).toEqual([first.name]);
     await normal();
-    await goOn('backups');
-    expect(await library.endedBackup(id)).toMatchObject({ state: 'complete', counts: { tracks: 60 }, trouble: null });
+    expect(await library.made()).toMatchObject({ state: 'complete', counts: { tracks: 60 }, trouble: null });
   });
 });
 

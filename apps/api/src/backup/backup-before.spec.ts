@@ -63,13 +63,13 @@ describe('the backup before', () => {
     await writer.addUnreadPlaylist(playlist('refused once', { version: 'v1' }), refusalText('No.'));
     await writer.addUnreadPlaylist(null, 'Nothing is told of it.');
     const archive = await writer.finish({ ...BACKUP, playlists: readFacts({ total: 10 }) });
-    const known = { version: 'v1', owner: 'owner' };
+    const known = { version: 'v1', owner: 'owner', lack: null };
     expect([...(await playlistsIn(archive, AT))]).toEqual([
       ['whole', { ...known, standing: 'good', told: null }],
       ['short', { ...known, standing: 'doubtful', told: null }],
       ['doubtful', { ...known, standing: 'doubtful', told: 'It changed each time.' }],
-      ['miscounted', { ...known, standing: 'good', told: doubtText('it counts 3', true) }],
-      ['miscounted once', { ...known, standing: 'doubtful', told: doubtText('it counts 3') }],
+      ['miscounted', { ...known, standing: 'good', told: doubtText('it counts 3', true), lack: 1 }],
+      ['miscounted once', { ...known, standing: 'doubtful', told: doubtText('it counts 3'), lack: 1 }],
       ['closed', { ...known, standing: 'closed', told: 'It is closed.' }],
       ['refused', { ...known, standing: 'closed', told: refusalText('No.', true) }],
       ['refused once', { ...known, standing: 'doubtful', told: refusalText('No.') }],

@@ -3,7 +3,7 @@ import type { LibraryEntry, LibraryList } from '#listening';
 import type { Archive } from './archive/archive.js';
 import { ArchiveError } from './archive/archive-error.js';
 import type { ArchivedPlaylist, Manifest } from './archive/documents.js';
-import { isLasting, isRefusal } from './lacks.js';
+import { isDoubt, isLasting, isRefusal } from './lacks.js';
 
 /** Four weeks, but for what a monthly schedule may be early. */
 const OUTDATED_MS = 27 * 86_400_000;
@@ -66,6 +66,15 @@ export function isAsGood(facts: Pick<ArchivedPlaylist, 'count' | 'total' | 'miss
   return missing !== null && isLasting(missing) && readAt !== null && at - readAt.getTime() < OUTDATED_MS;
 }
 
+/**
+ * How many more were counted than shown of a list that may lack something; null of every other, and when nobody knows.
+ */
+export function lackOf(facts: Pick<ArchivedPlaylist, 'count' | 'total' | 'missing'> | null | undefined): number | null {
+  if (!facts) return null;
+  const { count, total, missing } = facts;
+  return missing !== null && isDoubt(missing) && total !== null && count !== null ? total - count : null;
+}
+
 /** Whether a backup is so old that none of its charts and long lists is taken over unread. */
 export function isOutdated({ startedAt }: Pick<Manifest, 'startedAt'>, at: number): boolean {
   return at - startedAt.getTime() >= OUTDATED_MS;
@@ -80,6 +89,8 @@ export interface PlaylistBefore {
   standing: 'good' | 'closed' | 'doubtful';
   /** Why it lacks something, or may; null when it does not. */
   told: string | null;
+  /** See `lackOf`. */
+  lack: number | null;
 }
 
 /**
@@ -98,7 +109,13 @@ export async function playlistsIn(archive: Archive | null, at: number): Promise<
       const isClosed = json === null && told !== null && (!isRefusal(told) || isLasting(told));
       const isGood = json !== null && isAsGood(facts, at);
       const standing = isClosed ? 'closed' : isGood ? 'good' : 'doubtful';
-      playlists.set(playlist.id, { version: playlist.version, owner: playlist.owner.id, standing, told });
+      playlists.set(playlist.id, {
+        version: playlist.version,
+        owner: playlist.owner.id,
+        standing,
+        told,
+        lack: lackOf(facts),
+      });
     }
   } catch (error) {
     // Those of a damaged list are read anew.

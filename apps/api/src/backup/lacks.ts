@@ -29,18 +29,22 @@ export function refusalText(answer: string, isAsBefore = false): string {
   return `${REFUSAL}${isAsBefore ? AS_BEFORE : ''}. ${answer}`;
 }
 
+export function isDoubt(told: string): boolean {
+  return told.startsWith(DOUBT);
+}
+
 export function isRefusal(told: string): boolean {
   return told.startsWith(REFUSAL);
 }
 
 /** Whether two backups running have found that a list may lack something, or that it is refused. */
 export function isLasting(told: string): boolean {
-  return told.startsWith(`${REFUSAL}${AS_BEFORE}`) || (told.startsWith(DOUBT) && told.endsWith(`${AS_BEFORE}.`));
+  return told.startsWith(`${REFUSAL}${AS_BEFORE}`) || (isDoubt(told) && told.endsWith(`${AS_BEFORE}.`));
 }
 
 /** Whether it should be there, and may be in the next backup. */
 export function isPassing(told: string): boolean {
-  return told.startsWith(DOUBT) || isRefusal(told);
+  return isDoubt(told) || isRefusal(told);
 }
 
 /** What lacks because the upstream, or the owner, keeps it closed; null for every other error. */
@@ -56,12 +60,14 @@ export function refusedOmission(error: unknown, what: string, isAsBefore: boolea
   return { what, reason: refusalText(error.message, isAsBefore), remedy, isPassing: true };
 }
 
-/** Every list was refused: it is more likely that something is wrong there than that there is nothing. */
-export function allRefused(): ProviderError {
-  return new ProviderError('upstream_error', {
-    message: 'Nothing of the library could be read: all of it was refused.',
-    remedy: 'Nothing to do here: it is asked for again.',
-  });
+/** Every list was refused: something is wrong there, and a backup would have nothing to tell. */
+export class NothingRead extends Error {
+  override readonly name = 'NothingRead';
+  readonly remedy = 'Make another backup later: POST /admin/backups.';
+
+  constructor() {
+    super('Nothing of the library could be read: all of it was refused.');
+  }
 }
 
 /** Nothing more is asked of a list: it is left out, or waits for the next attempt. The others go on. */

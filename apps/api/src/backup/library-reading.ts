@@ -6,7 +6,6 @@ import {
   type LibraryReads,
   type LibraryShape,
   PLAYLIST_PAGE,
-  ProviderError,
 } from '#listening';
 import type { Archive } from './archive/archive.js';
 import type { ArchivedList } from './archive/documents.js';
@@ -14,6 +13,7 @@ import {
   type PlaylistBefore,
   isAsGood,
   isOutdated,
+  lackOf,
   partAfter,
   playlistList,
   playlistsIn,
@@ -30,8 +30,8 @@ import {
   BY_TURNS,
   LeftOut,
   MOST_REFUSALS,
+  NothingRead,
   READ_ANEW,
-  allRefused,
   closedOmission,
   doubtText,
   isPassing,
@@ -80,7 +80,7 @@ export class LibraryReading {
   /** What is settled and was not given out yet, by its place. */
   private readonly ready = new Map<number, SettledList>();
   /** Why a list waits for the next attempt, which comes after a pause. */
-  private waiting: ProviderError | null = null;
+  private waiting: unknown = null;
   /** Whoever waits for the next of them looks again. */
   private wake: () => void = () => undefined;
   private isOver = false;
@@ -133,21 +133,19 @@ export class LibraryReading {
     const playlists = async (): Promise<void> => this.settlePlaylists(shape.lists.length, settled);
     // Side by side: short lists would leave calls unused that longer ones have a use for.
     await together(shape.hasPlaylists ? [...lists, playlists] : lists);
-    if (this.waiting) throw this.waiting;
+    if (this.waiting !== null) throw this.waiting;
     await this.expectSomething();
   }
 
-  /** @throws ProviderError when there is nothing but refusals */
+  /** @throws NothingRead when there is nothing but what was refused, and charts of the backup before */
   private async expectSomething(): Promise<void> {
-    const { claim, store } = this.parts;
+    const { claim, shape, store } = this.parts;
     const settled = await store.settled(claim);
-    const refused = settled.filter(({ detail }) => detail.omission?.isPassing === true);
-    if (refused.length === 0 || settled.some(({ outcome }) => outcome !== 'omitted')) return;
-    await store.forgetSettled(
-      claim,
-      refused.map(({ list }) => list),
-    );
-    throw allRefused();
+    if (settled.every(({ detail }) => detail.omission?.isPassing !== true)) return;
+    const charts = new Set(shape.lists.flatMap(({ name, order }) => (order === 'chart' ? [name] : [])));
+    const isThere = ({ list, outcome }: SettledList): boolean =>
+      outcome === 'read' || (outcome === 'carried' && !charts.has(list));
+    if (!settled.some(isThere)) throw new NothingRead();
   }
 
   private async settleList(list: LibraryList, place: number): Promise<void> {
@@ -156,7 +154,7 @@ export class LibraryReading {
       const chart = list.order === 'chart' && !this.again.has(list.name) ? this.listBefore(list.name) : null;
       if (chart) return { outcome: 'carried', total: chart.total, readAt: chart.readAt };
       const ask = (from: string | null) =>
-        orOmit(this.parts.reads.list(list.name, from, { signal: this.parts.signal }));
+        orOmit(() => this.parts.reads.list(list.name, from, { signal: this.parts.signal }));
       const { name, pageSize, byOffset } = list;
       const isPart = list.order === 'chart';
       const paged: Paged<LibraryEntry> = {
@@ -166,7 +164,7 @@ export class LibraryReading {
         byOffset,
         distinctBy: 'uri',
         isPart,
-        toldBefore: this.parts.earlier?.list(name)?.missing ?? null,
+        lackedBefore: lackOf(this.parts.earlier?.list(name)),
         ask,
       };
       if (!isPart && (await this.isCarried(list, at, paged))) return null;
@@ -230,9 +228,16 @@ export class LibraryReading {
     if (!settled.has(PLAYLIST_INDEX)) {
       const at = { list: PLAYLIST_INDEX, place: firstPlace, what: 'Playlists', playlist: null };
       const isSettled = await this.settleOrOmit(at, (orOmit) => {
-        const ask = (from: string | null) => orOmit(reads.playlists(from, { signal }));
-        const toldBefore = earlier?.manifest.playlists?.missing ?? null;
-        return this.pages.whole({ ...BY_PAGES, key: PLAYLIST_INDEX, version: null, distinctBy: 'id', toldBefore, ask });
+        const ask = (from: string | null) => orOmit(() => reads.playlists(from, { signal }));
+        const lackedBefore = lackOf(earlier?.manifest.playlists);
+        return this.pages.whole({
+          ...BY_PAGES,
+          key: PLAYLIST_INDEX,
+          version: null,
+          distinctBy: 'id',
+          lackedBefore,
+          ask,
+        });
       });
       if (!isSettled) return;
     }
@@ -284,23 +289,16 @@ export class LibraryReading {
         if (standing === 'closed' && playlist.owner.id !== account && !this.again.has(at.list))
           return { outcome: 'omitted', total, told };
       }
-      const toldBefore = before?.told ?? null;
+      const paged = { ...BY_PAGES, key: at.list, distinctBy: null, lackedBefore: before?.lack ?? null };
       const [begun] = (await store.pages(claim, at.list)).values();
       // One that moved while it was read was begun anew with another version than the list of playlists has.
       let version = begun?.version ?? playlist.version;
       for (let attempt = 1; ; attempt += 1) {
-        const ask = (from: string | null) => orOmit(reads.playlistEntries(playlist.id, from, { signal }));
-        const settlement = await this.pages.whole({
-          ...BY_PAGES,
-          key: at.list,
-          version,
-          distinctBy: null,
-          toldBefore,
-          ask,
-        });
+        const ask = (from: string | null) => orOmit(() => reads.playlistEntries(playlist.id, from, { signal }));
+        const settlement = await this.pages.whole({ ...paged, version, ask });
         // A page by itself is what the playlist was at one moment.
         if ((settlement.total ?? 0) <= PLAYLIST_PAGE) return { ...settlement, version };
-        const look = () => this.pages.call(() => orOmit(reads.playlistVersion(playlist.id, { signal })));
+        const look = () => this.pages.call(() => orOmit(() => reads.playlistVersion(playlist.id, { signal })));
         const now = await this.pages.inLane(look);
         if (now === version) return { ...settlement, version };
         if (attempt === MOST_ATTEMPTS) return { ...settlement, version, told: doubtText(CHANGING) };
@@ -316,14 +314,20 @@ export class LibraryReading {
    * @returns whether it was read
    */
   private async settleOrOmit(at: Place, read: (orOmit: OrOmit) => Promise<Settlement | null>): Promise<boolean> {
-    let isOmitted: Promise<boolean> | undefined;
-    const orOmit: OrOmit = async (answer) => {
-      try {
-        return await answer;
-      } catch (error) {
-        // Refused in two lanes, it is refused once.
-        throw (await (isOmitted ??= this.omitFor(error, at))) ? new LeftOut(at.list) : error;
+    let omitting: Promise<void> | null = null;
+    const orOmit: OrOmit = async (ask) => {
+      if (omitting === null) {
+        try {
+          return await ask();
+        } catch (error) {
+          const omission = this.omissionFor(error, at);
+          if (omission === null) throw error;
+          // Refused in two lanes, it is refused once.
+          omitting ??= this.omitOrWait(at, omission, error);
+        }
       }
+      await omitting;
+      throw new LeftOut(at.list);
     };
     try {
       const settlement = await read(orOmit);
@@ -335,20 +339,21 @@ export class LibraryReading {
     }
   }
 
-  /** @returns whether it is left out, and that is settled, or waits for the next attempt */
-  private async omitFor(error: unknown, at: Place): Promise<boolean> {
-    if (!(error instanceof ProviderError)) return false;
+  /** Why it would be left out; null for an error that ends the attempt. */
+  private omissionFor(error: unknown, at: Place): Omission | null {
+    return closedOmission(error, at.what) ?? refusedOmission(error, at.what, this.wasRefused(at));
+  }
+
+  /** Leaves a list out, and settles that; of what is refused not before it has been some times, with a pause after each. */
+  private async omitOrWait(at: Place, omission: Omission, error: unknown): Promise<void> {
     const { claim, store } = this.parts;
-    const closed = closedOmission(error, at.what);
-    const isAsBefore = isRefusal(this.toldBefore(at) ?? '');
-    const refused = closed ? null : refusedOmission(error, at.what, isAsBefore);
-    if (refused && !isAsBefore && (await store.noteRefusal(claim, at.list)) < MOST_REFUSALS) {
-      this.waiting ??= error;
-      return true;
-    }
-    const omission = closed ?? refused;
-    if (omission) await this.omit(at, omission);
-    return omission !== null;
+    const isForGood = !omission.isPassing || this.wasRefused(at);
+    if (isForGood || (await store.noteRefusal(claim, at.list)) >= MOST_REFUSALS) await this.omit(at, omission);
+    else this.waiting ??= error;
+  }
+
+  private wasRefused(at: Place): boolean {
+    return isRefusal(this.toldBefore(at) ?? '');
   }
 
   /** Why nothing of it is in the backup before, or why it may lack something there. */

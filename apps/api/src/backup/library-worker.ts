@@ -9,6 +9,7 @@ import type { DailyCalls } from '../upstream/daily-calls.js';
 import { ArchiveError } from './archive/archive-error.js';
 import { archiveProblem } from './archive-problem.js';
 import type { Account, Trouble } from './backup-row.js';
+import { NothingRead } from './lacks.js';
 import { ClaimLost, type Held, type LibraryJobs } from './library-jobs.js';
 
 /** How often it is looked whether there is something to do. */
@@ -206,10 +207,11 @@ function isPassing(error: unknown, { code }: Trouble): boolean {
   // A refusal that is asked about again may be a fault of theirs; one that is not is for good.
   const isInDoubt =
     error instanceof ProviderError && error.code === 'reauthorization_required' && error.retryAt !== null;
-  return PASSING.has(code) || isInDoubt;
+  return (PASSING.has(code) && !(error instanceof NothingRead)) || isInDoubt;
 }
 
 function troubleOf(error: unknown, remedy: string): Trouble {
+  if (error instanceof NothingRead) return { code: 'upstream_error', detail: error.message, remedy: error.remedy };
   if (error instanceof ProviderError) return { code: error.code, detail: error.message, remedy: error.remedy };
   if (error instanceof ArchiveError) {
     const { code, message: detail, remedy } = archiveProblem(error);

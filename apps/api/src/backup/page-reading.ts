@@ -24,9 +24,16 @@ export interface Paged<Entry = unknown> {
   distinctBy: 'uri' | 'id' | null;
   /** Whether more is counted than can be read. */
   isPart: boolean;
-  /** Why it may have lacked something in the backup before; null when nothing was told. */
-  toldBefore: string | null;
+  /** How many more were counted than shown in the backup before; null when all was well, or nobody knows. */
+  lackedBefore: number | null;
   ask: (at: string | null) => Promise<LibraryPage<Entry>>;
+}
+
+interface Doubt {
+  /** As the middle of a sentence. */
+  why: string;
+  /** How many more are counted than shown; null when nobody knows. */
+  lack: number | null;
 }
 
 export interface PageReadingParts {
@@ -59,13 +66,12 @@ export class PageReading {
     let before: string | null = null;
     for (let attempt = 1; ; attempt += 1) {
       const { total, isSteady } = await (paged.byOffset ? this.byOffset(paged) : this.chain(paged));
-      const doubt = isSteady ? await this.doubtOf(paged, total) : CHANGING;
+      const doubt = isSteady ? await this.doubtOf(paged, total) : { why: CHANGING, lack: null };
       if (doubt === null) return { outcome: 'read', total };
-      const [told, asBefore] = [doubtText(doubt), doubtText(doubt, true)];
-      const { toldBefore } = paged;
+      const { why, lack } = doubt;
       // What the upstream says twice it says again.
-      if (isSteady && (toldBefore === told || toldBefore === asBefore))
-        return { outcome: 'read', total, told: asBefore };
+      if (lack !== null && lack === paged.lackedBefore) return { outcome: 'read', total, told: doubtText(why, true) };
+      const told = doubtText(why);
       if (attempt === MOST_ATTEMPTS || (isSteady && told === before))
         return { outcome: 'read', total: isSteady ? total : null, told };
       before = told;
@@ -116,11 +122,12 @@ export class PageReading {
   }
 
   /** What makes one doubt that all of it is kept; null when nothing does. */
-  private async doubtOf({ key, distinctBy, isPart }: Paged, total: number | null): Promise<string | null> {
+  private async doubtOf({ key, distinctBy, isPart }: Paged, total: number | null): Promise<Doubt | null> {
     if (isPart) return null;
     const { entries, repeated } = await this.parts.store.tally(this.parts.claim, key, distinctBy);
-    if (total !== null && entries !== total) return `the provider counts ${total} of it and shows ${entries}`;
-    return repeated > 0 ? `the provider shows ${repeated} of it more than once` : null;
+    const lack = total === null ? null : total - entries;
+    if (lack) return { why: `the provider counts ${total} of it and shows ${entries}`, lack };
+    return repeated > 0 ? { why: `the provider shows ${repeated} of it more than once`, lack } : null;
   }
 
   /** Pages of it that were kept. */

@@ -4,14 +4,14 @@ import { type Kept, parseKeep, superfluous } from './retention.js';
 
 const backup = (
   createdAt: Date,
-  { account = 'ada', trigger = 'schedule', lists = ['tracks'], isShort = false } = {},
+  { account = 'ada', trigger = 'schedule', lists = ['tracks'], lacks = '' } = {},
 ): Kept => ({
   createdAt,
   trigger,
   account: { id: account },
   summary: {
     counts: Object.fromEntries(lists.map((list) => [list, 1])),
-    omissions: isShort ? [{ isPassing: true }] : [],
+    omissions: [...lacks].map((what) => ({ what, isPassing: true })),
   },
 });
 const at = (iso: string, more: Parameters<typeof backup>[1] = {}): Kept => backup(new Date(iso), more);
@@ -31,10 +31,19 @@ describe('what is kept of backups', () => {
   it('has in any case the newest that lacks nothing which may come back', () => {
     const keep = { daily: 1, weekly: 0, monthly: 0 };
     const whole = at('2026-01-02T03:15:00Z');
-    const short = [3, 4, 5].map((day) => at(`2026-01-0${day}T03:15:00Z`, { isShort: true }));
+    const short = [3, 4, 5].map((day) => at(`2026-01-0${day}T03:15:00Z`, { lacks: 'a' }));
     const older = at('2026-01-01T03:15:00Z');
     expect(superfluous([older, whole, ...short], keep, 'UTC')).toEqual([short[1], short[0], older]);
     expect(superfluous([older, whole, ...short, at('2026-01-06T03:15:00Z')], keep, 'UTC')).toHaveLength(5);
+  });
+
+  it('has of each thing that may come back the newest that has it, whatever else is never whole', () => {
+    const keep = { daily: 1, weekly: 0, monthly: 0 };
+    const backups = ['m', 'm', 'mp', 'mpq', 'mpq'].map((lacks, day) => at(`2026-01-0${day + 1}T03:15:00Z`, { lacks }));
+    const [oldest, hasAll, hasQ, between] = backups;
+    expect(superfluous(backups, keep, 'UTC')).toEqual([between, oldest]);
+    expect(superfluous(backups, keep, 'UTC')).not.toContain(hasAll);
+    expect(superfluous(backups, keep, 'UTC')).not.toContain(hasQ);
   });
 
   it('are so many days, weeks and months, the newest of each', () => {

@@ -13,7 +13,7 @@ export interface Kept {
   /** With the lists that are in it, and what lacks. */
   summary: {
     counts: Readonly<Record<string, number>>;
-    omissions: readonly { isPassing: boolean }[];
+    omissions: readonly { what: string; isPassing: boolean }[];
   } | null;
 }
 
@@ -28,8 +28,9 @@ export function parseKeep(setting: string): Keep {
 /**
  * Which backups are not kept any more, of those that the schedule has made: those made by hand, or found in the folder,
  * neither go nor count. Of each account the newest of each of the last so many days, weeks and months that have one stays,
- * and in any case the newest of all, the newest that has a list (whoever agrees to less loses nothing that is kept), and the
- * newest that lacks nothing but what is closed.
+ * and in any case the newest of all, the newest that has a list (whoever agrees to less loses nothing that is kept), the
+ * newest that lacks nothing but what is closed, and of each thing that the newest lacks and may come back the newest that
+ * has it.
  *
  * @param backups all that are made, in any order
  * @param timezone an IANA name, in which days begin
@@ -63,8 +64,16 @@ function keptOf<T extends Kept>(newestFirst: readonly T[], keep: Keep, day: Intl
       kept.add(backup);
     }
   }
-  const whole = newestFirst.find(({ summary }) => summary?.omissions.every(({ isPassing }) => !isPassing));
-  if (whole) kept.add(whole);
+  const passing = newestFirst.map((backup) => ({
+    backup,
+    lacks: new Set((backup.summary?.omissions ?? []).flatMap(({ what, isPassing }) => (isPassing ? [what] : []))),
+  }));
+  const keepFirst = (isMeant: (lacks: ReadonlySet<string>) => boolean): void => {
+    const found = passing.find(({ backup, lacks }) => backup.summary !== null && isMeant(lacks));
+    if (found) kept.add(found.backup);
+  };
+  keepFirst((lacks) => lacks.size === 0);
+  for (const what of passing[0]?.lacks ?? []) keepFirst((lacks) => !lacks.has(what));
   const lists = new Set<string>();
   for (const backup of newestFirst) {
     for (const list of Object.keys(backup.summary?.counts ?? {})) {

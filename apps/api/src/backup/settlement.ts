@@ -9,8 +9,8 @@ export type Place = Pick<SettledList, 'list' | 'place'> & {
   playlist: LibraryPlaylist | null;
 };
 
-/** Waits for an answer; that the list is left out, or waits, is settled before this rejects. */
-export type OrOmit = <T>(answer: Promise<T>) => Promise<T>;
+/** Asks, unless the list is left out already, or waits; that it is or does is settled before this rejects. */
+export type OrOmit = <T>(ask: () => Promise<T>) => Promise<T>;
 
 /** What has become of a list. */
 export interface Settlement {

@@ -88,7 +88,7 @@ describe('what is read again', () => {
     new Map(
       [...ids].map((id) => [
         id,
-        { version: 'v1', owner: 'owner', standing: 'closed', told: 'It is closed.', ...facts },
+        { version: 'v1', owner: 'owner', standing: 'closed', told: 'It is closed.', lack: null, ...facts },
       ]),
     );
   const read = (
