@@ -71,7 +71,7 @@ describe('what the provider says is not what it shows', () => {
     const reason = 'It may lack something: the provider counts 120 of it and shows 50.';
     expect(diff.body).toMatchObject({
       lists: { tracks: { removed: { count: 70 } } },
-      mayLack: expect.arrayContaining([{ list: 'tracks', backup: 'to', reason }]),
+      mayLack: expect.arrayContaining([{ list: 'tracks', what: 'Saved tracks', backup: 'to', reason }]),
     });
     expect((diff.body as { mayLack: { list: string }[] }).mayLack.map(({ list }) => list)).toContain(
       `playlist:${first.playlists[0]?.playlist?.id}`,

@@ -8,6 +8,7 @@ import {
   ENDED,
   type Entry,
   type Kept,
+  type Parts,
   READ_SCOPES,
   type Restore,
   type Sizes,
@@ -396,9 +397,11 @@ describe('a restore', () => {
     };
     expect(await library.dryRun(id)).toMatchObject(told);
     const { id: restore } = await library.beginRestore(id);
-    for (const setbacks of [1, 2]) {
+    for (const times of [1, 2]) {
       await eventually(async () => {
-        expect(await library.query(`SELECT setbacks FROM restores WHERE state = 'paused'`)).toEqual([{ setbacks }]);
+        expect(await library.query(`SELECT refusals FROM restores WHERE state = 'paused'`)).toEqual([
+          { refusals: { audiobooks: times } },
+        ]);
       });
       await library.query(`UPDATE restores SET resume_at = now() WHERE state = 'paused'`);
     }
@@ -413,6 +416,66 @@ describe('a restore', () => {
     expect(entriesOf(after, 'artists')).toHaveLength(artists.length);
     expect(after.playlists[0]?.entries).toHaveLength(129);
     expect(await library.endedRestore((await library.beginRestore(id)).id)).toMatchObject({ counts: { added: 1 } });
+  });
+
+  it('makes and follows no playlist anew that may be there, and passes over playlists that are refused', async () => {
+    await library.linked({ tracks: 30, playlists: 60, playlistItems: 5 }, [...READ_SCOPES, ...WRITE_SCOPES]);
+    const { id } = await library.made();
+    const artists = entriesOf(await library.kept(id), 'artists').flatMap(({ uri }) => uri ?? []);
+    const scenario = (name: string): Promise<unknown> =>
+      library.stage.control('PUT', '/control/spotify', { scenario: name, endpoint: 'me/playlists' });
+    const restored = async (): Promise<Restore> => {
+      const { id: restore } = await library.beginRestore(id);
+      return eventually(async () => {
+        await library.query(`UPDATE restores SET resume_at = now() WHERE state = 'paused'`);
+        const ended = await library.restore(restore);
+        expect(ended.state).toBe('complete_with_omissions');
+        return ended;
+      });
+    };
+    const actions = ({ playlists }: Parts): string[] => [...new Set(playlists.map(({ action }) => action))];
+    const reasons = ({ playlists }: Parts): Set<string> =>
+      new Set(playlists.flatMap(({ cannot }) => cannot.map(({ reason }) => reason)));
+
+    await scenario('lost-pages');
+    const mayBeThere = expect.stringContaining('counts more playlists than it shows');
+    expect(actions(await library.dryRun(id))).toEqual(['nothing']);
+    const first = await restored();
+    expect(first.counts.added).toBe(0);
+    expect([...reasons(first)]).toEqual(expect.arrayContaining([mayBeThere]));
+
+    await library.stage.control('DELETE', '/control/spotify');
+    await library.change({ remove: artists });
+    await scenario('bad-request');
+    const refused = expect.stringContaining('400');
+    const plan = await library.dryRun(id);
+    expect([plan.playlists.length, actions(plan), reasons(plan)]).toEqual([60, ['nothing'], new Set([refused])]);
+    const second = await restored();
+    expect([second.counts.added, second.playlists.length, reasons(second)]).toEqual([
+      artists.length,
+      60,
+      new Set([refused]),
+    ]);
+    await library.stage.control('DELETE', '/control/spotify');
+    expect((await library.kept((await library.made('spotify', true)).id)).playlists).toHaveLength(60);
+  });
+
+  it('is not content with one refusal, whatever else has failed', async () => {
+    await library.linked({ tracks: 30, albums: 5, playlists: 0 }, [...READ_SCOPES, ...WRITE_SCOPES]);
+    const { id } = await library.made();
+    const albums = entriesOf(await library.kept(id), 'albums').flatMap(({ uri }) => uri ?? []);
+    await library.change({ remove: albums });
+    await library.stage.control('PUT', '/control/spotify', {
+      scenario: 'bad-request',
+      endpoint: 'me/albums',
+      times: 1,
+    });
+    const { id: restore } = await library.beginRestore(id);
+    await library.query('UPDATE restores SET setbacks = 5');
+    await eventually(async () => {
+      await library.query(`UPDATE restores SET resume_at = now() WHERE state = 'paused'`);
+      expect(await library.restore(restore)).toMatchObject({ state: 'complete', counts: { added: albums.length } });
+    });
   });
 
   it('tells each step to whoever listens, and is cancelled: what it has put in stays, and nothing comes after it', async () => {

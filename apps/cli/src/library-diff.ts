@@ -46,7 +46,7 @@ export interface LibraryDiff {
   notInLater: readonly string[];
   playlists: PlaylistsDiff | null;
   /** What may seem to have changed because one of the two does not have it. */
-  mayLack: readonly { list: string; isLater: boolean; reason: string }[];
+  mayLack: readonly { what: string; isLater: boolean; reason: string }[];
 }
 
 /** Null when it is none. */
@@ -62,8 +62,8 @@ export function parseDiff(value: unknown): LibraryDiff | null {
     notInLater: all(value, 'notInLater', shown),
     playlists: playlists === null ? null : parsePlaylistsDiff(playlists),
     mayLack: all(value, 'mayLack', (item) => {
-      const [list, reason] = [text(item, 'list'), text(item, 'reason')];
-      return list === null || reason === null ? null : { list, isLater: at(item, 'backup') === 'to', reason };
+      const [what, reason] = [text(item, 'what'), text(item, 'reason')];
+      return what === null || reason === null ? null : { what, isLater: at(item, 'backup') === 'to', reason };
     }),
   };
 }

@@ -17,7 +17,7 @@ export function notLinked(displayName: string): ProviderError {
 export function otherLinked(displayName: string): ProviderError {
   return new ProviderError('provider_not_linked', {
     message: `Another ${displayName} account is linked by now.`,
-    remedy: 'Link the one that it began with at /auth, or begin anew with the one that is linked.',
+    remedy: 'Begin anew with the one that is linked, or link the other one at /auth first.',
   });
 }
 

@@ -78,6 +78,7 @@ export class BackupWorker extends LibraryWorker<Claim> {
       concurrency: this.settings.BACKUP_CONCURRENCY,
       signal,
       allow,
+      noteRefusal: (list: string) => this.store.jobs.noteRefusal(claim, list),
     };
     // Before a pause it may have been built on one that is gone by now.
     await this.readings.forgetCarried(claim, takenOver?.name ?? null);

@@ -124,8 +124,14 @@ export class DiffAccountsDto {
 }
 
 export class MayLackDto {
-  @ApiProperty({ description: 'The name of a list, or playlist: and the id of one.', example: 'tracks' })
+  @ApiProperty({
+    description: 'The name of a list, or playlist: and the id of one; playlists of which there are.',
+    example: 'tracks',
+  })
   list!: string;
+
+  @ApiProperty({ description: 'For people.', example: 'Saved tracks' })
+  what!: string;
 
   @ApiProperty({ enum: ['from', 'to'], description: 'Which of the two backups.', example: 'to' })
   backup!: 'from' | 'to';

@@ -40,7 +40,7 @@ export class LibraryJobs {
   async claim(worker: string, providers: readonly string[], courtesyMs: () => Promise<number>): Promise<Held | null> {
     const { prisma } = this.database;
     const due = (since: string): string => `j.provider = ANY($1) AND (
-      j.state = 'running' AND coalesce(j.lease_until, '-infinity') < ${since}
+      j.state = 'running' AND coalesce(j.lease_until, '-infinity') <= ${since}
       OR (j.state = 'queued' AND j.created_at <= ${since} OR j.state = 'paused' AND j.resume_at <= ${since})
         AND NOT EXISTS (${OBSTACLES[this.table]}))`;
     const [found] = await prisma.$queryRawUnsafe<object[]>(
@@ -91,11 +91,26 @@ export class LibraryJobs {
   /** Lets another process go on at once. */
   async release({ id, fence }: Held): Promise<void> {
     await this.database.prisma.$executeRawUnsafe(
-      `UPDATE ${this.table} SET worker = NULL, lease_until = NULL
+      `UPDATE ${this.table} SET worker = NULL, lease_until = now()
       WHERE id = $1::uuid AND fence = $2 AND state = 'running'`,
       id,
       fence,
     );
+  }
+
+  /** A list is refused once more. @returns how often it was by now @throws ClaimLost */
+  async noteRefusal({ id, fence }: Held, list: string): Promise<number> {
+    const rows = await this.database.prisma.$queryRawUnsafe<{ times: number }[]>(
+      `UPDATE ${this.table}
+      SET refusals = refusals || jsonb_build_object($3::text, coalesce((refusals ->> $3::text)::int, 0) + 1)
+      WHERE id = $1::uuid AND fence = $2 AND state = 'running'
+      RETURNING (refusals ->> $3::text)::int AS times`,
+      id,
+      fence,
+      list,
+    );
+    expectHeld(rows.length);
+    return rows[0]?.times ?? 0;
   }
 
   /** How often it has failed since it got on last. */

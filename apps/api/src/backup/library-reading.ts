@@ -6,6 +6,7 @@ import {
   type LibraryReads,
   type LibraryShape,
   PLAYLIST_PAGE,
+  ProviderError,
 } from '#listening';
 import type { Archive } from './archive/archive.js';
 import type { ArchivedList } from './archive/documents.js';
@@ -65,6 +66,8 @@ export interface ReadingParts {
   signal: AbortSignal;
   /** Throws when no more calls should be made for now. */
   allow: () => void;
+  /** How often a list was refused by now, with this time. */
+  noteRefusal: (list: string) => Promise<number>;
 }
 
 /**
@@ -80,7 +83,7 @@ export class LibraryReading {
   /** What is settled and was not given out yet, by its place. */
   private readonly ready = new Map<number, SettledList>();
   /** Why a list waits for the next attempt, which comes after a pause. */
-  private waiting: unknown = null;
+  private waiting: ProviderError | null = null;
   /** Whoever waits for the next of them looks again. */
   private wake: () => void = () => undefined;
   private isOver = false;
@@ -133,7 +136,7 @@ export class LibraryReading {
     const playlists = async (): Promise<void> => this.settlePlaylists(shape.lists.length, settled);
     // Side by side: short lists would leave calls unused that longer ones have a use for.
     await together(shape.hasPlaylists ? [...lists, playlists] : lists);
-    if (this.waiting !== null) throw this.waiting;
+    if (this.waiting) throw this.waiting;
     await this.expectSomething();
   }
 
@@ -321,7 +324,7 @@ export class LibraryReading {
           return await ask();
         } catch (error) {
           const omission = this.omissionFor(error, at);
-          if (omission === null) throw error;
+          if (omission === null || !(error instanceof ProviderError)) throw error;
           // Refused in two lanes, it is refused once.
           omitting ??= this.omitOrWait(at, omission, error);
         }
@@ -345,10 +348,10 @@ export class LibraryReading {
   }
 
   /** Leaves a list out, and settles that; of what is refused not before it has been some times, with a pause after each. */
-  private async omitOrWait(at: Place, omission: Omission, error: unknown): Promise<void> {
-    const { claim, store } = this.parts;
+  private async omitOrWait(at: Place, omission: Omission, error: ProviderError): Promise<void> {
+    const { noteRefusal } = this.parts;
     const isForGood = !omission.isPassing || this.wasRefused(at);
-    if (isForGood || (await store.noteRefusal(claim, at.list)) >= MOST_REFUSALS) await this.omit(at, omission);
+    if (isForGood || (await noteRefusal(at.list)) >= MOST_REFUSALS) await this.omit(at, omission);
     else this.waiting ??= error;
   }
 

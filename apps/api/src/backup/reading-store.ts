@@ -78,17 +78,6 @@ export class ReadingStore {
       WHERE backup_id = id AND id = ${backup.id}::uuid AND fence = ${fence} AND list = ANY(${[...lists]})`;
   }
 
-  /** A list is refused once more. @returns how often it was by now @throws ClaimLost */
-  async noteRefusal({ backup, fence }: Claim, list: string): Promise<number> {
-    const rows = await this.database.prisma.$queryRaw<{ times: number }[]>`
-      UPDATE backups
-      SET refusals = refusals || jsonb_build_object(${list}::text, coalesce((refusals ->> ${list}::text)::int, 0) + 1)
-      WHERE id = ${backup.id}::uuid AND fence = ${fence} AND state = 'running'
-      RETURNING (refusals ->> ${list}::text)::int AS times`;
-    expectHeld(rows.length);
-    return rows[0]?.times ?? 0;
-  }
-
   /**
    * How many entries are kept of a list.
    *

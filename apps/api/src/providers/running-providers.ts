@@ -196,8 +196,10 @@ export class RunningProviders implements OnApplicationShutdown {
     };
     const probe = watched();
     const ofAccount = async (): Promise<ListeningProvider> => {
-      const [linked] = app === null ? [] : await this.accounts.links.rows({ provider: id, clientId: app.clientId });
-      return linked ? watched(linked.accountId) : probe;
+      if (app === null) return probe;
+      const [linked] = await this.accounts.links.rows({ provider: id, clientId: app.clientId });
+      // While none is linked it is nobody's, whoever is linked next.
+      return watched(linked?.accountId ?? '');
     };
     const reads = around(probe, (_, ask) => {
       const outage = this.outages.get(id);

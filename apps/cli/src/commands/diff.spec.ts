@@ -35,7 +35,9 @@ describe('what became of a library', () => {
       changed: { count: 2, items: [playlist('Sea', { ...same, removed: { count: 1, items: [song('', 4)] } })] },
       unread: { count: 1, items: [playlist('Top 50')] },
     };
-    const mayLack = [{ list: 'tracks', backup: 'to', reason: 'It may lack something: it changed.' }];
+    const mayLack = [
+      { list: 'tracks', what: 'Saved tracks', backup: 'to', reason: 'It may lack something: it changed.' },
+    ];
     expect(lines({ lists: { tracks, albums: same }, notInEarlier: ['top_tracks'], playlists, mayLack })).toEqual([
       'tracks: 3 added, 1 moved, 1 renamed',
       '  + Harbour Lights – The Night Ferry, Moth',
@@ -51,7 +53,7 @@ describe('what became of a library', () => {
       '… and 1 more playlists have changed',
       'playlists that one of them could not read, so nothing can be said:',
       '  Top 50',
-      'tracks, in the later one: It may lack something: it changed.',
+      'Saved tracks, in the later one: It may lack something: it changed.',
     ]);
   });
 

@@ -94,9 +94,7 @@ export function diffLines(
     );
   }
   changed.push(
-    ...mayLack.map(
-      ({ list, isLater, reason }) => `${listTitle(list)}, in the ${isLater ? 'later' : 'earlier'} one: ${reason}`,
-    ),
+    ...mayLack.map(({ what, isLater, reason }) => `${what}, in the ${isLater ? 'later' : 'earlier'} one: ${reason}`),
   );
   return changed.length === 0 ? ['Nothing has changed.'] : changed;
 }

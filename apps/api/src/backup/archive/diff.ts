@@ -26,8 +26,10 @@ export interface PlaylistsDiff {
 
 /** That what seems to have changed of a list may only not be in one of the two. */
 export interface MayLack {
-  /** Its name; of a playlist `playlist:` and its id. */
+  /** Its name; of a playlist `playlist:` and its id; `playlists` of which there are. */
   list: string;
+  /** For people. */
+  what: string;
   /** Which of the two. */
   backup: 'from' | 'to';
   reason: string;
@@ -64,7 +66,7 @@ export async function diff(
     if (!other) continue;
     const change = await diffLists(earlier, later, { one: list, other, limit });
     lists.push([list.name, change]);
-    if (isChange(change)) mayLack.push(...lacksOf(list.name, list, other));
+    if (isChange(change)) mayLack.push(...lacksOf({ list: list.name, what: list.title }, list, other));
   }
   return {
     lists: Object.fromEntries(lists),
@@ -163,11 +165,15 @@ async function diffPlaylists(
     );
     if (!isChange(change)) continue;
     include(found.changed, limit, () => {
-      mayLack.push(...lacksOf(`playlist:${playlist.id}`, one, other));
+      mayLack.push(...lacksOf({ list: `playlist:${playlist.id}`, what: `Playlist “${playlist.name}”` }, one, other));
       return { ...told(playlist), ...change };
     });
     const { added, removed, moved, renamed } = change;
     room -= Math.max(...[added, removed, moved, renamed].map(({ items }) => items.length));
+  }
+  if (found.added.count + found.removed.count > 0) {
+    const of = { list: 'playlists', what: 'Playlists' };
+    mayLack.unshift(...lacksOf(of, earlier.manifest.playlists, later.manifest.playlists));
   }
   return found;
 }
@@ -176,11 +182,11 @@ interface MayBeMissing {
   missing: string | null;
 }
 
-function lacksOf(list: string, one: MayBeMissing, other: MayBeMissing): MayLack[] {
+function lacksOf(of: Pick<MayLack, 'list' | 'what'>, one: MayBeMissing | null, other: MayBeMissing | null): MayLack[] {
   return [
-    ...(one.missing === null ? [] : [{ list, backup: 'from' as const, reason: one.missing }]),
-    ...(other.missing === null ? [] : [{ list, backup: 'to' as const, reason: other.missing }]),
-  ];
+    { backup: 'from' as const, reason: one?.missing },
+    { backup: 'to' as const, reason: other?.missing },
+  ].flatMap(({ backup, reason }) => (reason ? [{ ...of, backup, reason }] : []));
 }
 
 function hasEntries(playlist: KeptPlaylist | null): playlist is KeptPlaylist & { json: string } {

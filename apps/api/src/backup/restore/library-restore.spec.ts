@@ -61,7 +61,7 @@ function restoreOf(
     present: new PresentLibrary(reads, new AbortController().signal, () => undefined),
     account: OWNER,
     wanted: { lists, removeOthers },
-    passesRefused: false,
+    isPassedOver: () => Promise.resolve(false),
     madeAnew: () => Promise.resolve(new Map()),
   });
 }

@@ -14,51 +14,15 @@ import type { Account } from '../backup-row.js';
 import { PLAYLIST_INDEX } from '../library-reading.js';
 import { type MadeAnew, targetOf } from './playlist-memory.js';
 import { type PlaylistSteps, type PresentEntry, movesOf, playlistSteps, sizeOf } from './playlist-steps.js';
-import { PlaylistInDoubt, type PresentLibrary } from './present-library.js';
+import { PlaylistInDoubt, type PresentLibrary, type PresentPlaylists } from './present-library.js';
 import { type PartReport, type Wanted, addCannot, addExample, emptyReport } from './restore-report.js';
+import { type ListWork, type PlaylistWork, type Work, nothingFor, playlistWork } from './work.js';
 
 /** What can be put into a playlist. */
 const PLAYABLE: ReadonlySet<EntryKind> = new Set(['track', 'episode']);
 
 /** Before the id of one that is a part. */
 const PLAYLIST = 'playlist:';
-
-const NOTHING: PlaylistSteps = { removals: [], inserts: [], order: [], lacking: [], misplaced: 0, stuck: 0 };
-
-/** A thing to be put in, with its name for people. */
-export interface Named {
-  uri: string;
-  name: string;
-  /** Whether it comes to stand elsewhere than in the backup. */
-  isMisplaced: boolean;
-}
-
-/** What there is to do with a list. */
-export interface ListWork {
-  kind: 'list';
-  report: PartReport;
-  /** In the order of the list. */
-  save: Named[];
-  remove: string[];
-}
-
-/** What there is to do with a playlist. */
-export interface PlaylistWork {
-  kind: 'playlist';
-  report: PartReport;
-  playlist: LibraryPlaylist | null;
-  /** The id of the one that is there; null when there is none. */
-  target: string | null;
-  /** Whether the backup may have fewer entries than it had. */
-  mayLack: boolean;
-  /** Own playlists of that name that are there. */
-  namesakes: string[];
-  steps: PlaylistSteps;
-  /** Names for people by URI, of what is put in. */
-  names: ReadonlyMap<string, string>;
-}
-
-export type Work = ListWork | PlaylistWork;
 
 export interface LibraryRestoreParts {
   archive: Archive;
@@ -69,8 +33,8 @@ export interface LibraryRestoreParts {
   /** Into whose library. */
   account: Account;
   wanted: Wanted;
-  /** Whether what is refused is told and passed over; else it is an error, which may pass. */
-  passesRefused: boolean;
+  /** A part is refused: whether that is told, and the part passed over. Else it is an error, which may pass. */
+  isPassedOver: (part: string) => Promise<boolean>;
   /** Playlists that stand in for those that are gone, by the id in the backup. */
   madeAnew: () => Promise<ReadonlyMap<string, MadeAnew>>;
 }
@@ -122,22 +86,24 @@ export class LibraryRestore {
   }
 
   /**
-   * Whether somebody else has changed a playlist while it was filled: then there is something to do again.
+   * Looks whether somebody else has changed a playlist while it was filled: then there is something to do again.
    *
    * @param id of the one that was filled, with nothing of it refused
+   * @returns what is to be told; null when it is what it should be
    * @throws ProviderError, ArchiveError
    */
-  async hasChanged({ playlist, mayLack }: PlaylistWork, id: string): Promise<boolean> {
-    if (playlist === null) return false;
+  async lookAgain({ playlist, mayLack }: PlaylistWork, id: string): Promise<string | null> {
+    if (playlist === null) return null;
     let there: PresentEntry[];
     try {
       there = await this.parts.present.playlistEntries({ id, version: '' });
     } catch (error) {
-      if (error instanceof PlaylistInDoubt) return true;
+      if (error instanceof PlaylistInDoubt) return error.message;
       throw error;
     }
     const { steps } = await this.stepsTo(playlist, there, mayLack);
-    return steps.inserts.length > 0 || steps.removals.length > 0 || movesOf(steps) > 0;
+    const hasChanged = steps.inserts.length > 0 || steps.removals.length > 0 || movesOf(steps) > 0;
+    return hasChanged ? 'It was changed while it was restored. Restore it once more.' : null;
   }
 
   private isWanted(list: LibraryList): boolean {
@@ -260,39 +226,43 @@ export class LibraryRestore {
       if (this.isDue(part, skip)) due.push({ part, kept });
     }
     if (due.length === 0) return;
-    const there = await present.playlists();
+    due.reverse();
+    let there: PresentPlaylists;
+    try {
+      there = await present.playlists();
+    } catch (error) {
+      if (!(error instanceof Error) || !(await this.isTold(error, PLAYLIST_INDEX))) throw error;
+      for (const { part, kept } of due) yield nothingFor(part, kept, error.message);
+      return;
+    }
     const anew = await madeAnew();
-    for (const { part, kept } of due.reverse()) yield await this.playlistWork(part, kept, there, anew);
+    for (const { part, kept } of due) yield await this.playlistWork(part, kept, there, anew);
   }
 
   private async playlistWork(
     part: string,
     kept: ArchivedPlaylist,
-    there: ReadonlyMap<string, LibraryPlaylist>,
+    { byId: there, isWhole }: PresentPlaylists,
     anew: ReadonlyMap<string, MadeAnew>,
   ): Promise<PlaylistWork> {
     const { account } = this.parts;
-    const { playlist, position, json, missing } = kept;
-    const work = playlistWork(part, playlist, playlist?.name ?? `Playlist ${position} of the list`);
+    const { playlist, json, missing } = kept;
+    const work = playlistWork(part, kept);
     const { report } = work;
-    if (playlist === null) {
-      addCannot(report, { what: report.title, reason: 'The backup knows nothing about it.' });
-      return work;
-    }
+    if (playlist === null) return nothingFor(part, kept, 'The backup knows nothing about it.');
     if (!this.isOwn(kept)) {
       if (!there.has(playlist.id)) {
+        if (!isWhole) return nothingFor(part, kept, MAY_BE_THERE);
         report.action = 'follow';
         report.add = 1;
       }
       return work;
     }
-    if (json === null) {
-      addCannot(report, { what: report.title, reason: missing ?? 'The backup has no entries of it.' });
-      return work;
-    }
+    if (json === null) return nothingFor(part, kept, missing ?? 'The backup has no entries of it.');
     const own = [...there.values()].filter(({ owner }) => owner.id === account.id);
     const namesakes = own.filter(({ name }) => name.trim() === playlist.name.trim()).map(({ id }) => id);
     const target = targetOf(playlist, own, namesakes, anew);
+    if (target === null && !isWhole) return nothingFor(part, kept, MAY_BE_THERE);
     work.namesakes = namesakes;
     work.target = target?.id ?? null;
     if (target && target.name !== playlist.name) {
@@ -367,17 +337,21 @@ export class LibraryRestore {
     try {
       await compare();
     } catch (error) {
-      if (!isClosed(error) && !(error instanceof PlaylistInDoubt) && !this.isPassedOver(error)) throw error;
+      if (!(error instanceof Error) || !(await this.isTold(error, report.part))) throw error;
       addCannot(report, { what: report.title, reason: error.message });
     }
   }
 
-  private isPassedOver(error: unknown): error is ProviderError {
-    return this.parts.passesRefused && error instanceof ProviderError && error.isFinal;
+  /** Whether it is told why nothing is done with a part, and the others go on. */
+  private async isTold(error: Error, part: string): Promise<boolean> {
+    if (isClosed(error) || error instanceof PlaylistInDoubt) return true;
+    return error instanceof ProviderError && error.isFinal && this.parts.isPassedOver(part);
   }
 }
 
 const GONE = 'It has left the catalogue.';
+const MAY_BE_THERE =
+  'The provider counts more playlists than it shows: it is not made or followed anew, for it may be there.';
 const CLOSED: ReadonlySet<string> = new Set(['forbidden', 'not_supported']);
 
 /** The upstream keeps this closed, whoever asks and however often. */
@@ -395,12 +369,6 @@ function partOf({ playlist, position }: ArchivedPlaylist): string {
 }
 
 /** Nothing to do, so far. */
-function playlistWork(part: string, playlist: LibraryPlaylist | null, title: string): PlaylistWork {
-  const report = emptyReport(part, title, 'nothing');
-  const nothing = { target: null, mayLack: false, namesakes: [], steps: NOTHING, names: new Map<string, string>() };
-  return { kind: 'playlist', report, playlist, ...nothing };
-}
-
 function nameOf({ name, artists }: LibraryEntry): string {
   if (name === '') return 'An entry without a name';
   return artists.length === 0 ? name : `${name} by ${artists.join(', ')}`;

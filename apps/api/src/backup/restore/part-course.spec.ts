@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type LibraryPlaylist, type LibraryWrites, ProviderError } from '#listening';
-import type { ListWork, PlaylistWork, Work } from './library-restore.js';
+import type { ListWork, PlaylistWork, Work } from './work.js';
 import { PartCourse, type Standing, parseStanding } from './part-course.js';
 import { movesInto, playlistSteps } from './playlist-steps.js';
 import { RestoreHand } from './restore-hand.js';

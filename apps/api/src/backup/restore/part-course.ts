@@ -1,4 +1,4 @@
-import type { Work } from './library-restore.js';
+import type { Work } from './work.js';
 import type { RestoreHand } from './restore-hand.js';
 import {
   type Figures,

@@ -15,6 +15,13 @@ const CALLS_AT_ONCE = 3;
 /** A list that changes while it is read is begun anew so often. */
 const MOST_ATTEMPTS = 3;
 
+/** The playlists that are there. */
+export interface PresentPlaylists {
+  byId: ReadonlyMap<string, LibraryPlaylist>;
+  /** Whether there may be no others. */
+  isWhole: boolean;
+}
+
 /** Nobody knows what is in a playlist: what seems to lack of it may be there. */
 export class PlaylistInDoubt extends Error {
   override readonly name = 'PlaylistInDoubt';
@@ -61,11 +68,16 @@ export class PresentLibrary {
     return keysOf((await this.parts(first, pageSize, ask)).entries);
   }
 
-  /** Without those that the upstream tells nothing about, by id. */
-  async playlists(): Promise<Map<string, LibraryPlaylist>> {
+  /** Without those that the upstream tells nothing about. @throws ProviderError */
+  async playlists(): Promise<PresentPlaylists> {
     const ask = (at: string | null) => this.reads.playlists(at, { signal: this.signal });
-    const { entries } = await this.parts(await this.call(() => ask(null)), PLAYLIST_PAGE, ask);
-    return new Map(entries.flatMap((playlist) => (playlist ? [[playlist.id, playlist]] : [])));
+    for (let attempt = 1; ; attempt += 1) {
+      const first = await this.call(() => ask(null));
+      const { entries, isSteady } = await this.parts(first, PLAYLIST_PAGE, ask);
+      const byId = new Map(entries.flatMap((playlist) => (playlist ? [[playlist.id, playlist]] : [])));
+      const isWhole = isSteady && (first.total === null || first.total === entries.length);
+      if (isWhole || attempt === MOST_ATTEMPTS) return { byId, isWhole };
+    }
   }
 
   /**

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { type LibraryPlaylist, type LibraryWrites, ProviderError } from '#listening';
-import type { PlaylistWork } from './library-restore.js';
+import type { PlaylistWork } from './work.js';
 import { RestoreHand } from './restore-hand.js';
 import { emptyReport } from './restore-report.js';
 import { playlistSteps } from './playlist-steps.js';

@@ -1,5 +1,6 @@
 import { type LibraryPlaylist, type LibraryShape, type LibraryWrites, ProviderError } from '#listening';
-import { type ListWork, type Named, type PlaylistWork, type Work, isClosed } from './library-restore.js';
+import { isClosed } from './library-restore.js';
+import type { ListWork, Named, PlaylistWork, Work } from './work.js';
 import type { PlaylistMemory } from './playlist-memory.js';
 import { movesInto } from './playlist-steps.js';
 import { type Figures, NO_FIGURES, addCannot, addExample, sizeOf, sumOf } from './restore-report.js';

@@ -77,7 +77,7 @@ export class RestoreWorker extends LibraryWorker<RestoreClaim> implements OnAppl
       present: new PresentLibrary(library, signal, allow),
       account,
       wanted,
-      passesRefused: (await this.store.jobs.setbacks(claim)) >= MOST_REFUSALS - 1,
+      isPassedOver: async (part) => (await this.store.jobs.noteRefusal(claim, part)) >= MOST_REFUSALS,
       madeAnew: () => memory.all(),
     });
     const settled = await this.store.settled(claim.id);
@@ -95,11 +95,9 @@ export class RestoreWorker extends LibraryWorker<RestoreClaim> implements OnAppl
         await hand.carryOut(work);
         const { playlistId: id } = hand;
         // What was refused is missing, and the rest may not have been tried: whoever looks cannot tell that from a change.
-        if (work.kind === 'playlist' && id !== null && hand.refused === 0 && (await restore.hasChanged(work, id))) {
-          addCannot(report, {
-            what: report.title,
-            reason: 'It was changed while it was restored. Restore it once more.',
-          });
+        if (work.kind === 'playlist' && id !== null && hand.refused === 0) {
+          const reason = await restore.lookAgain(work, id);
+          if (reason !== null) addCannot(report, { what: report.title, reason });
         }
       } finally {
         if (hand.hasAsked) await this.store.leave(claim, course.standing(hand), hand.hasGotOn);

@@ -179,7 +179,7 @@ export class Restores implements BeforeApplicationShutdown {
       present: new PresentLibrary(library, signal, allow),
       account,
       wanted,
-      passesRefused: true,
+      isPassedOver: () => Promise.resolve(true),
       madeAnew: () => this.store.memory(provider.id, account.id).all(),
     });
   }

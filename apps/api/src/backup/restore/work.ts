@@ -1,0 +1,55 @@
+import type { LibraryPlaylist } from '#listening';
+import type { ArchivedPlaylist } from '../archive/documents.js';
+import type { PlaylistSteps } from './playlist-steps.js';
+import { type PartReport, addCannot, emptyReport } from './restore-report.js';
+
+const NOTHING: PlaylistSteps = { removals: [], inserts: [], order: [], lacking: [], misplaced: 0, stuck: 0 };
+
+/** A thing to be put in, with its name for people. */
+export interface Named {
+  uri: string;
+  name: string;
+  /** Whether it comes to stand elsewhere than in the backup. */
+  isMisplaced: boolean;
+}
+
+/** What there is to do with a list. */
+export interface ListWork {
+  kind: 'list';
+  report: PartReport;
+  /** In the order of the list. */
+  save: Named[];
+  remove: string[];
+}
+
+/** What there is to do with a playlist. */
+export interface PlaylistWork {
+  kind: 'playlist';
+  report: PartReport;
+  playlist: LibraryPlaylist | null;
+  /** The id of the one that is there; null when there is none. */
+  target: string | null;
+  /** Whether the backup may have fewer entries than it had. */
+  mayLack: boolean;
+  /** Own playlists of that name that are there. */
+  namesakes: string[];
+  steps: PlaylistSteps;
+  /** Names for people by URI, of what is put in. */
+  names: ReadonlyMap<string, string>;
+}
+
+export type Work = ListWork | PlaylistWork;
+
+/** Nothing yet. */
+export function playlistWork(part: string, { playlist, position }: ArchivedPlaylist): PlaylistWork {
+  const report = emptyReport(part, playlist?.name ?? `Playlist ${position} of the list`, 'nothing');
+  const nothing = { target: null, mayLack: false, namesakes: [], steps: NOTHING, names: new Map<string, string>() };
+  return { kind: 'playlist', report, playlist, ...nothing };
+}
+
+/** Nothing, and why. */
+export function nothingFor(part: string, kept: ArchivedPlaylist, reason: string): PlaylistWork {
+  const work = playlistWork(part, kept);
+  addCannot(work.report, { what: work.report.title, reason });
+  return work;
+}

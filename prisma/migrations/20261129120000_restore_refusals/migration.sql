@@ -1,0 +1,2 @@
+ALTER TABLE restores
+  ADD COLUMN refusals JSONB NOT NULL DEFAULT '{}';
