@@ -369,7 +369,7 @@ describe('a restore', () => {
   });
 
   it('passes over what is refused again and again, and what nobody knows, and puts the rest back', async () => {
-    await library.linked({ tracks: 30, artists: 7, playlists: 1, playlistItems: 130 }, [
+    await library.linked({ tracks: 120, artists: 7, playlists: 1, playlistItems: 130 }, [
       ...READ_SCOPES,
       ...WRITE_SCOPES,
     ]);
@@ -379,12 +379,19 @@ describe('a restore', () => {
     const artists = entriesOf(before, 'artists').flatMap(({ uri }) => uri ?? []);
     await library.change({ remove: artists });
     await library.changePlaylist(own, { remove: [3] });
+    await library.change({ remove: [entriesOf(before, 'tracks')[5]?.uri ?? ''] });
     const scenario = (name: string, endpoint: string): Promise<unknown> =>
       library.stage.control('PUT', '/control/spotify', { scenario: name, endpoint });
     await scenario('bad-request', 'me/audiobooks');
     await scenario('lost-pages', 'playlists/{id}/items');
+    await scenario('lost-pages', 'me/tracks');
     const told = {
       lists: expect.arrayContaining([
+        expect.objectContaining({
+          list: 'tracks',
+          add: 0,
+          cannot: [{ what: 'Saved tracks', reason: expect.stringContaining('counts 119 of its entries and shows 50') }],
+        }),
         expect.objectContaining({
           list: 'audiobooks',
           add: 0,
@@ -415,7 +422,23 @@ describe('a restore', () => {
     const after = await library.kept((await library.made('spotify', true)).id);
     expect(entriesOf(after, 'artists')).toHaveLength(artists.length);
     expect(after.playlists[0]?.entries).toHaveLength(129);
-    expect(await library.endedRestore((await library.beginRestore(id)).id)).toMatchObject({ counts: { added: 1 } });
+    expect(await library.endedRestore((await library.beginRestore(id)).id)).toMatchObject({ counts: { added: 2 } });
+  });
+
+  it('puts things into what counts one more than it shows each time', async () => {
+    await library.linked({ tracks: 120, playlists: 1, playlistItems: 60 }, [...READ_SCOPES, ...WRITE_SCOPES]);
+    await library.stage.control('PUT', '/control/spotify', { scenario: 'miscounted' });
+    const { id } = await library.made();
+    const before = await library.kept(id);
+    await library.change({ remove: [entriesOf(before, 'tracks')[5]?.uri ?? ''] });
+    await library.changePlaylist(before.playlists[0]?.playlist?.id ?? '', { remove: [3] });
+    const { id: restore } = await library.beginRestore(id);
+    expect(await library.endedRestore(restore)).toMatchObject({ state: 'complete', counts: { added: 2 } });
+    const after = await library.kept((await library.made('spotify', true)).id);
+    expect(after.playlists[0]?.entries?.map(({ uri }) => uri)).toEqual(
+      before.playlists[0]?.entries?.map(({ uri }) => uri),
+    );
+    expect(entriesOf(after, 'tracks')).toHaveLength(120);
   });
 
   it('makes and follows no playlist anew that may be there, and passes over playlists that are refused', async () => {

@@ -10,11 +10,12 @@ import type { Archive } from '../archive/archive.js';
 import { ArchiveError } from '../archive/archive-error.js';
 import type { ArchivedPlaylist } from '../archive/documents.js';
 import { PLAYLISTS } from '../archive/file-names.js';
+import { lackOf } from '../backup-before.js';
 import type { Account } from '../backup-row.js';
 import { PLAYLIST_INDEX } from '../library-reading.js';
 import { type MadeAnew, targetOf } from './playlist-memory.js';
 import { type PlaylistSteps, type PresentEntry, movesOf, playlistSteps, sizeOf } from './playlist-steps.js';
-import { PlaylistInDoubt, type PresentLibrary, type PresentPlaylists } from './present-library.js';
+import { InDoubt, type PresentLibrary, type PresentPlaylists } from './present-library.js';
 import { type PartReport, type Wanted, addCannot, addExample, emptyReport } from './restore-report.js';
 import { type ListWork, type PlaylistWork, type Work, nothingFor, playlistWork } from './work.js';
 
@@ -92,13 +93,13 @@ export class LibraryRestore {
    * @returns what is to be told; null when it is what it should be
    * @throws ProviderError, ArchiveError
    */
-  async lookAgain({ playlist, mayLack }: PlaylistWork, id: string): Promise<string | null> {
+  async lookAgain({ playlist, mayLack, usualLack }: PlaylistWork, id: string): Promise<string | null> {
     if (playlist === null) return null;
     let there: PresentEntry[];
     try {
-      there = await this.parts.present.playlistEntries({ id, version: '' });
+      there = await this.parts.present.playlistEntries({ id, version: '' }, usualLack);
     } catch (error) {
-      if (error instanceof PlaylistInDoubt) return error.message;
+      if (error instanceof InDoubt) return error.message;
       throw error;
     }
     const { steps } = await this.stepsTo(playlist, there, mayLack);
@@ -160,6 +161,7 @@ export class LibraryRestore {
       list,
       (first, total) =>
         list.order === 'newest' && total === kept.count && first.every((uri, place) => uri === head[place]),
+      lackOf(kept),
     );
     if (there === null) return;
     const left = new Map<string, number>();
@@ -270,6 +272,7 @@ export class LibraryRestore {
     }
     if (target?.id === playlist.id && target.version === playlist.version) return work;
     work.mayLack = missing !== null;
+    work.usualLack = lackOf(kept);
     await this.unlessClosed(report, async () => {
       await this.comparePlaylist(work, playlist, target);
     });
@@ -282,8 +285,8 @@ export class LibraryRestore {
     target: LibraryPlaylist | null,
   ): Promise<void> {
     const { present, wanted } = this.parts;
-    const { mayLack, report } = work;
-    const there = target ? await present.playlistEntries(target) : [];
+    const { mayLack, report, usualLack } = work;
+    const there = target ? await present.playlistEntries(target, usualLack) : [];
     const { entries, steps } = await this.stepsTo(playlist, there, mayLack);
     const names = new Map<string, string>();
     const inserted = new Set(steps.inserts.flatMap(({ keys }) => keys));
@@ -344,7 +347,7 @@ export class LibraryRestore {
 
   /** Whether it is told why nothing is done with a part, and the others go on. */
   private async isTold(error: Error, part: string): Promise<boolean> {
-    if (isClosed(error) || error instanceof PlaylistInDoubt) return true;
+    if (isClosed(error) || error instanceof InDoubt) return true;
     return error instanceof ProviderError && error.isFinal && this.parts.isPassedOver(part);
   }
 }

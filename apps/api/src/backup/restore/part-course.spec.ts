@@ -81,7 +81,17 @@ function playlistWork({ entries, isMade }: Shelf, wanted: string): PlaylistWork 
   for (const { count } of movesInto(steps.order, Number.POSITIVE_INFINITY)) report.move += count;
   if (report.action === 'fill' && report.add + report.remove + report.move === 0) report.action = 'nothing';
   const target = entries === null ? null : isMade ? 'new' : 'p';
-  return { kind: 'playlist', report, playlist, target, mayLack: false, namesakes: [], steps, names: new Map() };
+  return {
+    kind: 'playlist',
+    report,
+    playlist,
+    target,
+    mayLack: false,
+    usualLack: null,
+    namesakes: [],
+    steps,
+    names: new Map(),
+  };
 }
 
 /** What is newer stays on top of what is saved anew. */

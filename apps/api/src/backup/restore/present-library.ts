@@ -22,9 +22,9 @@ export interface PresentPlaylists {
   isWhole: boolean;
 }
 
-/** Nobody knows what is in a playlist: what seems to lack of it may be there. */
-export class PlaylistInDoubt extends Error {
-  override readonly name = 'PlaylistInDoubt';
+/** Nobody knows what is in a list, or in a playlist: what seems to lack of it may be there. */
+export class InDoubt extends Error {
+  override readonly name = 'InDoubt';
 
   constructor(total: number, shown: number) {
     super(
@@ -55,17 +55,24 @@ export class PresentLibrary {
    * The URIs of a list in its order, empty for an entry without one.
    *
    * @param isKnown whether the first part tells already that the list is as it was
+   * @param usualLack how many more are counted than shown when all is well, as far as that is known
    * @returns null when it does
+   * @throws ProviderError, InDoubt
    */
   async list(
     { name, pageSize, byOffset }: LibraryList,
     isKnown: (first: readonly string[], total: number | null) => boolean,
+    usualLack: number | null,
   ): Promise<string[] | null> {
     const ask = (at: string | null) => this.reads.list(name, at, { signal: this.signal });
-    const first = await this.call(() => ask(null));
-    if (isKnown(keysOf(first.entries), first.total)) return null;
-    if (!byOffset) return keysOf(await this.chain(first, ask));
-    return keysOf((await this.parts(first, pageSize, ask)).entries);
+    for (let attempt = 1; ; attempt += 1) {
+      const first = await this.call(() => ask(null));
+      if (isKnown(keysOf(first.entries), first.total)) return null;
+      const entries = byOffset ? (await this.parts(first, pageSize, ask)).entries : await this.chain(first, ask);
+      const doubt = doubtOf(first.total, entries.length, usualLack);
+      if (!doubt) return keysOf(entries);
+      if (attempt === MOST_ATTEMPTS) throw doubt;
+    }
   }
 
   /** Without those that the upstream tells nothing about. @throws ProviderError */
@@ -85,21 +92,24 @@ export class PresentLibrary {
    * its position must not be worked out from two.
    *
    * @param version the one it had when it was seen last
-   * @throws ProviderError, PlaylistInDoubt
+   * @param usualLack see `list`
+   * @throws ProviderError, InDoubt
    */
-  async playlistEntries({ id, version }: { id: string; version: string }): Promise<PresentEntry[]> {
+  async playlistEntries(
+    { id, version }: { id: string; version: string },
+    usualLack: number | null,
+  ): Promise<PresentEntry[]> {
     const ask = (at: string | null) => this.reads.playlistEntries(id, at, { signal: this.signal });
     let before = version;
-    let doubt: PlaylistInDoubt | null = null;
+    let doubt: InDoubt | null = null;
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
       const first = await this.call(() => ask(null));
       const { entries, isSteady } = await this.parts(first, PLAYLIST_PAGE, ask);
       const { total } = first;
-      const isAll = total === null || total === entries.length;
-      doubt = isAll || !isSteady ? null : new PlaylistInDoubt(total, entries.length);
+      doubt = isSteady ? doubtOf(total, entries.length, usualLack) : null;
       const isOnePage = (total ?? 0) <= PLAYLIST_PAGE;
       const after = isOnePage ? before : await this.call(() => this.reads.playlistVersion(id, { signal: this.signal }));
-      if (isAll && isSteady && after === before) return entries.map(presentEntry);
+      if (!doubt && isSteady && after === before) return entries.map(presentEntry);
       before = after;
     }
     if (doubt) throw doubt;
@@ -146,6 +156,12 @@ export class PresentLibrary {
       return ask();
     });
   }
+}
+
+/** Null when all that is counted is shown, or as much of it as usual. */
+function doubtOf(total: number | null, shown: number, usualLack: number | null): InDoubt | null {
+  if (total === null || total <= shown || total - shown === usualLack) return null;
+  return new InDoubt(total, shown);
 }
 
 function presentEntry({ kind, uri }: LibraryEntry): PresentEntry {

@@ -63,7 +63,7 @@ async function filled(
     memory: { intend: () => Promise.resolve(), remember: () => Promise.resolve() },
     before: () => Promise.resolve(),
   });
-  const rest = { target: 'p', mayLack: false, namesakes: [], names: new Map<string, string>() };
+  const rest = { target: 'p', mayLack: false, usualLack: null, namesakes: [], names: new Map<string, string>() };
   const work: PlaylistWork = { kind: 'playlist', report, playlist, steps, ...rest };
   await hand.carryOut(work);
   return { hand, work, calls: calls() };

@@ -31,6 +31,8 @@ export interface PlaylistWork {
   target: string | null;
   /** Whether the backup may have fewer entries than it had. */
   mayLack: boolean;
+  /** How many more are counted than shown of it when all is well; null when that is not known. */
+  usualLack: number | null;
   /** Own playlists of that name that are there. */
   namesakes: string[];
   steps: PlaylistSteps;
@@ -43,7 +45,14 @@ export type Work = ListWork | PlaylistWork;
 /** Nothing yet. */
 export function playlistWork(part: string, { playlist, position }: ArchivedPlaylist): PlaylistWork {
   const report = emptyReport(part, playlist?.name ?? `Playlist ${position} of the list`, 'nothing');
-  const nothing = { target: null, mayLack: false, namesakes: [], steps: NOTHING, names: new Map<string, string>() };
+  const nothing = {
+    target: null,
+    mayLack: false,
+    usualLack: null,
+    namesakes: [],
+    steps: NOTHING,
+    names: new Map<string, string>(),
+  };
   return { kind: 'playlist', report, playlist, ...nothing };
 }
 
