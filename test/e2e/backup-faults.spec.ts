@@ -189,6 +189,44 @@ describe('what is refused again and again', () => {
     expect(await unread(await library.made('spotify', true))).toBe(closed);
   });
 
+  it('stays in the last backup that has it, whatever else is wrong in that one', async () => {
+    await library.prepare({ tracks: 20, playlists: 4, playlistItems: 5 });
+    await library.start({ BACKUP_KEEP: 'daily=1,weekly=0,monthly=0' });
+    await library.link(READ_SCOPES);
+    await scenario('miscounted', { endpoint: 'me/tracks' });
+    const scheduled = async (day: number, refused: string | null): Promise<Backup> => {
+      if (refused !== null) await scenario('bad-request', { endpoint: refused });
+      const name = `spotify_backup_2026-01-0${day}T000000Z`;
+      await library.query(`INSERT INTO backups (provider, name, "trigger") VALUES ('spotify', $1, 'schedule')`, [name]);
+      const ended = await eventually(async () => {
+        await goOn('backups');
+        const made = (await library.allBackups()).find((backup) => backup.name === name);
+        expect(made?.state).toBe('complete_with_omissions');
+        return made as Backup;
+      });
+      await library.query(`UPDATE backups SET created_at = $1 WHERE name = $2`, [`2026-01-0${day}`, name]);
+      if (refused !== null) await scenario('normal', { endpoint: refused });
+      return ended;
+    };
+    const first = await scheduled(1, null);
+    await scheduled(2, 'me/playlists');
+    const third = await scheduled(3, 'playlists/{id}/items');
+    expect(refusals(third).length).toBeGreaterThan(0);
+    const fourth = await scheduled(4, 'playlists/{id}/items');
+    const kept = async (): Promise<string[]> => (await library.allBackups()).map(({ name }) => name);
+    await eventually(async () => {
+      expect(await kept()).not.toContain(third.name);
+    });
+    expect(await kept()).toContain(first.name);
+    // Not for ever: what has it all by itself takes its place.
+    const fifth = await scheduled(5, null);
+    await eventually(async () => {
+      expect(await kept()).toEqual([fifth.name]);
+    });
+    expect(refusals(fifth)).toEqual([]);
+    expect(refusals(fourth).length).toBeGreaterThan(0);
+  });
+
   it('is asked for once each time, not page by page', async () => {
     await library.linked({ tracks: 1_000, playlists: 0 });
     await scenario('bad-request', { endpoint: 'me/tracks' });
@@ -222,7 +260,7 @@ describe('what is refused again and again', () => {
     ];
     for (const list of lists) await scenario('not-found', { endpoint: `me/${list}` });
     const { id } = await library.beginBackup();
-    const trouble = { code: 'upstream_error', detail: expect.stringContaining('all of it was refused') };
+    const trouble = { code: 'upstream_error', detail: expect.stringContaining('all that was asked for was refused') };
     await eventually(async () => {
       await goOn('backups');
       expect(await library.backup(id)).toMatchObject({ state: 'failed', trouble });

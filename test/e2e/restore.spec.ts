@@ -481,6 +481,28 @@ describe('a restore', () => {
     ]);
     await library.stage.control('DELETE', '/control/spotify');
     expect((await library.kept((await library.made('spotify', true)).id)).playlists).toHaveLength(60);
+
+    // However many are refused, each is asked for three times, and the rest is put back at once.
+    const own = plan.playlists.map(({ id: playlist }) => playlist).slice(0, 30);
+    for (const playlist of own) await library.changePlaylist(playlist, { remove: [0] }).catch(() => undefined);
+    await library.change({ remove: artists });
+    await library.stage.control('PUT', '/control/spotify', {
+      scenario: 'bad-request',
+      endpoint: 'playlists/{id}/items',
+    });
+    const { id: third } = await library.beginRestore(id);
+    const pauses = new Set<unknown>();
+    const ended = await eventually(async () => {
+      const [row] = await library.query(`SELECT setbacks, state FROM restores WHERE id = $1`, [third]);
+      if (row?.['state'] === 'paused') pauses.add(row['setbacks']);
+      await library.query(`UPDATE restores SET resume_at = now() WHERE state = 'paused'`);
+      const now = await library.restore(third);
+      expect(now.state).toBe('complete_with_omissions');
+      return now;
+    });
+    expect([...pauses]).toEqual([1, 2]);
+    expect(ended.counts.added).toBe(artists.length);
+    expect([...reasons(ended)].filter((reason) => reason.includes('400')).length).toBe(1);
   });
 
   it('is not content with one refusal, whatever else has failed', async () => {

@@ -9,11 +9,13 @@ import { VERSION } from '../version.js';
 import { Archive, archiveNames, folderFault, listArchives, removeArchive } from './archive/archive.js';
 import { ArchiveError, writeFailure } from './archive/archive-error.js';
 import { ArchiveWriter, type ReadFacts } from './archive/archive-writer.js';
+import type { ArchivedPlaylist } from './archive/documents.js';
 import { PLAYLISTS } from './archive/file-names.js';
 import { keptOmissions, keptText } from './archive/kept.js';
 import { discardForgotten, discardPartials } from './archive/partial-folder.js';
 import { verify } from './archive/verify.js';
 import { type Account, type Omission, type Summary, keptEntry } from './backup-row.js';
+import { isAll } from './backup-before.js';
 import { BackupStore, type Claim, type Made } from './backup-store.js';
 import { isPassing } from './lacks.js';
 import { PLAYLIST_INDEX } from './library-reading.js';
@@ -119,6 +121,44 @@ export class BackupFiles {
         if (!(error instanceof ArchiveError)) throw error;
         this.logger.debug(`${name} is passed over (${reasonOf(error)}).`);
       }
+    }
+  }
+
+  /**
+   * Which of these have entries of playlists that the first lacks, or may lack some of: of each playlist the newest that has
+   * all of them, or else the newest that has any.
+   *
+   * @param names of backups of one account, the newest first
+   */
+  async holders([newest, ...others]: readonly string[]): Promise<Set<string>> {
+    const lacking = new Map<string, { isRead: boolean; holder: string | null }>();
+    for await (const { playlist, json, ...facts } of this.playlistsOf(newest)) {
+      if (playlist && (json === null || !isAll(facts)))
+        lacking.set(playlist.id, { isRead: json !== null, holder: null });
+    }
+    const holders = new Set<string>();
+    for (const name of others) {
+      if (lacking.size === 0) break;
+      for await (const { playlist, json, ...facts } of this.playlistsOf(name)) {
+        const lack = playlist && json !== null ? lacking.get(playlist.id) : undefined;
+        if (!playlist || !lack) continue;
+        if (isAll(facts)) {
+          holders.add(name);
+          lacking.delete(playlist.id);
+        } else if (!lack.isRead) lack.holder ??= name;
+      }
+    }
+    for (const { holder } of lacking.values()) if (holder !== null) holders.add(holder);
+    return holders;
+  }
+
+  /** None when they cannot be read. */
+  private async *playlistsOf(name = ''): AsyncGenerator<ArchivedPlaylist> {
+    try {
+      yield* (await this.open(name)).playlists();
+    } catch (error) {
+      if (!(error instanceof ArchiveError)) throw error;
+      this.logger.debug(`The playlists of ${name} cannot be looked at (${reasonOf(error)}).`);
     }
   }
 

@@ -122,8 +122,13 @@ export class BackupWorker extends LibraryWorker<Claim> {
       this.logger.warn(`No backup is taken away: ${fault}`);
       return;
     }
+    const spared = new Set<string>();
+    for (const account of new Set(made.map((backup) => backup.account?.id))) {
+      const own = made.filter((backup) => backup.account?.id === account).map(({ name }) => name);
+      for (const name of await this.files.holders(own)) spared.add(name);
+    }
     for (const { id, name } of superfluous(made, parseKeep(BACKUP_KEEP), timezone)) {
-      if (await this.store.isBeingRestored(id)) continue;
+      if (spared.has(name) || (await this.store.isBeingRestored(id))) continue;
       await this.files.remove(name);
       await this.store.remove(id);
       this.logger.log(`${name} is not kept any longer.`);

@@ -66,7 +66,7 @@ export class NothingRead extends Error {
   readonly remedy = 'Make another backup later: POST /admin/backups.';
 
   constructor() {
-    super('Nothing of the library could be read: all of it was refused.');
+    super('Nothing of the library could be read: all that was asked for was refused.');
   }
 }
 

@@ -80,7 +80,7 @@ export class LibraryJobs {
     expectHeld(
       await this.database.prisma.$executeRawUnsafe(
         `UPDATE ${this.table} SET lease_until = now() + $3::float8 * interval '1 ms'
-        WHERE id = $1::uuid AND fence = $2 AND state = 'running'`,
+        WHERE id = $1::uuid AND fence = $2 AND state = 'running' AND worker IS NOT NULL`,
         id,
         fence,
         LEASE_MS,

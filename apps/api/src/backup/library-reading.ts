@@ -24,7 +24,7 @@ import { type Omission, keptEntry, parsePlaylist } from './backup-row.js';
 import type { Claim } from './backup-store.js';
 import { CHANGING, type Paged, PageReading } from './page-reading.js';
 import type { ReadingStore, SettledList } from './reading-store.js';
-import type { OrOmit, Place, Settlement } from './settlement.js';
+import { type OrOmit, type Place, type Settlement, isNothingRead } from './settlement.js';
 import { together } from './together.js';
 import { drawn, readAgain, turnsOf } from './turns.js';
 import {
@@ -133,22 +133,15 @@ export class LibraryReading {
     const lists = shape.lists.map((list, place) => async () => {
       if (!settled.has(list.name)) await this.settleList(list, place);
     });
-    const playlists = async (): Promise<void> => this.settlePlaylists(shape.lists.length, settled);
+    const isIndexLeftOut = done.some(({ list, outcome }) => list === PLAYLIST_INDEX && outcome === 'omitted');
+    const playlists = async (): Promise<void> => {
+      if (!isIndexLeftOut) await this.settlePlaylists(shape.lists.length, settled);
+    };
     // Side by side: short lists would leave calls unused that longer ones have a use for.
     await together(shape.hasPlaylists ? [...lists, playlists] : lists);
-    if (this.waiting) throw this.waiting;
-    await this.expectSomething();
-  }
-
-  /** @throws NothingRead when there is nothing but what was refused, and charts of the backup before */
-  private async expectSomething(): Promise<void> {
-    const { claim, shape, store } = this.parts;
-    const settled = await store.settled(claim);
-    if (settled.every(({ detail }) => detail.omission?.isPassing !== true)) return;
-    const charts = new Set(shape.lists.flatMap(({ name, order }) => (order === 'chart' ? [name] : [])));
-    const isThere = ({ list, outcome }: SettledList): boolean =>
-      outcome === 'read' || (outcome === 'carried' && !charts.has(list));
-    if (!settled.some(isThere)) throw new NothingRead();
+    const failure = this.pages.failure ?? this.waiting;
+    if (failure) throw failure;
+    if (isNothingRead(await store.settled(claim), shape)) throw new NothingRead();
   }
 
   private async settleList(list: LibraryList, place: number): Promise<void> {

@@ -142,13 +142,18 @@ export abstract class LibraryWorker<Claim extends Held> implements OnApplication
     const renewing = setInterval(renew, RENEW_EVERY_MS);
     this.renew = renew;
     const signal = AbortSignal.any([this.stopping.signal, lost.signal]);
+    const stopRenewing = (): void => {
+      this.renew = null;
+      clearInterval(renewing);
+    };
     try {
       await this.make(claim, running, signal);
     } catch (error) {
+      // What is given up is not to be held on to.
+      stopRenewing();
       await this.giveUp(claim, error, signal);
     } finally {
-      this.renew = null;
-      clearInterval(renewing);
+      stopRenewing();
     }
   }
 

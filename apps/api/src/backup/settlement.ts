@@ -1,4 +1,5 @@
-import type { LibraryPlaylist } from '#listening';
+import type { LibraryPlaylist, LibraryShape } from '#listening';
+import { isLasting } from './lacks.js';
 import type { Outcome, SettledList } from './reading-store.js';
 
 /** A list, and where it stands. */
@@ -22,4 +23,12 @@ export interface Settlement {
   version?: string;
   /** Why it may lack something, or why nothing of it is read; absent or null when nothing lacks. */
   told?: string | null;
+}
+
+/** Whether there is nothing but what was refused, not as in the backup before, and charts of that. */
+export function isNothingRead(settled: readonly SettledList[], { lists }: LibraryShape): boolean {
+  const refused = settled.flatMap(({ detail }) => (detail.omission?.isPassing ? [detail.omission.reason] : []));
+  if (refused.every(isLasting)) return false;
+  const charts = new Set(lists.flatMap(({ name, order }) => (order === 'chart' ? [name] : [])));
+  return settled.every(({ list, outcome }) => outcome === 'omitted' || (outcome === 'carried' && charts.has(list)));
 }

@@ -1,6 +1,6 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { LibraryPage, LibraryReads, LibraryShape } from '#listening';
+import type { LibraryPage, LibraryPlaylist, LibraryReads, LibraryShape } from '#listening';
 import type { Archive } from '../archive/archive.js';
 import { all, entries, playlist, ScratchFolders, write } from '../archive/testing/library.js';
 import { LibraryRestore } from './library-restore.js';
@@ -110,6 +110,23 @@ describe('a restore of a backup that is damaged', () => {
     await rm(`${archive.path}/playlists.json`);
     expect(await planned(archive, ['tracks'])).toEqual(['tracks 2']);
     await expect(planned(archive, ['playlist:second'])).rejects.toMatchObject({ code: 'damaged' });
+  });
+
+  it('makes no playlist that may be there: one is shown twice, or not all that are counted', async () => {
+    const archive = await backup();
+    const there = (...ids: string[]): LibraryPage<LibraryPlaylist> => ({
+      entries: ids.map((id) => playlist(id)),
+      total: 3,
+      next: null,
+    });
+    const made = async (page: LibraryPage<LibraryPlaylist>, of = archive): Promise<(string | null)[]> => {
+      const reads = Object.assign(new EmptyLibrary(), { playlists: () => Promise.resolve(page) });
+      const works = await all(restoreOf(of, { lists: ['playlist:second'] }, reads).work());
+      return works.map(({ report }) => report.action);
+    };
+    expect(await made(there('own', 'other', 'others'))).toEqual(['create']);
+    expect(await made(there('own', 'other', 'other'))).toEqual(['nothing']);
+    expect(await made(there('own', 'other'))).toEqual(['nothing']);
   });
 
   it('does not look at what it does not read: charts, playlists of others, tables, and parts that are done', async () => {

@@ -4,7 +4,7 @@ import {
   type LibraryList,
   type LibraryPlaylist,
   type LibraryShape,
-  ProviderError,
+  type ProviderError,
 } from '#listening';
 import type { Archive } from '../archive/archive.js';
 import { ArchiveError } from '../archive/archive-error.js';
@@ -13,11 +13,12 @@ import { PLAYLISTS } from '../archive/file-names.js';
 import { lackOf } from '../backup-before.js';
 import type { Account } from '../backup-row.js';
 import { PLAYLIST_INDEX } from '../library-reading.js';
+import { isClosed, isFinal } from './refusal.js';
 import { type MadeAnew, targetOf } from './playlist-memory.js';
 import { type PlaylistSteps, type PresentEntry, movesOf, playlistSteps, sizeOf } from './playlist-steps.js';
 import { InDoubt, type PresentLibrary, type PresentPlaylists } from './present-library.js';
 import { type PartReport, type Wanted, addCannot, addExample, emptyReport } from './restore-report.js';
-import { type ListWork, type PlaylistWork, type Work, nothingFor, playlistWork } from './work.js';
+import { type ListWork, type PlaylistWork, type Work, nameOf, nothingFor, playlistWork } from './work.js';
 
 /** What can be put into a playlist. */
 const PLAYABLE: ReadonlySet<EntryKind> = new Set(['track', 'episode']);
@@ -42,6 +43,9 @@ export interface LibraryRestoreParts {
 
 /** Works out what lacks of a backup, list by list, each from what is there when its turn comes. Changes nothing. */
 export class LibraryRestore {
+  /** Why a part waits for the next attempt. */
+  private refusal: ProviderError | null = null;
+
   constructor(private readonly parts: LibraryRestoreParts) {}
 
   /** @param skip parts that need no look any more @throws ProviderError, ArchiveError */
@@ -49,9 +53,12 @@ export class LibraryRestore {
     await this.expectIntact(skip);
     const { shape } = this.parts;
     for (const list of shape.lists) {
-      if (this.isWanted(list) && !skip.has(list.name)) yield await this.listWork(list);
+      if (!this.isWanted(list) || skip.has(list.name)) continue;
+      const work = await this.orLater(() => this.listWork(list));
+      if (work) yield work;
     }
     if (this.hasPlaylistsWanted) yield* this.playlistsWork(skip);
+    if (this.refusal) throw this.refusal;
   }
 
   /**
@@ -99,7 +106,8 @@ export class LibraryRestore {
     try {
       there = await this.parts.present.playlistEntries({ id, version: '' }, usualLack);
     } catch (error) {
-      if (error instanceof InDoubt) return error.message;
+      // What it says of what is put in is of no use any more.
+      if (error instanceof InDoubt || isFinal(error)) return `It is filled, and nobody can see whether it stayed so.`;
       throw error;
     }
     const { steps } = await this.stepsTo(playlist, there, mayLack);
@@ -231,14 +239,21 @@ export class LibraryRestore {
     due.reverse();
     let there: PresentPlaylists;
     try {
-      there = await present.playlists();
+      there = await present.playlists(lackOf(archive.manifest.playlists));
     } catch (error) {
-      if (!(error instanceof Error) || !(await this.isTold(error, PLAYLIST_INDEX))) throw error;
+      if (!(error instanceof Error)) throw error;
+      if (!(await this.isTold(error, PLAYLIST_INDEX))) {
+        this.waitFor(error);
+        return;
+      }
       for (const { part, kept } of due) yield nothingFor(part, kept, error.message);
       return;
     }
     const anew = await madeAnew();
-    for (const { part, kept } of due) yield await this.playlistWork(part, kept, there, anew);
+    for (const { part, kept } of due) {
+      const work = await this.orLater(() => this.playlistWork(part, kept, there, anew));
+      if (work) yield work;
+    }
   }
 
   private async playlistWork(
@@ -348,20 +363,29 @@ export class LibraryRestore {
   /** Whether it is told why nothing is done with a part, and the others go on. */
   private async isTold(error: Error, part: string): Promise<boolean> {
     if (isClosed(error) || error instanceof InDoubt) return true;
-    return error instanceof ProviderError && error.isFinal && this.parts.isPassedOver(part);
+    return isFinal(error) && this.parts.isPassedOver(part);
+  }
+
+  /** Null when it was refused and waits for the next attempt; the others go on. */
+  private async orLater<W>(work: () => Promise<W>): Promise<W | null> {
+    try {
+      return await work();
+    } catch (error) {
+      this.waitFor(error);
+      return null;
+    }
+  }
+
+  /** @throws the error itself when it is no refusal */
+  private waitFor(error: unknown): void {
+    if (!isFinal(error)) throw error;
+    this.refusal ??= error;
   }
 }
 
 const GONE = 'It has left the catalogue.';
 const MAY_BE_THERE =
   'The provider counts more playlists than it shows: it is not made or followed anew, for it may be there.';
-const CLOSED: ReadonlySet<string> = new Set(['forbidden', 'not_supported']);
-
-/** The upstream keeps this closed, whoever asks and however often. */
-export function isClosed(error: unknown): error is ProviderError {
-  return error instanceof ProviderError && CLOSED.has(error.code);
-}
-
 function notKept(list: string): ArchiveError {
   return new ArchiveError('not_kept', `The backup has no list "${list}".`);
 }
@@ -372,7 +396,3 @@ function partOf({ playlist, position }: ArchivedPlaylist): string {
 }
 
 /** Nothing to do, so far. */
-function nameOf({ name, artists }: LibraryEntry): string {
-  if (name === '') return 'An entry without a name';
-  return artists.length === 0 ? name : `${name} by ${artists.join(', ')}`;
-}

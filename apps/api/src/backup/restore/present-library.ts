@@ -75,14 +75,16 @@ export class PresentLibrary {
     }
   }
 
-  /** Without those that the upstream tells nothing about. @throws ProviderError */
-  async playlists(): Promise<PresentPlaylists> {
+  /** Without those that the upstream tells nothing about. @param usualLack see `list` @throws ProviderError */
+  async playlists(usualLack: number | null): Promise<PresentPlaylists> {
     const ask = (at: string | null) => this.reads.playlists(at, { signal: this.signal });
     for (let attempt = 1; ; attempt += 1) {
       const first = await this.call(() => ask(null));
       const { entries, isSteady } = await this.parts(first, PLAYLIST_PAGE, ask);
-      const byId = new Map(entries.flatMap((playlist) => (playlist ? [[playlist.id, playlist]] : [])));
-      const isWhole = isSteady && (first.total === null || first.total === entries.length);
+      const told = entries.filter((playlist) => playlist !== null);
+      const byId = new Map(told.map((playlist) => [playlist.id, playlist]));
+      const isEachOnce = byId.size === told.length;
+      const isWhole = isSteady && isEachOnce && doubtOf(first.total, entries.length, usualLack) === null;
       if (isWhole || attempt === MOST_ATTEMPTS) return { byId, isWhole };
     }
   }
@@ -126,7 +128,18 @@ export class PresentLibrary {
   ): Promise<{ entries: Entry[]; isSteady: boolean }> {
     if (first.total === null) return { entries: await this.chain(first, ask), isSteady: true };
     const offsets = Array.from({ length: Math.ceil(first.total / size) }, (_, number) => number * size);
-    const running = offsets.slice(1).map((offset) => this.call(() => ask(String(offset))));
+    let failure: Error | null = null;
+    const running = offsets.slice(1).map((offset) =>
+      this.call(async () => {
+        if (failure) throw failure;
+        try {
+          return await ask(String(offset));
+        } catch (error) {
+          failure = error instanceof Error ? error : new Error(String(error));
+          throw failure;
+        }
+      }),
+    );
     await Promise.allSettled(running);
     const pages = [first, ...(await Promise.all(running))];
     return {

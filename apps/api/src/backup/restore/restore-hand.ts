@@ -1,5 +1,5 @@
 import { type LibraryPlaylist, type LibraryShape, type LibraryWrites, ProviderError } from '#listening';
-import { isClosed } from './library-restore.js';
+import { isClosed } from './refusal.js';
 import type { ListWork, Named, PlaylistWork, Work } from './work.js';
 import type { PlaylistMemory } from './playlist-memory.js';
 import { movesInto } from './playlist-steps.js';

@@ -1,4 +1,4 @@
-import type { LibraryPlaylist } from '#listening';
+import type { LibraryEntry, LibraryPlaylist } from '#listening';
 import type { ArchivedPlaylist } from '../archive/documents.js';
 import type { PlaylistSteps } from './playlist-steps.js';
 import { type PartReport, addCannot, emptyReport } from './restore-report.js';
@@ -61,4 +61,10 @@ export function nothingFor(part: string, kept: ArchivedPlaylist, reason: string)
   const work = playlistWork(part, kept);
   addCannot(work.report, { what: work.report.title, reason });
   return work;
+}
+
+/** For people. */
+export function nameOf({ name, artists }: LibraryEntry): string {
+  if (name === '') return 'An entry without a name';
+  return artists.length === 0 ? name : `${name} by ${artists.join(', ')}`;
 }
