@@ -218,13 +218,16 @@ describe('what is refused again and again', () => {
       expect(await kept()).not.toContain(third.name);
     });
     expect(await kept()).toContain(first.name);
-    // Not for ever: what has it all by itself takes its place.
-    const fifth = await scheduled(5, null);
-    await eventually(async () => {
-      expect(await kept()).toEqual([fifth.name]);
-    });
-    expect(refusals(fifth)).toEqual([]);
     expect(refusals(fourth).length).toBeGreaterThan(0);
+    // Nor does it go when the newest does not even name it.
+    await scheduled(5, 'me/playlists');
+    expect(await kept()).toContain(first.name);
+    // Not for ever: what has it all by itself takes its place.
+    const sixth = await scheduled(6, null);
+    await eventually(async () => {
+      expect(await kept()).toEqual([sixth.name]);
+    });
+    expect(refusals(sixth)).toEqual([]);
   });
 
   it('is asked for once each time, not page by page', async () => {

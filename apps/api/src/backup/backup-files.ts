@@ -17,11 +17,13 @@ import { verify } from './archive/verify.js';
 import { type Account, type Omission, type Summary, keptEntry } from './backup-row.js';
 import { isAll } from './backup-before.js';
 import { BackupStore, type Claim, type Made } from './backup-store.js';
-import { isPassing } from './lacks.js';
+import { isLasting, isPassing } from './lacks.js';
 import { PLAYLIST_INDEX } from './library-reading.js';
 import { ReadingStore, type SettledList } from './reading-store.js';
 
 const PLAYLIST = /^playlist[:?]/;
+/** Less than a playlist that is empty. */
+const NO_ENTRIES = -1;
 /** Whoever still writes something that nobody knows any more has found that out by then. */
 const FORGOTTEN_MS = 86_400_000;
 
@@ -125,31 +127,45 @@ export class BackupFiles {
   }
 
   /**
-   * Which of these have entries of playlists that the first lacks, or may lack some of: of each playlist the newest that has
-   * all of them, or else the newest that has any.
+   * Which of these have most of some playlist, of those that the newest list of playlists that is whole names: the newest
+   * that has all of it, or else the one with most entries.
    *
    * @param names of backups of one account, the newest first
    */
-  async holders([newest, ...others]: readonly string[]): Promise<Set<string>> {
-    const lacking = new Map<string, { isRead: boolean; holder: string | null }>();
-    for await (const { playlist, json, ...facts } of this.playlistsOf(newest)) {
-      if (playlist && (json === null || !isAll(facts)))
-        lacking.set(playlist.id, { isRead: json !== null, holder: null });
-    }
+  async holders(names: readonly string[]): Promise<Set<string>> {
     const holders = new Set<string>();
-    for (const name of others) {
-      if (lacking.size === 0) break;
+    const found = new Set<string>();
+    const wanted = new Map<string, { count: number; holder: string }>();
+    let areAllNamed = false;
+    for (const name of names) {
+      if (areAllNamed && wanted.size === 0) break;
       for await (const { playlist, json, ...facts } of this.playlistsOf(name)) {
-        const lack = playlist && json !== null ? lacking.get(playlist.id) : undefined;
-        if (!playlist || !lack) continue;
-        if (isAll(facts)) {
+        if (!playlist || found.has(playlist.id) || (areAllNamed && !wanted.has(playlist.id))) continue;
+        const { id } = playlist;
+        if (json !== null && isAll(facts)) {
           holders.add(name);
-          lacking.delete(playlist.id);
-        } else if (!lack.isRead) lack.holder ??= name;
+          found.add(id);
+          wanted.delete(id);
+          continue;
+        }
+        const count = json === null ? NO_ENTRIES : (facts.count ?? 0);
+        const known = wanted.get(id);
+        if (!known || count > known.count) wanted.set(id, { count, holder: name });
       }
+      areAllNamed ||= await this.namesAllPlaylists(name);
     }
-    for (const { holder } of lacking.values()) if (holder !== null) holders.add(holder);
+    for (const { count, holder } of wanted.values()) if (count !== NO_ENTRIES) holders.add(holder);
     return holders;
+  }
+
+  private async namesAllPlaylists(name: string): Promise<boolean> {
+    try {
+      const { playlists } = (await this.open(name)).manifest;
+      return playlists !== null && (isAll(playlists) || (playlists.missing !== null && isLasting(playlists.missing)));
+    } catch (error) {
+      if (!(error instanceof ArchiveError)) throw error;
+      return false;
+    }
   }
 
   /** None when they cannot be read. */

@@ -46,6 +46,17 @@ describe('what is kept of backups', () => {
     expect(superfluous(backups, keep, 'UTC')).not.toContain(hasQ);
   });
 
+  it('has the one that has most of a list which none has whole', () => {
+    const keep = { daily: 1, weekly: 0, monthly: 0 };
+    const omissions = [{ what: 'Saved tracks', isPassing: true }];
+    const short = (day: number, tracks: number): Kept => ({
+      ...at(`2026-01-0${day}T03:15:00Z`),
+      summary: { counts: { tracks }, omissions },
+    });
+    const [less, most, half, last] = [short(1, 19), short(2, 20), short(3, 10), short(4, 5)];
+    expect(superfluous([less, most, half, last], keep, 'UTC')).toEqual([half, less]);
+  });
+
   it('are so many days, weeks and months, the newest of each', () => {
     const all = days(365);
     const gone = new Set(superfluous(all, { daily: 7, weekly: 4, monthly: 12 }, 'UTC'));

@@ -74,6 +74,8 @@ function keptOf<T extends Kept>(newestFirst: readonly T[], keep: Keep, day: Intl
   };
   keepFirst((lacks) => lacks.size === 0);
   for (const what of passing[0]?.lacks ?? []) keepFirst((lacks) => !lacks.has(what));
+  // Of what none of them has whole the one that has most.
+  if (passing[0]?.lacks.size) for (const backup of fullestOf(newestFirst)) kept.add(backup);
   const lists = new Set<string>();
   for (const backup of newestFirst) {
     for (const list of Object.keys(backup.summary?.counts ?? {})) {
@@ -83,6 +85,17 @@ function keptOf<T extends Kept>(newestFirst: readonly T[], keep: Keep, day: Intl
     }
   }
   return kept;
+}
+
+/** Of each list the newest of those that have most of it. */
+function fullestOf<T extends Kept>(newestFirst: readonly T[]): Set<T> {
+  const fullest = new Map<string, { count: number; backup: T }>();
+  for (const backup of newestFirst) {
+    for (const [list, count] of Object.entries(backup.summary?.counts ?? {})) {
+      if (count > (fullest.get(list)?.count ?? -1)) fullest.set(list, { count, backup });
+    }
+  }
+  return new Set([...fullest.values()].map(({ backup }) => backup));
 }
 
 /** The first day of its week. @param date as in 2026-11-21 */

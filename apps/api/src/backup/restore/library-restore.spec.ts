@@ -62,6 +62,7 @@ function restoreOf(
     account: OWNER,
     wanted: { lists, removeOthers },
     isPassedOver: () => Promise.resolve(false),
+    begun: null,
     madeAnew: () => Promise.resolve(new Map()),
   });
 }
@@ -127,6 +128,14 @@ describe('a restore of a backup that is damaged', () => {
     expect(await made(there('own', 'other', 'others'))).toEqual(['create']);
     expect(await made(there('own', 'other', 'other'))).toEqual(['nothing']);
     expect(await made(there('own', 'other'))).toEqual(['nothing']);
+  });
+
+  it('takes nothing out that belongs there, also when something new has moved it to two pages', async () => {
+    const archive = await backup();
+    const shown = { entries: entries(7, 1, 1, 2), total: 4, next: null };
+    const reads = Object.assign(new EmptyLibrary(), { list: () => Promise.resolve(shown) });
+    const [work] = await all(restoreOf(archive, { lists: ['tracks'] }, reads).work());
+    expect(work).toMatchObject({ save: [], remove: entries(7).map(({ uri }) => uri) });
   });
 
   it('does not look at what it does not read: charts, playlists of others, tables, and parts that are done', async () => {

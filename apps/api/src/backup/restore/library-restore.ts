@@ -4,7 +4,6 @@ import {
   type LibraryList,
   type LibraryPlaylist,
   type LibraryShape,
-  type ProviderError,
 } from '#listening';
 import type { Archive } from '../archive/archive.js';
 import { ArchiveError } from '../archive/archive-error.js';
@@ -12,12 +11,13 @@ import type { ArchivedPlaylist } from '../archive/documents.js';
 import { PLAYLISTS } from '../archive/file-names.js';
 import { lackOf } from '../backup-before.js';
 import type { Account } from '../backup-row.js';
+import { isLasting } from '../lacks.js';
 import { PLAYLIST_INDEX } from '../library-reading.js';
-import { isClosed, isFinal } from './refusal.js';
+import { RefusedParts, isClosed, isFinal } from './refusal.js';
 import { type MadeAnew, targetOf } from './playlist-memory.js';
 import { type PlaylistSteps, type PresentEntry, movesOf, playlistSteps, sizeOf } from './playlist-steps.js';
 import { InDoubt, type PresentLibrary, type PresentPlaylists } from './present-library.js';
-import { type PartReport, type Wanted, addCannot, addExample, emptyReport } from './restore-report.js';
+import { type Wanted, addCannot, addExample, emptyReport } from './restore-report.js';
 import { type ListWork, type PlaylistWork, type Work, nameOf, nothingFor, playlistWork } from './work.js';
 
 /** What can be put into a playlist. */
@@ -37,16 +37,19 @@ export interface LibraryRestoreParts {
   wanted: Wanted;
   /** A part is refused: whether that is told, and the part passed over. Else it is an error, which may pass. */
   isPassedOver: (part: string) => Promise<boolean>;
+  /** The part with which one has begun already; null when there is none. */
+  begun: string | null;
   /** Playlists that stand in for those that are gone, by the id in the backup. */
   madeAnew: () => Promise<ReadonlyMap<string, MadeAnew>>;
 }
 
 /** Works out what lacks of a backup, list by list, each from what is there when its turn comes. Changes nothing. */
 export class LibraryRestore {
-  /** Why a part waits for the next attempt. */
-  private refusal: ProviderError | null = null;
+  private readonly refused: RefusedParts;
 
-  constructor(private readonly parts: LibraryRestoreParts) {}
+  constructor(private readonly parts: LibraryRestoreParts) {
+    this.refused = new RefusedParts(parts.begun);
+  }
 
   /** @param skip parts that need no look any more @throws ProviderError, ArchiveError */
   async *work(skip: ReadonlySet<string> = new Set()): AsyncGenerator<Work> {
@@ -54,11 +57,11 @@ export class LibraryRestore {
     const { shape } = this.parts;
     for (const list of shape.lists) {
       if (!this.isWanted(list) || skip.has(list.name)) continue;
-      const work = await this.orLater(() => this.listWork(list));
+      const work = await this.refused.orLater(list.name, () => this.listWork(list));
       if (work) yield work;
     }
     if (this.hasPlaylistsWanted) yield* this.playlistsWork(skip);
-    if (this.refusal) throw this.refusal;
+    if (this.refused.reason) throw this.refused.reason;
   }
 
   /**
@@ -107,7 +110,8 @@ export class LibraryRestore {
       there = await this.parts.present.playlistEntries({ id, version: '' }, usualLack);
     } catch (error) {
       // What it says of what is put in is of no use any more.
-      if (error instanceof InDoubt || isFinal(error)) return `It is filled, and nobody can see whether it stayed so.`;
+      if (error instanceof InDoubt || isFinal(error) || isClosed(error))
+        return 'It is filled, and nobody can see whether it stayed so.';
       throw error;
     }
     const { steps } = await this.stepsTo(playlist, there, mayLack);
@@ -156,7 +160,7 @@ export class LibraryRestore {
       addCannot(report, { what: list.title, reason });
       return work;
     }
-    await this.unlessClosed(report, () => this.compareList(list, work));
+    await this.unlessClosed(work, () => this.compareList(list, work));
     return work;
   }
 
@@ -176,8 +180,11 @@ export class LibraryRestore {
     for (const uri of there) left.set(uri, (left.get(uri) ?? 0) + 1);
     /** Whether something that is newer stays where it is. */
     let isBelow = false;
+    /** What is there twice while something changes is no other thing. */
+    const belongs = new Set<string>();
     for await (const entry of archive.entries(list.name)) {
       const key = entry.uri ?? '';
+      belongs.add(key);
       const count = left.get(key) ?? 0;
       if (count > 0) {
         left.set(key, count - 1);
@@ -202,7 +209,7 @@ export class LibraryRestore {
       return;
     }
     for (const [uri, count] of left) {
-      if (uri !== '' && count > 0) remove.push(uri);
+      if (uri !== '' && count > 0 && !belongs.has(uri)) remove.push(uri);
     }
     report.remove = remove.length;
   }
@@ -239,11 +246,11 @@ export class LibraryRestore {
     due.reverse();
     let there: PresentPlaylists;
     try {
-      there = await present.playlists(lackOf(archive.manifest.playlists));
+      there = await present.playlists(this.usualLack);
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       if (!(await this.isTold(error, PLAYLIST_INDEX))) {
-        this.waitFor(error);
+        this.refused.waitFor(error, this.parts.begun?.startsWith(PLAYLIST) === true);
         return;
       }
       for (const { part, kept } of due) yield nothingFor(part, kept, error.message);
@@ -251,7 +258,7 @@ export class LibraryRestore {
     }
     const anew = await madeAnew();
     for (const { part, kept } of due) {
-      const work = await this.orLater(() => this.playlistWork(part, kept, there, anew));
+      const work = await this.refused.orLater(part, () => this.playlistWork(part, kept, there, anew));
       if (work) yield work;
     }
   }
@@ -288,7 +295,7 @@ export class LibraryRestore {
     if (target?.id === playlist.id && target.version === playlist.version) return work;
     work.mayLack = missing !== null;
     work.usualLack = lackOf(kept);
-    await this.unlessClosed(report, async () => {
+    await this.unlessClosed(work, async () => {
       await this.comparePlaylist(work, playlist, target);
     });
     return work;
@@ -351,35 +358,27 @@ export class LibraryRestore {
   }
 
   /** A list that the upstream keeps closed, or of which nobody knows what is in it, is told, and the others go on. */
-  private async unlessClosed(report: PartReport, compare: () => Promise<void>): Promise<void> {
+  private async unlessClosed(work: Work, compare: () => Promise<void>): Promise<void> {
+    const { report } = work;
     try {
       await compare();
     } catch (error) {
       if (!(error instanceof Error) || !(await this.isTold(error, report.part))) throw error;
+      work.isUnseen = true;
       addCannot(report, { what: report.title, reason: error.message });
     }
+  }
+
+  /** Of the list of playlists, as two backups running have found it. */
+  private get usualLack(): number | null {
+    const { playlists } = this.parts.archive.manifest;
+    return playlists?.missing && isLasting(playlists.missing) ? lackOf(playlists) : null;
   }
 
   /** Whether it is told why nothing is done with a part, and the others go on. */
   private async isTold(error: Error, part: string): Promise<boolean> {
     if (isClosed(error) || error instanceof InDoubt) return true;
     return isFinal(error) && this.parts.isPassedOver(part);
-  }
-
-  /** Null when it was refused and waits for the next attempt; the others go on. */
-  private async orLater<W>(work: () => Promise<W>): Promise<W | null> {
-    try {
-      return await work();
-    } catch (error) {
-      this.waitFor(error);
-      return null;
-    }
-  }
-
-  /** @throws the error itself when it is no refusal */
-  private waitFor(error: unknown): void {
-    if (!isFinal(error)) throw error;
-    this.refusal ??= error;
   }
 }
 

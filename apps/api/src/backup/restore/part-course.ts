@@ -80,7 +80,8 @@ export class PartCourse {
 function earlierOf({ work, first, before }: PartCourseParts): Figures {
   if (before === null) return NO_FIGURES;
   const { outcome, inDoubt } = before;
-  const most = inDoubt ?? NO_FIGURES;
+  // Where nobody has looked nothing tells that it was done.
+  const most = work.isUnseen ? NO_FIGURES : (inDoubt ?? NO_FIGURES);
   const of = (name: keyof Figures): number =>
     outcome[name] + Math.min(most[name], Math.max(0, first[name] - outcome[name] - work.report[name]));
   return { add: of('add'), remove: of('remove'), move: of('move'), misplaced: of('misplaced') };

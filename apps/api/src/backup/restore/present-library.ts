@@ -68,10 +68,12 @@ export class PresentLibrary {
     for (let attempt = 1; ; attempt += 1) {
       const first = await this.call(() => ask(null));
       if (isKnown(keysOf(first.entries), first.total)) return null;
-      const entries = byOffset ? (await this.parts(first, pageSize, ask)).entries : await this.chain(first, ask);
+      const { entries, isSteady } = byOffset
+        ? await this.parts(first, pageSize, ask)
+        : { entries: await this.chain(first, ask), isSteady: true };
       const doubt = doubtOf(first.total, entries.length, usualLack);
-      if (!doubt) return keysOf(entries);
-      if (attempt === MOST_ATTEMPTS) throw doubt;
+      if (doubt && attempt === MOST_ATTEMPTS) throw doubt;
+      if (!doubt && (isSteady || attempt === MOST_ATTEMPTS)) return keysOf(entries);
     }
   }
 
@@ -83,8 +85,9 @@ export class PresentLibrary {
       const { entries, isSteady } = await this.parts(first, PLAYLIST_PAGE, ask);
       const told = entries.filter((playlist) => playlist !== null);
       const byId = new Map(told.map((playlist) => [playlist.id, playlist]));
-      const isEachOnce = byId.size === told.length;
-      const isWhole = isSteady && isEachOnce && doubtOf(first.total, entries.length, usualLack) === null;
+      // One that is shown twice hides another.
+      const shown = byId.size + entries.length - told.length;
+      const isWhole = isSteady && doubtOf(first.total, shown, usualLack) === null;
       if (isWhole || attempt === MOST_ATTEMPTS) return { byId, isWhole };
     }
   }

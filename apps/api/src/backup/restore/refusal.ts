@@ -11,3 +11,28 @@ export function isClosed(error: unknown): error is ProviderError {
 export function isFinal(error: unknown): error is ProviderError {
   return error instanceof ProviderError && error.isFinal;
 }
+
+/** Parts of a restore that were refused and wait for the next attempt, while the others go on. */
+export class RefusedParts {
+  /** Why they wait; null when none does. */
+  reason: ProviderError | null = null;
+
+  /** @param begun the part with which one has begun already: what was done of it is known only while nothing else is */
+  constructor(private readonly begun: string | null) {}
+
+  /** Null when it waits. */
+  async orLater<W>(part: string, work: () => Promise<W>): Promise<W | null> {
+    try {
+      return await work();
+    } catch (error) {
+      this.waitFor(error, part === this.begun);
+      return null;
+    }
+  }
+
+  /** @throws the error itself when it is no refusal, or of what was begun */
+  waitFor(error: unknown, isBegun: boolean): void {
+    if (isBegun || !isFinal(error)) throw error;
+    this.reason ??= error;
+  }
+}

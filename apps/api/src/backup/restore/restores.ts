@@ -180,6 +180,7 @@ export class Restores implements BeforeApplicationShutdown {
       account,
       wanted,
       isPassedOver: () => Promise.resolve(true),
+      begun: null,
       madeAnew: () => this.store.memory(provider.id, account.id).all(),
     });
   }

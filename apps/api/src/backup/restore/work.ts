@@ -17,6 +17,8 @@ export interface Named {
 export interface ListWork {
   kind: 'list';
   report: PartReport;
+  /** Whether nobody knows what is there. */
+  isUnseen?: boolean;
   /** In the order of the list. */
   save: Named[];
   remove: string[];
@@ -26,6 +28,8 @@ export interface ListWork {
 export interface PlaylistWork {
   kind: 'playlist';
   report: PartReport;
+  /** Whether nobody knows what is there. */
+  isUnseen?: boolean;
   playlist: LibraryPlaylist | null;
   /** The id of the one that is there; null when there is none. */
   target: string | null;
@@ -59,6 +63,7 @@ export function playlistWork(part: string, { playlist, position }: ArchivedPlayl
 /** Nothing, and why. */
 export function nothingFor(part: string, kept: ArchivedPlaylist, reason: string): PlaylistWork {
   const work = playlistWork(part, kept);
+  work.isUnseen = true;
   addCannot(work.report, { what: work.report.title, reason });
   return work;
 }
