@@ -174,7 +174,7 @@ export class BackupFiles {
       yield* (await this.open(name)).playlists();
     } catch (error) {
       if (!(error instanceof ArchiveError)) throw error;
-      this.logger.debug(`The playlists of ${name} cannot be looked at (${reasonOf(error)}).`);
+      this.logger.warn(`The playlists of ${name} cannot be looked at (${reasonOf(error)}).`);
     }
   }
 
