@@ -102,7 +102,7 @@ describe('a backup', () => {
     expect(tracksOf(sixth)).toBe(tracksOf(first));
   });
 
-  it('reads two charts of last week again, first those that tell of the last month, and all after four weeks', async () => {
+  it('reads two charts of last week again, first those of a month, and all after four weeks when one has moved', async () => {
     await library.linked({ tracks: 20, playlists: 0 });
     const age = (backup: Backup, days: number): void => {
       const then = new Date(Date.now() - days * 86_400_000).toISOString();
@@ -125,10 +125,19 @@ describe('a backup', () => {
       { charts: ['top_tracks_6month', 'top_artists_6month'], calls: 10 },
       { charts: ['top_tracks_12month', 'top_artists_12month'], calls: 10 },
     ]);
+    const { lists: whole } = await library.kept(first.id);
     age(first, 29);
     for (const { backup } of later) age(backup, 28);
-    const { charts, calls } = await chartsRead();
-    expect([charts.length, calls]).toEqual([6, 14]);
+    const quiet = await chartsRead();
+    expect(quiet).toMatchObject({ charts: ['top_tracks_1month', 'top_artists_1month'], calls: 10 });
+    // As if something else had been played then.
+    age(quiet.backup, 27.5);
+    const title = entriesOf({ lists: whole, playlists: [] }, 'top_tracks_1month').at(-1)?.name;
+    const path = 'lists/top_tracks_1month.json';
+    rewrite(quiet.backup, path, (text) => text.replaceAll(JSON.stringify(title), '"Something else"'));
+    const moved = await chartsRead();
+    expect([moved.charts.length, moved.calls]).toEqual([6, 14]);
+    expect((await library.kept(moved.backup.id)).lists).toEqual(whole);
   });
 
   it('looks at a part of long lists in no order, and reads them when it is another', async () => {

@@ -75,7 +75,7 @@ export function lackOf(facts: Pick<ArchivedPlaylist, 'count' | 'total' | 'missin
   return missing !== null && isDoubt(missing) && total !== null && count !== null ? total - count : null;
 }
 
-/** Whether a backup is so old that none of its charts and long lists is taken over unread. */
+/** Whether a backup is so old that each of its charts tells of other days by now. */
 export function isOutdated({ startedAt }: Pick<Manifest, 'startedAt'>, at: number): boolean {
   return at - startedAt.getTime() >= OUTDATED_MS;
 }

@@ -1,7 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { access, constants, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { LibraryEntry, Profile } from '#listening';
+import type { Profile } from '#listening';
 import type { Provider } from '#providers';
 import { reasonOf } from '../logging.js';
 import { PlatformSettings } from '../settings/platform.settings.js';
@@ -14,12 +14,11 @@ import { PLAYLISTS } from './archive/file-names.js';
 import { keptOmissions, keptText } from './archive/kept.js';
 import { discardForgotten, discardPartials } from './archive/partial-folder.js';
 import { verify } from './archive/verify.js';
-import { type Account, type Omission, type Summary, keptEntry } from './backup-row.js';
+import type { Account, Omission, Summary } from './backup-row.js';
 import { isAll } from './backup-before.js';
 import { BackupStore, type Claim, type Made } from './backup-store.js';
 import { isLasting, isPassing } from './lacks.js';
-import { PLAYLIST_INDEX } from './library-reading.js';
-import { ReadingStore, type SettledList } from './reading-store.js';
+import { PLAYLIST_INDEX, ReadingStore, type SettledList } from './reading-store.js';
 
 const PLAYLIST = /^playlist[:?]/;
 /** Less than a playlist that is empty. */
@@ -296,7 +295,7 @@ export class BackupFiles {
     if (settled.outcome === 'carried') return from !== null && (await writer.carryList(list.name, from));
     await writer.writeList(
       { name: list.name, title: list.title, order: list.order, ...readFacts(settled) },
-      this.entries(claim, list.name),
+      this.readings.entries(claim, list.name),
     );
     return true;
   }
@@ -314,12 +313,8 @@ export class BackupFiles {
       return true;
     }
     if (settled.outcome === 'carried') return from !== null && (await writer.carryPlaylist(playlist, from));
-    await writer.writePlaylist(playlist, readFacts(settled), this.entries(claim, settled.list));
+    await writer.writePlaylist(playlist, readFacts(settled), this.readings.entries(claim, settled.list));
     return true;
-  }
-
-  private async *entries(claim: Claim, list: string): AsyncGenerator<LibraryEntry> {
-    for await (const entry of this.readings.entries(claim, list)) yield keptEntry(entry);
   }
 }
 

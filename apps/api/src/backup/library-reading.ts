@@ -20,10 +20,10 @@ import {
   playlistsIn,
   standsIn,
 } from './backup-before.js';
-import { type Omission, keptEntry, parsePlaylist } from './backup-row.js';
+import type { Omission } from './backup-row.js';
 import type { Claim } from './backup-store.js';
 import { CHANGING, type Paged, PageReading } from './page-reading.js';
-import type { ReadingStore, SettledList } from './reading-store.js';
+import { PLAYLIST_INDEX, type ReadingStore, type SettledList } from './reading-store.js';
 import { type OrOmit, type Place, type Settlement, isNothingRead } from './settlement.js';
 import { together } from './together.js';
 import { drawn, readAgain, turnsOf } from './turns.js';
@@ -45,9 +45,6 @@ const MOST_ATTEMPTS = 3;
 
 /** Playlists, and what is in them. */
 const BY_PAGES = { pageSize: PLAYLIST_PAGE, byOffset: true, isPart: false };
-
-/** Under which a list of playlists is kept. */
-export const PLAYLIST_INDEX = 'playlists';
 
 export interface ReadingParts {
   claim: Claim;
@@ -80,6 +77,8 @@ export class LibraryReading {
   private before: ReadonlyMap<string, PlaylistBefore> = new Map();
   /** Lists that are read again although nothing tells that they have changed. */
   private again: ReadonlySet<string> = new Set();
+  /** Whether nothing is taken over that cannot be told at once to be as it was. */
+  private hasMoved = false;
   /** What is settled and was not given out yet, by its place. */
   private readonly ready = new Map<number, SettledList>();
   /** Why a list waits for the next attempt, which comes after a pause. */
@@ -128,20 +127,38 @@ export class LibraryReading {
     this.wake();
     const at = Date.now();
     this.before = await playlistsIn(earlier, at);
-    if (earlier) this.again = readAgain(earlier.manifest, this.before, { ...turnsOf(shape, earlier, at), account, at });
     const settled = new Set(done.map(({ list }) => list));
+    if (earlier) {
+      const turns = turnsOf(shape, earlier, at);
+      this.hasMoved = isOutdated(earlier.manifest, at) && (await this.isOther(turns.charts[0], settled));
+      this.again = readAgain(this.before, { ...turns, account, at, hasMoved: this.hasMoved });
+    }
     const lists = shape.lists.map((list, place) => async () => {
       if (!settled.has(list.name)) await this.settleList(list, place);
     });
     const isIndexLeftOut = done.some(({ list, outcome }) => list === PLAYLIST_INDEX && outcome === 'omitted');
-    const playlists = async (): Promise<void> => {
-      if (!isIndexLeftOut) await this.settlePlaylists(shape.lists.length, settled);
-    };
+    const playlists = (): Promise<void> => this.settlePlaylists(shape.lists.length, settled);
     // Side by side: short lists would leave calls unused that longer ones have a use for.
-    await together(shape.hasPlaylists ? [...lists, playlists] : lists);
+    await together(shape.hasPlaylists && !isIndexLeftOut ? [...lists, playlists] : lists);
     const failure = this.pages.failure ?? this.waiting;
     if (failure) throw failure;
     if (isNothingRead(await store.settled(claim), shape)) throw new NothingRead();
+  }
+
+  /**
+   * Whether a chart is another one than in the backup before, for which it is read. Who has played nothing for weeks has
+   * hardly changed the library.
+   */
+  private async isOther(name: string | undefined, settled: Set<string>): Promise<boolean> {
+    const { earlier, shape } = this.parts;
+    const place = shape.lists.findIndex((list) => list.name === name);
+    const chart = shape.lists[place];
+    if (!earlier || !chart) return false;
+    this.again = new Set([chart.name]);
+    if (!settled.has(chart.name)) await this.settleList(chart, place);
+    settled.add(chart.name);
+    const now = await this.keptEntries(chart.name);
+    return now.length !== earlier.list(chart.name)?.count || !(await standsIn(earlier, chart.name, now));
   }
 
   private async settleList(list: LibraryList, place: number): Promise<void> {
@@ -178,9 +195,7 @@ export class LibraryReading {
     if (!earlier || !known || kept.size > 1) return false;
     const { total } = kept.get(0) ?? (await this.pages.fetch(paged, 0));
     if (total === null || total !== known.total) return false;
-    const first: LibraryEntry[] = [];
-    for await (const entry of store.entries(claim, name)) first.push(keptEntry(entry));
-    if (!(await standsIn(earlier, name, first))) return false;
+    if (!(await standsIn(earlier, name, await this.keptEntries(name)))) return false;
     if (order === 'none' && total > pageSize && this.again.has(name))
       return this.isSameFurtherOn(list, at, paged, known);
     await this.settleRead(at, { outcome: 'carried', total, told: known.missing });
@@ -195,12 +210,11 @@ export class LibraryReading {
     known: ArchivedList,
   ): Promise<boolean> {
     const { earlier } = this.parts;
-    const now = Date.now();
-    if (!earlier || isOutdated(earlier.manifest, now)) return false;
+    if (!earlier || this.hasMoved) return false;
     const { name, pageSize } = list;
     const { count, total } = known;
     const starts = Array.from({ length: Math.ceil(count / pageSize) - 1 }, (_, number) => (number + 1) * pageSize);
-    const [from = 0] = drawn(starts, now);
+    const [from = 0] = drawn(starts, Date.now());
     const start = await partAfter(earlier, list, from);
     if (start === null) return false;
     return this.pages.inLane(async () => {
@@ -212,6 +226,12 @@ export class LibraryReading {
     });
   }
 
+  private async keptEntries(name: string): Promise<LibraryEntry[]> {
+    const entries: LibraryEntry[] = [];
+    for await (const entry of this.parts.store.entries(this.parts.claim, name)) entries.push(entry);
+    return entries;
+  }
+
   /** As it was before; null when it may not be whole, for that does not become better by taking it over. */
   private listBefore(name: string): ArchivedList | null {
     const { damaged, earlier } = this.parts;
@@ -220,7 +240,7 @@ export class LibraryReading {
   }
 
   private async settlePlaylists(firstPlace: number, settled: ReadonlySet<string>): Promise<void> {
-    const { earlier, reads, signal } = this.parts;
+    const { claim, earlier, reads, signal, store } = this.parts;
     if (!settled.has(PLAYLIST_INDEX)) {
       const at = { list: PLAYLIST_INDEX, place: firstPlace, what: 'Playlists', playlist: null };
       const isSettled = await this.settleOrOmit(at, (orOmit) => {
@@ -237,7 +257,7 @@ export class LibraryReading {
       });
       if (!isSettled) return;
     }
-    const index = await this.playlistIndex();
+    const index = await store.playlists(claim);
     // One more than there are lanes: while one waits for the database, the others ask.
     const some = bulkhead(this.parts.concurrency + 1, Number.POSITIVE_INFINITY);
     await together(
@@ -258,20 +278,6 @@ export class LibraryReading {
         });
       }),
     );
-  }
-
-  private async playlistIndex(): Promise<(LibraryPlaylist | null)[]> {
-    const { claim, store } = this.parts;
-    const seen = new Set<string>();
-    const index: (LibraryPlaylist | null)[] = [];
-    for await (const entry of store.entries(claim, PLAYLIST_INDEX)) {
-      const playlist = parsePlaylist(entry);
-      // One that moved while the list was read stands on two pages.
-      if (playlist && seen.has(playlist.id)) continue;
-      if (playlist) seen.add(playlist.id);
-      index.push(playlist);
-    }
-    return index;
   }
 
   private async settlePlaylist(playlist: LibraryPlaylist, at: Place): Promise<void> {

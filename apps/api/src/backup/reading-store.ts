@@ -1,13 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Database } from '#database';
-import type { LibraryPage } from '#listening';
+import type { LibraryEntry, LibraryPage, LibraryPlaylist } from '#listening';
 import { DATABASE } from '../database/database.module.js';
-import { type Detail, type Progress, parseDetail } from './backup-row.js';
+import { type Detail, type Progress, keptEntry, parseDetail, parsePlaylist } from './backup-row.js';
 import type { Claim } from './backup-store.js';
 import { LEASE_MS, expectHeld } from './library-jobs.js';
 
 /** As many pages are fetched together when they are written out. */
 const PAGES_AT_ONCE = 10;
+
+/** Under which the list of playlists is kept. */
+export const PLAYLIST_INDEX = 'playlists';
 
 export type Outcome = 'read' | 'carried' | 'omitted';
 
@@ -105,8 +108,30 @@ export class ReadingStore {
     return new Map(rows.map((row) => [row.number, row]));
   }
 
-  /** What was kept of a list, in its order; some pages in memory at a time. */
-  async *entries({ backup }: Claim, list: string): AsyncGenerator {
+  /**
+   * What was kept of a list, in its order; some pages in memory at a time.
+   *
+   * @throws Error for what another version has kept
+   */
+  async *entries(claim: Claim, list: string): AsyncGenerator<LibraryEntry> {
+    for await (const value of this.values(claim, list)) yield keptEntry(value);
+  }
+
+  /** What was kept of the list of playlists; null for each of which nothing is told. */
+  async playlists(claim: Claim): Promise<(LibraryPlaylist | null)[]> {
+    const seen = new Set<string>();
+    const playlists: (LibraryPlaylist | null)[] = [];
+    for await (const value of this.values(claim, PLAYLIST_INDEX)) {
+      const playlist = parsePlaylist(value);
+      // One that moved while the list was read stands on two pages.
+      if (playlist && seen.has(playlist.id)) continue;
+      if (playlist) seen.add(playlist.id);
+      playlists.push(playlist);
+    }
+    return playlists;
+  }
+
+  private async *values({ backup }: Claim, list: string): AsyncGenerator {
     let last = -1;
     for (;;) {
       const rows = await this.database.prisma.backupPage.findMany({

@@ -96,19 +96,17 @@ describe('what is read again', () => {
     {
       account = 'somebody-else',
       at = NOW,
-      days = 1,
+      hasMoved = false,
       room = 1,
       charts = [],
       overdue = 0,
       long = [],
-    }: Partial<Turns> & { account?: string; at?: number; days?: number } = {},
-  ): string[] => [
-    ...readAgain({ startedAt: new Date(at - days * DAY_MS) }, before, { account, at, room, charts, overdue, long }),
-  ];
+    }: Partial<Turns> & { account?: string; at?: number; hasMoved?: boolean } = {},
+  ): string[] => [...readAgain(before, { account, at, hasMoved, room, charts, overdue, long })];
 
   it.each([1, 5, 7])('is one closed playlist, and each has its day when a backup is made every %d days', (days) => {
     const names = Array.from({ length: 60 }, (_, number) =>
-      read(closed('dacbe'), { days, at: NOW + number * days * DAY_MS }),
+      read(closed('dacbe'), { at: NOW + number * days * DAY_MS }),
     );
     expect(new Set(names.map(({ length }) => length))).toEqual(new Set([1]));
     expect([...new Set(names.flat())].sort()).toEqual([...'abcde'].map((id) => `playlist:${id}`));
@@ -133,7 +131,7 @@ describe('what is read again', () => {
   });
 
   it.each([1, 7, 26])('is never more than there is room for, and each has its turn, every %d days', (days) => {
-    const parts = { charts: ['one'], long: ['artists', 'audiobooks'], days };
+    const parts = { charts: ['one'], long: ['artists', 'audiobooks'] };
     const names = new Set<string>();
     for (let turn = 0; turn < 60; turn += 1) {
       const now = read(closed('ab'), { ...parts, at: NOW + turn * days * DAY_MS, room: 2 });
@@ -155,9 +153,9 @@ describe('what is read again', () => {
     expect(read(closed(''), { ...parts, long: [], room: 3 })).toEqual(['one', 'two', 'three']);
   });
 
-  it('is everything when the backup before is of last month', () => {
-    const parts = { charts: ['one', 'two', 'three'], long: ['artists'] };
-    expect(read(closed('b'), { ...parts, days: 27.9995 })).toEqual(['one', 'two', 'three', 'playlist:b', 'artists']);
-    expect(read(closed('b'), { ...parts, days: 26 })).toHaveLength(1);
+  it('is everything of what has had weeks to change, and has, and of closed playlists one', () => {
+    const parts = { charts: ['one', 'two', 'three'], long: ['artists'], hasMoved: true };
+    expect(read(closed('b'), parts)).toEqual(['one', 'two', 'three', 'playlist:b', 'artists']);
+    expect(read(closed('bcd'), parts)).toHaveLength(5);
   });
 });

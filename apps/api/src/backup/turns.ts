@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { LibraryList, LibraryShape } from '#listening';
 import type { Archive } from './archive/archive.js';
-import type { Manifest } from './archive/documents.js';
-import { type PlaylistBefore, isOutdated, playlistList } from './backup-before.js';
+import { type PlaylistBefore, playlistList } from './backup-before.js';
 
 /** So many may be asked for a library that has not changed, and one for each 50 playlists. */
 const CALLS_WHEN_UNCHANGED = 10;
@@ -51,19 +50,18 @@ export function turnsOf({ lists, hasPlaylists }: LibraryShape, earlier: Pick<Arc
  * Of charts, of what others have closed, and of long lists in no order it cannot be said at once whether they are still as
  * they were. For all of it to be read again in each backup would cost more than the rest of a library that has not changed,
  * so it is read by turns: they draw lots for the day, so that each has its turn whatever the schedule. Charts that are
- * overdue draw none, and leave one place to the lots. Four weeks after the backup before all charts tell of other days: they
- * are read, and so are long lists.
+ * overdue draw none, and leave one place to the lots. Of a library that has had weeks to change, and has, all charts and
+ * long lists are read.
  *
- * @param earlier the backup before
- * @param before its playlists
+ * @param before playlists of the backup before
  * @param account the id of whose library it is
  * @param at epoch milliseconds
+ * @param hasMoved whether it has had weeks to change, and has
  * @returns names of lists
  */
 export function readAgain(
-  earlier: Pick<Manifest, 'startedAt'>,
   before: ReadonlyMap<string, PlaylistBefore>,
-  { account, at, room, charts, overdue, long }: Turns & { account: string; at: number },
+  { account, at, hasMoved, room, charts, overdue, long }: Turns & { account: string; at: number; hasMoved: boolean },
 ): ReadonlySet<string> {
   const isClosed = ([, { owner, standing }]: [string, PlaylistBefore]): boolean =>
     standing === 'closed' && owner !== account;
@@ -71,7 +69,7 @@ export function readAgain(
     [...before].filter(isClosed).map(([id]) => playlistList(id)),
     at,
   ).slice(0, 1);
-  if (isOutdated(earlier, at)) return new Set([...charts, ...closed, ...long]);
+  if (hasMoved) return new Set([...charts, ...closed, ...long]);
   const first = charts.slice(0, Math.min(overdue, room - 1));
   const rest = charts.slice(first.length);
   const lots = drawn([...rest.slice(0, 1), ...closed, ...long], at).slice(0, room - first.length);

@@ -12,7 +12,7 @@ import { PLAYLISTS } from '../archive/file-names.js';
 import { lackOf } from '../backup-before.js';
 import type { Account } from '../backup-row.js';
 import { isLasting } from '../lacks.js';
-import { PLAYLIST_INDEX } from '../library-reading.js';
+import { PLAYLIST_INDEX } from '../reading-store.js';
 import { RefusedParts, isClosed, isFinal } from './refusal.js';
 import { type MadeAnew, targetOf } from './playlist-memory.js';
 import { type PlaylistSteps, type PresentEntry, movesOf, playlistSteps, sizeOf } from './playlist-steps.js';
