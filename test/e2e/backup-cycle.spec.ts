@@ -453,6 +453,33 @@ describe('a backup', () => {
       expect(gate.most).toBe(3);
     }));
 
+  it('has nothing of a list of playlists that is refused while another page of it is on its way', () =>
+    withGate(async (gate) => {
+      await library.prepare({ tracks: 0, albums: 0, playlists: 4 * PAGE + 1, playlistItems: 0 });
+      await library.start({ SPOTIFY_API_URL: gate.addressFor(1), BACKUP_CONCURRENCY: '3' });
+      await library.link(READ_SCOPES);
+      const settled = new Promise<void>((resolve, reject) => {
+        const refuse = async (): Promise<void> => {
+          // As if it had been refused before.
+          await library.query(`UPDATE backups SET refusals = '{"playlists": 2}'`);
+          await library.stage.control('PUT', '/control/spotify', { scenario: 'bad-request', endpoint: 'me/playlists' });
+          await eventually(async () => {
+            expect(await library.query(`SELECT outcome FROM backup_lists WHERE list = 'playlists'`)).toEqual([
+              { outcome: 'omitted' },
+            ]);
+          });
+        };
+        const isThird = ({ path, query }: Call): boolean =>
+          path === 'me/playlists' && query.get('offset') === String(2 * PAGE);
+        gate.set({ isMeant: isThird, after: 0, phase: 'done', act: () => refuse().then(resolve, reject) });
+      });
+      const refused = await library.made();
+      await soon(settled, 'the refusal');
+      expect(refused).toMatchObject({ state: 'complete_with_omissions', findings: [], trouble: null });
+      expect(refused.omissions.map(({ what }) => what)).toContain('Playlists');
+      expect((await library.kept(refused.id)).playlists).toEqual([]);
+    }));
+
   it('keeps what it has of a playlist that has moved, when it is killed before the first page of it as it is now', () =>
     withGate(async (gate) => {
       await library.prepare({ tracks: 0, albums: 0, playlists: 1, playlistItems: 4 * PAGE });

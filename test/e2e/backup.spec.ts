@@ -364,6 +364,22 @@ describe('a backup in bad days', () => {
     expect((await library.stage.calls())['spotify playlists/{id}/items']).toBeLessThanOrEqual(pages - moved.pages);
   });
 
+  it('is left to another process at once by one that stops, which goes on where that was', async () => {
+    await library.linked({ tracks: 400, playlists: 0 });
+    const { service } = library;
+    await scenario('slow', { ms: 60 });
+    const { id } = await library.beginBackup();
+    await eventually(async () => {
+      expect((await library.backup(id)).progress?.done).toBeGreaterThanOrEqual(100);
+    });
+    await library.start();
+    await library.stop(service);
+    const isFree = 'SELECT fence > 1 OR lease_until <= now() AS free FROM backups WHERE id = $1';
+    expect(await library.query(isFree, [id])).toEqual([{ free: true }]);
+    expect(await library.endedBackup(id)).toMatchObject({ counts: { tracks: 400 }, findings: [], trouble: null });
+    expect((await library.stage.calls())['spotify me/tracks']).toBeLessThanOrEqual(8 + 1);
+  });
+
   it('waits when the provider asks for hours, also after a restart, and goes on when they are over', async () => {
     await library.linked({ tracks: 300, playlists: 0 });
     await scenario('rate-limited', { retryAfter: 7_200 });
