@@ -455,23 +455,29 @@ describe('a backup', () => {
 
   it('has nothing of a list of playlists that is refused while another page of it is on its way', () =>
     withGate(async (gate) => {
-      await library.prepare({ tracks: 0, albums: 0, playlists: 4 * PAGE + 1, playlistItems: 0 });
+      await library.prepare({ tracks: 0, albums: 0, playlists: 9 * PAGE + 1, playlistItems: 0 });
       await library.start({ SPOTIFY_API_URL: gate.addressFor(1), BACKUP_CONCURRENCY: '3' });
       await library.link(READ_SCOPES);
+      const scenario = (name: string, more: object = {}): Promise<unknown> =>
+        library.stage.control('PUT', '/control/spotify', { scenario: name, endpoint: 'me/playlists', ...more });
+      await scenario('slow', { ms: 100 });
+      const isPage = ({ path, query }: Call, number: number): boolean =>
+        path === 'me/playlists' && Number(query.get('offset') ?? 0) === number * PAGE;
       const settled = new Promise<void>((resolve, reject) => {
         const refuse = async (): Promise<void> => {
-          // As if it had been refused before.
-          await library.query(`UPDATE backups SET refusals = '{"playlists": 2}'`);
-          await library.stage.control('PUT', '/control/spotify', { scenario: 'bad-request', endpoint: 'me/playlists' });
+          await scenario('bad-request');
           await eventually(async () => {
-            expect(await library.query(`SELECT outcome FROM backup_lists WHERE list = 'playlists'`)).toEqual([
-              { outcome: 'omitted' },
-            ]);
+            const found = await library.query(`SELECT outcome FROM backup_lists WHERE list = 'playlists'`);
+            expect(found).toEqual([{ outcome: 'omitted' }]);
           });
         };
-        const isThird = ({ path, query }: Call): boolean =>
-          path === 'me/playlists' && query.get('offset') === String(2 * PAGE);
-        gate.set({ isMeant: isThird, after: 0, phase: 'done', act: () => refuse().then(resolve, reject) });
+        // As if it had been refused before; and a page that is answered already is on its way while later ones are refused.
+        const begin = async (): Promise<void> => {
+          await library.query(`UPDATE backups SET refusals = '{"playlists": 2}'`);
+          const act = (): Promise<void> => refuse().then(resolve, reject);
+          gate.set({ isMeant: (call) => isPage(call, 2), after: 0, phase: 'done', act });
+        };
+        gate.set({ isMeant: (call) => isPage(call, 0), after: 0, phase: 'done', act: begin });
       });
       const refused = await library.made();
       await soon(settled, 'the refusal');

@@ -1,5 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, utimesSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.js';
@@ -222,12 +231,19 @@ describe('what is refused again and again', () => {
     // Nor does it go when the newest does not even name it.
     await scheduled(5, 'me/playlists');
     expect(await kept()).toContain(first.name);
+    // Nor when nobody can say what is in it.
+    const file = join(library.backups, first.name, 'playlists.json');
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, `#${text.slice(1)}`);
+    await scheduled(6, 'me/playlists');
+    expect(await kept()).toContain(first.name);
+    writeFileSync(file, text);
     // Not for ever: what has it all by itself takes its place.
-    const sixth = await scheduled(6, null);
+    const last = await scheduled(7, null);
     await eventually(async () => {
-      expect(await kept()).toEqual([sixth.name]);
+      expect(await kept()).toEqual([last.name]);
     });
-    expect(refusals(sixth)).toEqual([]);
+    expect(refusals(last)).toEqual([]);
   });
 
   it('is asked for once each time, not page by page', async () => {

@@ -613,6 +613,77 @@ describe('a restore', () => {
     expect((await library.dryRun(id, wish)).playlists).toMatchObject([{ move: 2 }]);
   });
 
+  it('tells of each part what was put in, also of one that was begun before another that had been refused', async () => {
+    const { id, kept } = await backedUp({ tracks: 60, albums: 60, playlists: 0 });
+    await library.change({ remove: [...urisIn(kept, 'tracks'), ...urisIn(kept, 'albums')] });
+    const refused = { scenario: 'bad-request', endpoint: 'me/tracks', times: 1 };
+    await library.stage.control('PUT', '/control/spotify', refused);
+    const endpoint = 'put me/library';
+    const slow = { scenario: 'slow', endpoint, ms: 1_000 };
+    await library.stage.control('PUT', '/control/spotify', slow);
+    const { id: restore } = await library.beginRestore(id);
+    await called(endpoint, 1);
+    const limited = { scenario: 'rate-limited', endpoint, retryAfter: 1, times: 1 };
+    await library.stage.control('PUT', '/control/spotify', limited);
+    // The tracks wait, and of the albums some are put in.
+    expect((await until(restore, /^paused$/)).progress).toEqual({ list: 'albums', done: 40, total: 60 });
+    await library.stage.control('PUT', '/control/spotify', slow);
+    await eventually(async () => {
+      await library.query('DELETE FROM upstream_blocks');
+      await passed('resume_at');
+      expect((await library.restore(restore)).progress?.list).toBe('tracks');
+    });
+    expect((await asOwner(library.service, 'DELETE', `/admin/restores/${restore}`)).body).toMatchObject({
+      counts: { added: 80 },
+      lists: [
+        { list: 'albums', add: 40 },
+        { list: 'tracks', add: 40 },
+      ],
+    });
+    const after = (await backup()).kept;
+    expect([urisIn(after, 'albums').length, urisIn(after, 'tracks').length]).toEqual([40, 40]);
+  });
+
+  it('fills a playlist whose making was not answered, and none of its name that somebody else has made', async () => {
+    const { id, kept } = await backedUp({ tracks: 9, playlists: 6, playlistItems: 12 });
+    const [gone, other] = [playlistAt(kept, GONE), playlistAt(kept, LONGEST)];
+    await library.change({ remove: [gone.uri, other.uri] });
+    const songs = urisIn(kept, 'tracks').slice(0, 5);
+    const makeOwn = async (name: string): Promise<string> => {
+      const { id: own } = (await library.asListener('POST', 'me/playlists', { name })) as { id: string };
+      await library.asListener('POST', `playlists/${own}/items`, { uris: songs });
+      return own;
+    };
+    const lost = (scenario: string): Promise<unknown> =>
+      library.stage.control('PUT', '/control/spotify', { scenario, endpoint: 'post me/playlists', times: 1 });
+
+    await lost('reset');
+    const wish = { lists: [`playlist:${gone.id}`] };
+    const { id: first } = await library.beginRestore(id, wish);
+    await until(first, /^paused$/);
+    await passed('resume_at');
+    expect(await until(first, ENDED)).toMatchObject({ playlists: [{ action: 'create' }] });
+    const own = await makeOwn(gone.name);
+    expect((await restored(id, { ...wish, removeOthers: true })).counts).toMatchObject({ added: 0, removed: 0 });
+
+    // Nothing was made here.
+    await lost('bad-gateway');
+    const otherWish = { lists: [`playlist:${other.id}`] };
+    const { id: second } = await library.beginRestore(id, otherWish);
+    await until(second, /^paused$/);
+    await asOwner(library.service, 'DELETE', `/admin/restores/${second}`);
+    const another = await makeOwn(other.name);
+    expect(await restored(id, { ...otherWish, removeOthers: true })).toMatchObject({
+      counts: { removed: 0 },
+      playlists: [{ action: 'create' }],
+    });
+    const after = (await backup()).kept;
+    for (const made of [own, another]) {
+      expect(urisOf(after.playlists.find(({ playlist }) => playlist?.id === made)?.entries)).toEqual(songs);
+    }
+    expect(after.playlists.filter(({ playlist }) => playlist?.name === other.name)).toHaveLength(2);
+  });
+
   it('killed in the middle, again and again, goes on and makes nothing a second time', async () => {
     const { id, kept } = await backedUp({ tracks: 100, albums: 3 });
     const [longest, gone] = [playlistAt(kept, LONGEST), playlistAt(kept, GONE)];

@@ -127,7 +127,7 @@ export class BackupFiles {
 
   /**
    * Which of these have most of some playlist, of those that the newest list of playlists that is whole names: the newest
-   * that has all of it, or else the one with most entries.
+   * that has all of it, or else the one with most entries. And those of which nobody can say what they have.
    *
    * @param names of backups of one account, the newest first
    */
@@ -138,7 +138,9 @@ export class BackupFiles {
     let areAllNamed = false;
     for (const name of names) {
       if (areAllNamed && wanted.size === 0) break;
-      for await (const { playlist, json, ...facts } of this.playlistsOf(name)) {
+      const playlists = await this.playlistsOf(name);
+      if (playlists === null) holders.add(name);
+      for (const { playlist, json, ...facts } of playlists ?? []) {
         if (!playlist || found.has(playlist.id) || (areAllNamed && !wanted.has(playlist.id))) continue;
         const { id } = playlist;
         if (json !== null && isAll(facts)) {
@@ -167,13 +169,17 @@ export class BackupFiles {
     }
   }
 
-  /** None when they cannot be read. */
-  private async *playlistsOf(name = ''): AsyncGenerator<ArchivedPlaylist> {
+  /** None of what is not there any more; null when they cannot be read. */
+  private async playlistsOf(name: string): Promise<ArchivedPlaylist[] | null> {
+    const playlists: ArchivedPlaylist[] = [];
     try {
-      yield* (await this.open(name)).playlists();
+      for await (const playlist of (await this.open(name)).playlists()) playlists.push(playlist);
+      return playlists;
     } catch (error) {
       if (!(error instanceof ArchiveError)) throw error;
-      this.logger.warn(`The playlists of ${name} cannot be looked at (${reasonOf(error)}).`);
+      if (error.code === 'not_an_archive') return [];
+      this.logger.warn(`The playlists of ${name} cannot be looked at: it is kept (${reasonOf(error)}).`);
+      return null;
     }
   }
 
@@ -323,15 +329,16 @@ async function summaryOf(
   archive: Archive,
   omissions: readonly Omission[],
   isDamaged = false,
-): Promise<Pick<Summary, 'counts' | 'omissions' | 'bytes'>> {
+): Promise<Pick<Summary, 'counts' | 'lacking' | 'omissions' | 'bytes'>> {
   const { lists, playlists } = archive.manifest;
-  const counts = Object.fromEntries(lists.map(({ name, count }): [string, number] => [name, count]));
+  const counted = [...lists, ...(playlists ? [{ ...playlists, name: PLAYLIST_INDEX }] : [])];
   const { bytes } = await archive.size().catch((error: unknown) => {
     if (!(isDamaged && error instanceof ArchiveError && error.code === 'damaged')) throw error;
     return { bytes: 0 };
   });
   return {
-    counts: playlists ? { ...counts, [PLAYLIST_INDEX]: playlists.count } : counts,
+    counts: Object.fromEntries(counted.map(({ name, count }) => [name, count])),
+    lacking: counted.flatMap(({ name, missing }) => (missing === null ? [] : [name])),
     omissions: keptOmissions(omissions),
     bytes,
   };

@@ -47,6 +47,8 @@ export interface Finding {
 export interface Summary {
   /** Entries by list; playlists count as one list of playlists. */
   counts: Readonly<Record<string, number>>;
+  /** Names of those in `counts` of which something may lack. */
+  lacking: readonly string[];
   omissions: readonly Omission[];
   /** On disk, all files counted whole. */
   bytes: number;
@@ -91,6 +93,7 @@ export function parseSummary(value: unknown): Summary | null {
         (pair): pair is [string, number] => typeof pair[1] === 'number',
       ),
     ),
+    lacking: all(value, 'lacking', (name) => (typeof name === 'string' ? name : null)),
     omissions: all(value, 'omissions', parseOmission),
     findings: all(value, 'findings', (finding) => {
       const [file, what] = [text(finding, 'file'), text(finding, 'what')];

@@ -4,7 +4,7 @@ import { type RunningProvider, RunningProviders } from '../providers/running-pro
 import { PlatformSettings } from '../settings/platform.settings.js';
 import { DailyCalls } from '../upstream/daily-calls.js';
 import { BackupFiles, CannotCarry } from './backup-files.js';
-import type { ArchiveError } from './archive/archive-error.js';
+import { ArchiveError } from './archive/archive-error.js';
 import type { Trouble } from './backup-row.js';
 import { BackupStore, type Claim, type Made } from './backup-store.js';
 import type { Held } from './library-jobs.js';
@@ -129,7 +129,13 @@ export class BackupWorker extends LibraryWorker<Claim> {
     }
     for (const { id, name } of superfluous(made, parseKeep(BACKUP_KEEP), timezone)) {
       if (spared.has(name) || (await this.store.isBeingRestored(id))) continue;
-      await this.files.remove(name);
+      try {
+        await this.files.remove(name);
+      } catch (error) {
+        if (!(error instanceof ArchiveError)) throw error;
+        this.logger.warn(`${name} cannot be taken away, and stays (${reasonOf(error)}).`);
+        continue;
+      }
       await this.store.remove(id);
       this.logger.log(`${name} is not kept any longer.`);
     }

@@ -233,8 +233,8 @@ export class Backups {
     } catch (error) {
       if (!(error instanceof ArchiveError && GONE.has(error.code))) throw error;
       const findings = [{ file: 'manifest.json', what: error.message }];
-      const { counts = {}, bytes = 0 } = backup.summary ?? {};
-      return { state: 'failed', summary: { counts, bytes, omissions, findings, verifiedAt: new Date() } };
+      const { counts = {}, lacking = [], bytes = 0 } = backup.summary ?? {};
+      return { state: 'failed', summary: { counts, lacking, bytes, omissions, findings, verifiedAt: new Date() } };
     }
   }
 

@@ -4,15 +4,17 @@ import { type Kept, parseKeep, superfluous } from './retention.js';
 
 const backup = (
   createdAt: Date,
-  { account = 'ada', trigger = 'schedule', lists = ['tracks'], lacks = '' } = {},
+  {
+    account = 'ada',
+    trigger = 'schedule',
+    lists = { tracks: 1 },
+    lacking = '',
+  }: { account?: string; trigger?: string; lists?: Record<string, number>; lacking?: string } = {},
 ): Kept => ({
   createdAt,
   trigger,
   account: { id: account },
-  summary: {
-    counts: Object.fromEntries(lists.map((list) => [list, 1])),
-    omissions: [...lacks].map((what) => ({ what, isPassing: true })),
-  },
+  summary: { counts: lists, lacking: lacking.split(' ') },
 });
 const at = (iso: string, more: Parameters<typeof backup>[1] = {}): Kept => backup(new Date(iso), more);
 const days = (count: number, hour = '03:15') =>
@@ -28,33 +30,45 @@ describe('what is kept of backups', () => {
     expect(parseKeep('monthly=3')).toEqual({ daily: 0, weekly: 0, monthly: 3 });
   });
 
-  it('has in any case the newest that lacks nothing which may come back', () => {
-    const keep = { daily: 1, weekly: 0, monthly: 0 };
-    const whole = at('2026-01-02T03:15:00Z');
-    const short = [3, 4, 5].map((day) => at(`2026-01-0${day}T03:15:00Z`, { lacks: 'a' }));
-    const older = at('2026-01-01T03:15:00Z');
-    expect(superfluous([older, whole, ...short], keep, 'UTC')).toEqual([short[1], short[0], older]);
-    expect(superfluous([older, whole, ...short, at('2026-01-06T03:15:00Z')], keep, 'UTC')).toHaveLength(5);
+  const newestOnly = { daily: 1, weekly: 0, monthly: 0 };
+  /** Of one day after another. */
+  const inTurn = (...all: Parameters<typeof backup>[1][]): Kept[] =>
+    all.map((more, day) => at(`2026-01-0${day + 1}T03:15:00Z`, more));
+
+  it('has of each list the newest that has all of it', () => {
+    const backups = inTurn({}, {}, ...[1, 2, 3].map(() => ({ lacking: 'tracks' })));
+    const [older, , short, shorter] = backups;
+    expect(superfluous(backups, newestOnly, 'UTC')).toEqual([shorter, short, older]);
+    expect(superfluous([...backups, at('2026-01-06T03:15:00Z')], newestOnly, 'UTC')).toHaveLength(5);
   });
 
-  it('has of each thing that may come back the newest that has it, whatever else is never whole', () => {
-    const keep = { daily: 1, weekly: 0, monthly: 0 };
-    const backups = ['m', 'm', 'mp', 'mpq', 'mpq'].map((lacks, day) => at(`2026-01-0${day + 1}T03:15:00Z`, { lacks }));
-    const [oldest, hasAll, hasQ, between] = backups;
-    expect(superfluous(backups, keep, 'UTC')).toEqual([between, oldest]);
-    expect(superfluous(backups, keep, 'UTC')).not.toContain(hasAll);
-    expect(superfluous(backups, keep, 'UTC')).not.toContain(hasQ);
+  it('has it of each list by itself, whatever else is never whole', () => {
+    const lists = { albums: 1, tracks: 1, shows: 1 };
+    const backups = inTurn(
+      ...['tracks', 'tracks', 'tracks albums', 'tracks albums shows', 'tracks albums shows'].map((lacking) => {
+        return { lists, lacking };
+      }),
+    );
+    const [oldest, , , between] = backups;
+    // The fullest of the tracks is the newest.
+    expect(superfluous(backups, newestOnly, 'UTC')).toEqual([between, oldest]);
   });
 
-  it('has the one that has most of a list which none has whole', () => {
-    const keep = { daily: 1, weekly: 0, monthly: 0 };
-    const omissions = [{ what: 'Saved tracks', isPassing: true }];
-    const short = (day: number, tracks: number): Kept => ({
-      ...at(`2026-01-0${day}T03:15:00Z`),
-      summary: { counts: { tracks }, omissions },
-    });
-    const [less, most, half, last] = [short(1, 19), short(2, 20), short(3, 10), short(4, 5)];
-    expect(superfluous([less, most, half, last], keep, 'UTC')).toEqual([half, less]);
+  it('has of a list that none has whole the one that has most', () => {
+    const backups = inTurn(...[19, 20, 10, 5].map((tracks) => ({ lists: { tracks }, lacking: 'tracks' })));
+    const [less, , half] = backups;
+    expect(superfluous(backups, newestOnly, 'UTC')).toEqual([half, less]);
+  });
+
+  it('has what is whole also when it is closed by now, and was short or closed between', () => {
+    const [whole, short, closed] = [
+      { lists: { tracks: 100, albums: 1 } },
+      { lists: { tracks: 101, albums: 1 }, lacking: 'tracks' },
+      { lists: { albums: 1 } },
+    ];
+    expect(superfluous(inTurn(whole, short, closed), newestOnly, 'UTC')).toEqual([]);
+    expect(superfluous(inTurn(whole, closed, short), newestOnly, 'UTC')).toHaveLength(1);
+    expect(superfluous(inTurn(closed, whole, closed, closed), newestOnly, 'UTC')).toHaveLength(2);
   });
 
   it('are so many days, weeks and months, the newest of each', () => {
@@ -101,27 +115,25 @@ describe('what is kept of backups', () => {
   });
 
   it('is whatever has a list that none after it has', () => {
-    const full = ['tracks', 'albums', 'playlists'];
+    const full = { tracks: 1, albums: 1, playlists: 1 };
     const [older, old] = [at('2026-11-17T03:15:00Z', { lists: full }), at('2026-11-18T03:15:00Z', { lists: full })];
     const [less, bare, newest] = [
-      at('2026-11-19T03:15:00Z', { lists: ['tracks', 'albums'] }),
+      at('2026-11-19T03:15:00Z', { lists: { tracks: 1, albums: 1 } }),
       at('2026-11-20T03:15:00Z'),
       at('2026-11-21T03:15:00Z'),
     ];
-    const keep = { daily: 1, weekly: 0, monthly: 0 };
-    expect(superfluous([older, old, less, bare, newest], keep, 'UTC')).toEqual([bare, older]);
+    expect(superfluous([older, old, less, bare, newest], newestOnly, 'UTC')).toEqual([bare, older]);
     const whole = at('2026-11-22T03:15:00Z', { lists: full });
-    expect(superfluous([old, less, whole], keep, 'UTC')).toEqual([less, old]);
+    expect(superfluous([old, less, whole], newestOnly, 'UTC')).toEqual([less, old]);
     const unread = { ...at('2026-11-23T03:15:00Z'), summary: null };
-    expect(superfluous([whole, unread], keep, 'UTC')).toEqual([]);
+    expect(superfluous([whole, unread], newestOnly, 'UTC')).toEqual([]);
   });
 
   it('is what was made by hand or found in the folder, and that does not count', () => {
     const [old, newest] = [at('2026-11-18T03:15:00Z'), at('2026-11-20T03:15:00Z')];
     const byHand = ['2026-11-21T12:00:00Z', '2026-11-22T12:00:00Z'].map((iso) => at(iso, { trigger: 'owner' }));
     const found = at('2026-11-17T12:00:00Z', { trigger: 'found' });
-    const keep = { daily: 1, weekly: 0, monthly: 0 };
-    expect(superfluous([...byHand, found, old, newest], keep, 'UTC')).toEqual([old]);
+    expect(superfluous([...byHand, found, old, newest], newestOnly, 'UTC')).toEqual([old]);
   });
 
   it('is the newest in any case, and never more than is asked for', () => {

@@ -1,3 +1,5 @@
+import type { Summary } from './backup-row.js';
+
 /** How many backups are kept of each kind. */
 export interface Keep {
   daily: number;
@@ -10,11 +12,8 @@ export interface Kept {
   createdAt: Date;
   trigger: string;
   account: { id: string } | null;
-  /** With the lists that are in it, and what lacks. */
-  summary: {
-    counts: Readonly<Record<string, number>>;
-    omissions: readonly { what: string; isPassing: boolean }[];
-  } | null;
+  /** With the lists that are in it; null when nobody knows. */
+  summary: Pick<Summary, 'counts' | 'lacking'> | null;
 }
 
 /** Reads `daily=7,weekly=4,monthly=12`; a kind that is not named counts 0. */
@@ -28,9 +27,8 @@ export function parseKeep(setting: string): Keep {
 /**
  * Which backups are not kept any more, of those that the schedule has made: those made by hand, or found in the folder,
  * neither go nor count. Of each account the newest of each of the last so many days, weeks and months that have one stays,
- * and in any case the newest of all, the newest that has a list (whoever agrees to less loses nothing that is kept), the
- * newest that lacks nothing but what is closed, and of each thing that the newest lacks and may come back the newest that
- * has it.
+ * and in any case the newest of all, and of each list the newest that has it (whoever agrees to less loses nothing that is
+ * kept) and the newest that has all of it, or else the fullest.
  *
  * @param backups all that are made, in any order
  * @param timezone an IANA name, in which days begin
@@ -64,38 +62,19 @@ function keptOf<T extends Kept>(newestFirst: readonly T[], keep: Keep, day: Intl
       kept.add(backup);
     }
   }
-  const passing = newestFirst.map((backup) => ({
-    backup,
-    lacks: new Set((backup.summary?.omissions ?? []).flatMap(({ what, isPassing }) => (isPassing ? [what] : []))),
-  }));
-  const keepFirst = (isMeant: (lacks: ReadonlySet<string>) => boolean): void => {
-    const found = passing.find(({ backup, lacks }) => backup.summary !== null && isMeant(lacks));
-    if (found) kept.add(found.backup);
-  };
-  keepFirst((lacks) => lacks.size === 0);
-  for (const what of passing[0]?.lacks ?? []) keepFirst((lacks) => !lacks.has(what));
-  // Of what none of them has whole the one that has most.
-  if (passing[0]?.lacks.size) for (const backup of fullestOf(newestFirst)) kept.add(backup);
-  const lists = new Set<string>();
-  for (const backup of newestFirst) {
-    for (const list of Object.keys(backup.summary?.counts ?? {})) {
-      if (lists.has(list)) continue;
-      lists.add(list);
-      kept.add(backup);
-    }
+  for (const list of new Set(newestFirst.flatMap(({ summary }) => Object.keys(summary?.counts ?? {})))) {
+    for (const backup of holdersOf(list, newestFirst)) kept.add(backup);
   }
   return kept;
 }
 
-/** Of each list the newest of those that have most of it. */
-function fullestOf<T extends Kept>(newestFirst: readonly T[]): Set<T> {
-  const fullest = new Map<string, { count: number; backup: T }>();
-  for (const backup of newestFirst) {
-    for (const [list, count] of Object.entries(backup.summary?.counts ?? {})) {
-      if (count > (fullest.get(list)?.count ?? -1)) fullest.set(list, { count, backup });
-    }
-  }
-  return new Set([...fullest.values()].map(({ backup }) => backup));
+/** The newest that has a list, and the newest that has all of it, or else the newest of those that have most. */
+function holdersOf<T extends Kept>(list: string, newestFirst: readonly T[]): T[] {
+  const having = newestFirst.filter(({ summary }) => list in (summary?.counts ?? {}));
+  const countOf = ({ summary }: T): number => summary?.counts[list] ?? 0;
+  const whole = having.find(({ summary }) => !summary?.lacking.includes(list));
+  const fullest = whole ?? having.find((backup) => having.every((other) => countOf(other) <= countOf(backup)));
+  return [...having.slice(0, 1), ...(fullest ? [fullest] : [])];
 }
 
 /** The first day of its week. @param date as in 2026-11-21 */

@@ -37,19 +37,15 @@ export interface LibraryRestoreParts {
   wanted: Wanted;
   /** A part is refused: whether that is told, and the part passed over. Else it is an error, which may pass. */
   isPassedOver: (part: string) => Promise<boolean>;
-  /** The part with which one has begun already; null when there is none. */
-  begun: string | null;
   /** Playlists that stand in for those that are gone, by the id in the backup. */
-  madeAnew: () => Promise<ReadonlyMap<string, MadeAnew>>;
+  madeAnew: () => Promise<Map<string, MadeAnew>>;
 }
 
 /** Works out what lacks of a backup, list by list, each from what is there when its turn comes. Changes nothing. */
 export class LibraryRestore {
-  private readonly refused: RefusedParts;
+  private readonly refused = new RefusedParts();
 
-  constructor(private readonly parts: LibraryRestoreParts) {
-    this.refused = new RefusedParts(parts.begun);
-  }
+  constructor(private readonly parts: LibraryRestoreParts) {}
 
   /** @param skip parts that need no look any more @throws ProviderError, ArchiveError */
   async *work(skip: ReadonlySet<string> = new Set()): AsyncGenerator<Work> {
@@ -57,7 +53,7 @@ export class LibraryRestore {
     const { shape } = this.parts;
     for (const list of shape.lists) {
       if (!this.isWanted(list) || skip.has(list.name)) continue;
-      const work = await this.refused.orLater(list.name, () => this.listWork(list));
+      const work = await this.refused.orLater(() => this.listWork(list));
       if (work) yield work;
     }
     if (this.hasPlaylistsWanted) yield* this.playlistsWork(skip);
@@ -180,10 +176,14 @@ export class LibraryRestore {
     for (const uri of there) left.set(uri, (left.get(uri) ?? 0) + 1);
     /** Whether something that is newer stays where it is. */
     let isBelow = false;
+    /** How many of the backup have no name of their own, and are not there as such. */
+    let unnamed = 0;
     /** What is there twice while something changes is no other thing. */
     const belongs = new Set<string>();
     for await (const entry of archive.entries(list.name)) {
       const key = entry.uri ?? '';
+      // What the upstream has shown twice is there once.
+      if (key !== '' && belongs.has(key)) continue;
       belongs.add(key);
       const count = left.get(key) ?? 0;
       if (count > 0) {
@@ -193,6 +193,7 @@ export class LibraryRestore {
       }
       const reason = this.whyNotSaved(entry);
       if (reason !== null || entry.uri === null) {
+        if (entry.uri === null) unnamed += 1;
         addCannot(report, { what: nameOf(entry), reason: reason ?? GONE });
         continue;
       }
@@ -203,9 +204,8 @@ export class LibraryRestore {
     }
     report.add = save.length;
     if (!wanted.removeOthers) return;
-    if (kept.missing !== null) {
-      const reason = 'Nothing is taken out, for the backup may lack something that belongs here.';
-      addCannot(report, { what: list.title, reason });
+    if (kept.missing !== null || unnamed > 0) {
+      addCannot(report, { what: list.title, reason: kept.missing === null ? MAY_BE_UNNAMED : MAY_BELONG });
       return;
     }
     for (const [uri, count] of left) {
@@ -250,7 +250,7 @@ export class LibraryRestore {
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       if (!(await this.isTold(error, PLAYLIST_INDEX))) {
-        this.refused.waitFor(error, this.parts.begun?.startsWith(PLAYLIST) === true);
+        this.refused.waitFor(error);
         return;
       }
       for (const { part, kept } of due) yield nothingFor(part, kept, error.message);
@@ -258,7 +258,7 @@ export class LibraryRestore {
     }
     const anew = await madeAnew();
     for (const { part, kept } of due) {
-      const work = await this.refused.orLater(part, () => this.playlistWork(part, kept, there, anew));
+      const work = await this.refused.orLater(() => this.playlistWork(part, kept, there, anew));
       if (work) yield work;
     }
   }
@@ -267,7 +267,7 @@ export class LibraryRestore {
     part: string,
     kept: ArchivedPlaylist,
     { byId: there, isWhole }: PresentPlaylists,
-    anew: ReadonlyMap<string, MadeAnew>,
+    anew: Map<string, MadeAnew>,
   ): Promise<PlaylistWork> {
     const { account } = this.parts;
     const { playlist, json, missing } = kept;
@@ -289,6 +289,8 @@ export class LibraryRestore {
     if (target === null && !isWhole) return nothingFor(part, kept, MAY_BE_THERE);
     work.namesakes = namesakes;
     work.target = target?.id ?? null;
+    // No other of its name is taken for the same.
+    if (target && target.id !== playlist.id) anew.set(playlist.id, { targetId: target.id, knownBefore: [] });
     if (target && target.name !== playlist.name) {
       addCannot(report, { what: 'Its name', reason: `It is called “${target.name}” by now, and stays so.` });
     }
@@ -323,12 +325,11 @@ export class LibraryRestore {
     if (steps.stuck > 0) {
       const what = `${steps.stuck} entries too many`;
       const reason =
-        'They cannot be taken out by themselves: files of your own, what has left the catalogue, and one of several that are the same.';
+        'They cannot be taken out by themselves: files of your own, what has left the catalogue, one of several that are the same, and what may be an entry that the backup has without a name.';
       addCannot(report, { what, reason });
     }
     if (wanted.removeOthers && mayLack) {
-      const reason = 'Nothing is taken out, for the backup may lack something that belongs here.';
-      addCannot(report, { what: report.title, reason });
+      addCannot(report, { what: report.title, reason: MAY_BELONG });
     }
     report.add = sizeOf(steps.inserts);
     for (const { count } of steps.removals) report.remove += count;
@@ -385,6 +386,10 @@ export class LibraryRestore {
 const GONE = 'It has left the catalogue.';
 const MAY_BE_THERE =
   'The provider counts more playlists than it shows: it is not made or followed anew, for it may be there.';
+const MAY_BELONG = 'Nothing is taken out, for the backup may lack something that belongs here.';
+const MAY_BE_UNNAMED =
+  'Nothing is taken out: the backup has entries without a name of their own, and what is there may be one of them.';
+
 function notKept(list: string): ArchiveError {
   return new ArchiveError('not_kept', `The backup has no list "${list}".`);
 }
@@ -393,5 +398,3 @@ function notKept(list: string): ArchiveError {
 function partOf({ playlist, position }: ArchivedPlaylist): string {
   return playlist ? `${PLAYLIST}${playlist.id}` : `playlist?${position}`;
 }
-
-/** Nothing to do, so far. */

@@ -190,6 +190,21 @@ it('tells what was done of one that waits, from what is kept alone', async () =>
   await fc.assert(fc.asyncProperty(fc.option(keys), keys, answered, check));
 });
 
+it('says of a playlist that was made that it was, also when nobody can see it any more', () => {
+  const shelf = new Shelf([], null, []);
+  const first = playlistWork(shelf, 'ab').report;
+  const outcome = { ...first, add: 1, action: 'create' as const };
+  const unseen: Work = { ...playlistWork(new Shelf([], [], []), ''), isUnseen: true };
+  const course = new PartCourse({ work: unseen, first, before: { outcome, inDoubt: null } });
+  const hand = new RestoreHand({
+    writes: shelf.writes,
+    limits: { scopes: [], lists: [], saveAtOnce: 2, insertAtOnce: 2 },
+    memory: { intend: () => Promise.resolve(), remember: () => Promise.resolve() },
+    before: () => Promise.resolve(),
+  });
+  expect(course.outcome(hand)).toMatchObject({ action: 'create', add: 1 });
+});
+
 it('gets on with each entry that is moved', async () => {
   const shelf = new Shelf([], [...'edcba'], []);
   const figures: number[][] = [];

@@ -66,11 +66,11 @@ export class PartCourse {
   }
 
   private actionOf(made: Figures, { isCreated }: RestoreHand): PlaylistAction | null {
-    const { first, work } = this.parts;
+    const { before, first, work } = this.parts;
     if (work.kind === 'list' || work.report.action === null) return null;
     /** A call to make it broke off, and there it is. */
     const hasAppeared = first.action === 'create' && work.target !== null && work.target !== work.playlist?.id;
-    if (isCreated || hasAppeared) return 'create';
+    if (isCreated || hasAppeared || before?.outcome.action === 'create') return 'create';
     if (sizeOf(made) === 0) return 'nothing';
     return first.action === 'follow' ? 'follow' : 'fill';
   }

@@ -57,8 +57,9 @@ export function targetOf(
   const known = anew.get(id);
   if (byId(id) || !known) return byId(id);
   if (known.targetId !== null) return byId(known.targetId);
-  // It was asked for, and the answer never came: whatever has appeared since under that name is it.
+  // It was asked for, and the answer never came: what has appeared since under that name is it. One in which something is
+  // was made by somebody else, for nothing is put in before it is known.
   const taken = new Set([...anew.values()].map(({ targetId }) => targetId));
-  const appeared = namesakes.find((namesake) => !known.knownBefore.includes(namesake) && !taken.has(namesake));
-  return name === '' ? null : byId(appeared ?? null);
+  const isIt = (id: string): boolean => !known.knownBefore.includes(id) && !taken.has(id) && byId(id)?.total === 0;
+  return name === '' ? null : byId(namesakes.find(isIt) ?? null);
 }

@@ -84,6 +84,11 @@ describe('steps to a playlist', () => {
     });
   });
 
+  it('take nothing out while something is wanted that has no name and is not there: it may have one by now', () => {
+    expect(playlistSteps(present('axb'), wanted('a_b'), true)).toMatchObject({ removals: [], stuck: 1, lacking: [1] });
+    expect(playlistSteps(present('a_xb'), wanted('a_b'), true).removals).toEqual([{ key: 'x', count: 1 }]);
+  });
+
   it('move so many at once as is allowed', () => {
     expect(movesInto([4, 5, 6, 0, 1, 2, 3], 2)).toEqual([
       { from: 0, count: 2, to: 7 },

@@ -103,7 +103,8 @@ export function playlistSteps(
 
 /**
  * What there is more of than there should be. Only what is not wanted at all can go: with one of several that are the same
- * all would, and whether the others can be put in again nobody knows before.
+ * all would, and whether the others can be put in again nobody knows before. Nothing goes while something is wanted that
+ * has no name and is not there: it may have one by now.
  */
 function tooMany(
   present: readonly PresentEntry[],
@@ -116,11 +117,12 @@ function tooMany(
     const { there, canRemove: others } = kinds.get(key) ?? { there: 0, canRemove: true };
     kinds.set(key, { there: there + 1, canRemove: others && canRemove });
   }
+  const isOneUnnamed = (due.get('') ?? 0) > (kinds.get('')?.there ?? 0);
   const removals = new Map<string, number>();
   let stuck = 0;
   for (const [key, { there, canRemove }] of kinds) {
     const count = due.get(key) ?? 0;
-    if (count === 0 && canRemove) removals.set(key, there);
+    if (count === 0 && canRemove && !isOneUnnamed) removals.set(key, there);
     else stuck += Math.max(0, there - count);
   }
   return { removals, stuck };

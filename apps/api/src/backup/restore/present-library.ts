@@ -71,7 +71,7 @@ export class PresentLibrary {
       const { entries, isSteady } = byOffset
         ? await this.parts(first, pageSize, ask)
         : { entries: await this.chain(first, ask), isSteady: true };
-      const doubt = doubtOf(first.total, entries.length, usualLack);
+      const doubt = doubtOf(first.total, shownOf(entries, usualLack), usualLack);
       if (doubt && attempt === MOST_ATTEMPTS) throw doubt;
       if (!doubt && (isSteady || attempt === MOST_ATTEMPTS)) return keysOf(entries);
     }
@@ -178,6 +178,13 @@ export class PresentLibrary {
 function doubtOf(total: number | null, shown: number, usualLack: number | null): InDoubt | null {
   if (total === null || total <= shown || total - shown === usualLack) return null;
   return new InDoubt(total, shown);
+}
+
+/** What stands there twice hides something else, unless the list is known to be like that. */
+function shownOf(entries: readonly Keyed[], usualLack: number | null): number {
+  if (usualLack !== null) return entries.length;
+  const named = entries.flatMap(({ uri }) => uri ?? []);
+  return entries.length - named.length + new Set(named).size;
 }
 
 function presentEntry({ kind, uri }: LibraryEntry): PresentEntry {

@@ -17,22 +17,19 @@ export class RefusedParts {
   /** Why they wait; null when none does. */
   reason: ProviderError | null = null;
 
-  /** @param begun the part with which one has begun already: what was done of it is known only while nothing else is */
-  constructor(private readonly begun: string | null) {}
-
   /** Null when it waits. */
-  async orLater<W>(part: string, work: () => Promise<W>): Promise<W | null> {
+  async orLater<W>(work: () => Promise<W>): Promise<W | null> {
     try {
       return await work();
     } catch (error) {
-      this.waitFor(error, part === this.begun);
+      this.waitFor(error);
       return null;
     }
   }
 
-  /** @throws the error itself when it is no refusal, or of what was begun */
-  waitFor(error: unknown, isBegun: boolean): void {
-    if (isBegun || !isFinal(error)) throw error;
+  /** @throws the error itself when it is no refusal */
+  waitFor(error: unknown): void {
+    if (!isFinal(error)) throw error;
     this.reason ??= error;
   }
 }

@@ -76,6 +76,8 @@ export class RestoreHand {
       await this.save(work, [{ uri: playlist.uri, name: playlist.name, isMisplaced: false }]);
       return;
     }
+    // Also when there is nothing to do with it: another may get the same name.
+    if (work.target !== null && work.target !== playlist.id) await this.parts.memory.remember(playlist.id, work.target);
     if (report.action === 'nothing') return;
     const id = work.target ?? (await this.create(playlist, work.namesakes));
     this.playlistId = id;

@@ -9,7 +9,7 @@ import type { BackupState } from '../backup-store.js';
 import { type Held, LEASE_MS, LibraryJobs, type Transaction, expectHeld } from '../library-jobs.js';
 import { PlaylistMemory } from './playlist-memory.js';
 import { type Standing, parseStanding } from './part-course.js';
-import { type Figures, type PartReport, type Wanted, parseReport, parseWanted } from './restore-report.js';
+import { type Figures, type PartReport, type Wanted, parseReport, parseWanted, sumOf } from './restore-report.js';
 
 const CHANNEL = 'restores';
 /** The latest of them are listed. */
@@ -163,16 +163,10 @@ export class RestoreStore {
         FROM restores WHERE id = ${id}::uuid AND fence = ${fence} AND state = 'running'
         ON CONFLICT (restore_id, part) DO UPDATE SET part = EXCLUDED.part`,
     );
-    const key = { restoreId: id, part: report.part };
     const row = await this.database.prisma.restorePart.findUnique({
-      where: { restoreId_part: key },
-      include: { restore: { select: { progress: true } } },
+      where: { restoreId_part: { restoreId: id, part: report.part } },
     });
-    const before = parseStanding(row?.restore.progress);
-    return {
-      first: parseReport(row?.report) ?? report,
-      before: before?.outcome.part === report.part ? before : null,
-    };
+    return { first: parseReport(row?.report) ?? report, before: parseStanding(row?.standing) };
   }
 
   /** What was done with a part that needs no more. @throws ClaimLost */
@@ -182,7 +176,7 @@ export class RestoreStore {
         INSERT INTO restore_parts (restore_id, part, report, settled)
         SELECT id, ${report.part}, ${keptJson(report)}::jsonb, true
         FROM restores WHERE id = ${id}::uuid AND fence = ${fence} AND state = 'running'
-        ON CONFLICT (restore_id, part) DO UPDATE SET report = EXCLUDED.report, settled = true`,
+        ON CONFLICT (restore_id, part) DO UPDATE SET report = EXCLUDED.report, settled = true, standing = NULL`,
     );
   }
 
@@ -190,9 +184,13 @@ export class RestoreStore {
   async step({ id, fence }: Held, standing: Standing): Promise<void> {
     expectHeld(
       await this.database.prisma.$executeRaw`
-        UPDATE restores SET progress = ${toProgress(standing)}::jsonb,
-          lease_until = now() + ${LEASE_MS}::float8 * interval '1 ms'
-        WHERE id = ${id}::uuid AND fence = ${fence} AND state = 'running'`,
+        WITH held AS (
+          UPDATE restores SET progress = ${toProgress(standing)}::jsonb,
+            lease_until = now() + ${LEASE_MS}::float8 * interval '1 ms'
+          WHERE id = ${id}::uuid AND fence = ${fence} AND state = 'running' RETURNING id
+        )
+        UPDATE restore_parts SET standing = ${toKept(standing)}::jsonb
+        FROM held WHERE restore_id = held.id AND part = ${standing.outcome.part}`,
     );
   }
 
@@ -202,24 +200,24 @@ export class RestoreStore {
    * @param hasGotOn whether failures are counted from here
    */
   async leave({ id, fence }: Held, standing: Standing, hasGotOn: boolean): Promise<void> {
-    const { outcome, inDoubt } = standing;
+    const { outcome } = standing;
     await this.database.prisma.$transaction(async (transaction: Transaction) => {
       // One that is cancelled meanwhile is cancelled before this or after it.
       const [row] = await transaction.$queryRaw<{ state: RestoreState }[]>`
         SELECT state FROM restores WHERE id = ${id}::uuid AND fence = ${fence} FOR UPDATE`;
-      if (row?.state === 'running') {
+      if (row?.state !== 'running' && row?.state !== 'cancelled') return;
+      await transaction.$executeRaw`
+        UPDATE restore_parts SET standing = ${toKept(standing)}::jsonb
+        WHERE restore_id = ${id}::uuid AND part = ${outcome.part}`;
+      if (row.state === 'running') {
         await transaction.$executeRaw`
           UPDATE restores
           SET setbacks = CASE WHEN ${hasGotOn} THEN 0 ELSE setbacks END, progress = ${toProgress(standing)}::jsonb
           WHERE id = ${id}::uuid`;
+        return;
       }
-      if (row?.state !== 'cancelled') return;
-      await transaction.$executeRaw`
-        UPDATE restore_parts SET report = ${keptJson(outcome)}::jsonb, settled = true
-        WHERE restore_id = ${id}::uuid AND part = ${outcome.part}`;
-      await transaction.$executeRaw`
-        UPDATE restores SET trouble = ${inDoubt === null ? null : keptJson(doubtOf(inDoubt))}::jsonb
-        WHERE id = ${id}::uuid`;
+      const trouble = await settleBegun(transaction, id);
+      await transaction.$executeRaw`UPDATE restores SET trouble = ${trouble}::jsonb WHERE id = ${id}::uuid`;
     });
   }
 
@@ -247,16 +245,16 @@ export class RestoreStore {
   async cancel(restore: Restore): Promise<boolean> {
     const { id, account, backupName, provider } = restore;
     const isCancelled = await this.database.prisma.$transaction(async (transaction: Transaction) => {
-      const [row] = await transaction.$queryRaw<{ progress: unknown }[]>`
-        SELECT progress FROM restores
+      const [row] = await transaction.$queryRaw<object[]>`
+        SELECT 1 FROM restores
         WHERE id = ${id}::uuid AND state IN ('queued', 'running', 'paused') FOR UPDATE`;
       if (!row) return false;
       // What the call under way does is told by whoever makes it, once that is known.
-      const inDoubt = await settleUnderWay(transaction, id, row.progress);
+      const trouble = await settleBegun(transaction, id);
       await transaction.$executeRaw`
         UPDATE restores
         SET state = 'cancelled', finished_at = now(), resume_at = NULL, progress = NULL,
-          trouble = ${inDoubt === null ? null : keptJson(doubtOf(inDoubt))}::jsonb,
+          trouble = ${trouble}::jsonb,
           worker = CASE WHEN state = 'running' THEN worker END,
           lease_until = CASE WHEN state = 'running' THEN lease_until END
         WHERE id = ${id}::uuid`;
@@ -278,10 +276,10 @@ export class RestoreStore {
     trouble: Trouble | null,
   ): Promise<void> {
     await this.database.prisma.$transaction(async (transaction: Transaction) => {
-      const rows = await transaction.$queryRaw<{ progress: unknown }[]>`
-        SELECT progress FROM restores WHERE id = ${id}::uuid AND fence = ${fence} AND state = 'running' FOR UPDATE`;
+      const rows = await transaction.$queryRaw<object[]>`
+        SELECT 1 FROM restores WHERE id = ${id}::uuid AND fence = ${fence} AND state = 'running' FOR UPDATE`;
       expectHeld(rows.length);
-      await settleUnderWay(transaction, id, rows[0]?.progress);
+      await settleBegun(transaction, id);
       const tally = (await this.tallies([id], transaction)).get(id) ?? NO_TALLY;
       await transaction.$executeRaw`
         UPDATE restores
@@ -296,20 +294,23 @@ export class RestoreStore {
   }
 }
 
-/** What was done with the part that it was at is told. @returns what nobody knows whether it was done */
-async function settleUnderWay(transaction: Transaction, id: string, progress: unknown): Promise<Figures | null> {
-  const standing = parseStanding(progress);
-  if (standing === null) return null;
-  const { outcome, inDoubt } = standing;
-  const settled = await transaction.$executeRaw`
-    UPDATE restore_parts SET settled = true, report = ${keptJson(outcome)}::jsonb
-    WHERE restore_id = ${id}::uuid AND part = ${outcome.part} AND NOT settled`;
-  return settled === 0 ? null : inDoubt;
+/** What was done with parts that are begun is told. @returns what nobody knows of their last calls, as it is kept; or null */
+async function settleBegun(transaction: Transaction, id: string): Promise<string | null> {
+  const rows = await transaction.$queryRaw<{ standing: unknown }[]>`
+    UPDATE restore_parts SET settled = true, report = standing -> 'outcome'
+    WHERE restore_id = ${id}::uuid AND standing IS NOT NULL
+    RETURNING standing`;
+  const doubts = rows.flatMap(({ standing }) => parseStanding(standing)?.inDoubt ?? []);
+  return doubts.length === 0 ? null : keptJson(doubtOf(doubts.reduce(sumOf)));
 }
 
-function toProgress({ outcome, inDoubt, done, total }: Standing): string {
+function toProgress({ outcome, done, total }: Standing): string {
   const progress: Progress = { list: outcome.part, done, total };
-  return keptJson({ ...progress, outcome, inDoubt });
+  return keptJson({ ...progress });
+}
+
+function toKept({ outcome, inDoubt }: Standing): string {
+  return keptJson({ outcome, inDoubt });
 }
 
 function doubtOf({ add, remove, move }: Figures): Trouble {

@@ -78,7 +78,6 @@ export class RestoreWorker extends LibraryWorker<RestoreClaim> implements OnAppl
       account,
       wanted,
       isPassedOver: async (part) => (await this.store.jobs.noteRefusal(claim, part)) >= MOST_REFUSALS,
-      begun: claim.restore.progress?.list ?? null,
       madeAnew: () => memory.all(),
     });
     const settled = await this.store.settled(claim.id);

@@ -180,7 +180,6 @@ export class Restores implements BeforeApplicationShutdown {
       account,
       wanted,
       isPassedOver: () => Promise.resolve(true),
-      begun: null,
       madeAnew: () => this.store.memory(provider.id, account.id).all(),
     });
   }

@@ -91,6 +91,8 @@ export function listFacts(name: string, changes: Partial<ListFacts> = {}): ListF
 /** What a backup is to have; playlists are named by their id, and null stands for entries that could not be read. */
 export interface Content {
   lists?: Record<string, LibraryEntry[]>;
+  /** Why the lists may lack something. */
+  missing?: string;
   playlists?: [playlist: LibraryPlaylist, entries: LibraryEntry[] | null][];
   earlier?: Archive[];
   facts?: Partial<BackupFacts>;
@@ -99,7 +101,7 @@ export interface Content {
 export async function write(folder: string, name: string, content: Content = {}): Promise<Archive> {
   const writer = await ArchiveWriter.begin(folder, name, content.earlier ?? []);
   for (const [list, items] of Object.entries(content.lists ?? {})) {
-    await writer.writeList(listFacts(list, { total: items.length }), from(items));
+    await writer.writeList(listFacts(list, { total: items.length, missing: content.missing ?? null }), from(items));
   }
   for (const [one, items] of content.playlists ?? []) {
     if (items) await writer.writePlaylist(one, readFacts({ total: items.length }), from(items));
