@@ -127,11 +127,11 @@ describe('a backup', () => {
     ]);
     const { lists: whole } = await library.kept(first.id);
     age(first, 29);
-    for (const { backup } of later) age(backup, 28);
+    for (const { backup } of later) age(backup, 28.5);
     const quiet = await chartsRead();
     expect(quiet).toMatchObject({ charts: ['top_tracks_1month', 'top_artists_1month'], calls: 10 });
     // As if something else had been played then.
-    age(quiet.backup, 27.5);
+    age(quiet.backup, 28);
     const title = entriesOf({ lists: whole, playlists: [] }, 'top_tracks_1month').at(-1)?.name;
     const path = 'lists/top_tracks_1month.json';
     rewrite(quiet.backup, path, (text) => text.replaceAll(JSON.stringify(title), '"Something else"'));

@@ -644,6 +644,33 @@ describe('a restore', () => {
     expect([urisIn(after, 'albums').length, urisIn(after, 'tracks').length]).toEqual([40, 40]);
   });
 
+  it('tells what nobody knows of a part that was begun, and is refused from then on', async () => {
+    const { id, kept } = await backedUp({ tracks: 60, albums: 3, playlists: 0 });
+    await library.change({ remove: [...urisIn(kept, 'tracks'), ...urisIn(kept, 'albums')] });
+    const reset = { scenario: 'reset', endpoint: 'put me/library', times: 1 };
+    await library.stage.control('PUT', '/control/spotify', reset);
+    const { id: restore } = await library.beginRestore(id);
+    await until(restore, /^paused$/);
+    await library.stage.control('PUT', '/control/spotify', { scenario: 'bad-request', endpoint: 'me/tracks' });
+    const ended = await eventually(async () => {
+      await passed('resume_at');
+      const now = await library.restore(restore);
+      expect(now.state).toBe('complete_with_omissions');
+      return now;
+    }, 60_000);
+    const doubt = expect.stringContaining('up to 40 more may have been put in');
+    expect(ended.lists).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ list: 'albums', add: 3 }),
+        expect.objectContaining({
+          list: 'tracks',
+          add: 0,
+          cannot: expect.arrayContaining([expect.objectContaining({ reason: doubt })]),
+        }),
+      ]),
+    );
+  });
+
   it('fills a playlist whose making was not answered, and none of its name that somebody else has made', async () => {
     const { id, kept } = await backedUp({ tracks: 9, playlists: 6, playlistItems: 12 });
     const [gone, other] = [playlistAt(kept, GONE), playlistAt(kept, LONGEST)];
@@ -663,8 +690,13 @@ describe('a restore', () => {
     await until(first, /^paused$/);
     await passed('resume_at');
     expect(await until(first, ENDED)).toMatchObject({ playlists: [{ action: 'create' }] });
+    const before = new Set(kept.playlists.map(({ playlist }) => playlist?.id));
+    const made = (await backup()).kept.playlists.find(({ playlist }) => !before.has(playlist?.id));
     const own = await makeOwn(gone.name);
-    expect((await restored(id, { ...wish, removeOthers: true })).counts).toMatchObject({ added: 0, removed: 0 });
+    await library.changePlaylist(made?.playlist?.id ?? '', { add: songs.slice(0, 2) });
+    // What has left the catalogue was not put in, so that none of these can be it.
+    expect(gone.entries.map(({ uri }) => uri)).toContain(null);
+    expect((await restored(id, { ...wish, removeOthers: true })).counts).toMatchObject({ added: 0, removed: 2 });
 
     // Nothing was made here.
     await lost('bad-gateway');
@@ -678,8 +710,8 @@ describe('a restore', () => {
       playlists: [{ action: 'create' }],
     });
     const after = (await backup()).kept;
-    for (const made of [own, another]) {
-      expect(urisOf(after.playlists.find(({ playlist }) => playlist?.id === made)?.entries)).toEqual(songs);
+    for (const theirs of [own, another]) {
+      expect(urisOf(after.playlists.find(({ playlist }) => playlist?.id === theirs)?.entries)).toEqual(songs);
     }
     expect(after.playlists.filter(({ playlist }) => playlist?.name === other.name)).toHaveLength(2);
   });

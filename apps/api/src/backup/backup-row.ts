@@ -84,17 +84,22 @@ export function parseProgress(value: unknown): Progress | null {
 export function parseSummary(value: unknown): Summary | null {
   const bytes = count(value, 'bytes');
   if (bytes === null) return null;
-  const counts = at(value, 'counts');
+  const said = at(value, 'counts');
+  const counts = Object.fromEntries(
+    Object.entries(typeof said === 'object' && said !== null ? said : {}).filter(
+      (pair): pair is [string, number] => typeof pair[1] === 'number',
+    ),
+  );
+  const omissions = all(value, 'omissions', parseOmission);
+  // The version before this one did not tell which: then it may be each.
+  const mayLack = omissions.some(({ isPassing }) => isPassing) ? Object.keys(counts) : [];
+  const isTold = at(value, 'lacking') !== undefined;
   const verifiedAt = text(value, 'verifiedAt');
   return {
     bytes,
-    counts: Object.fromEntries(
-      Object.entries(typeof counts === 'object' && counts !== null ? counts : {}).filter(
-        (pair): pair is [string, number] => typeof pair[1] === 'number',
-      ),
-    ),
-    lacking: all(value, 'lacking', (name) => (typeof name === 'string' ? name : null)),
-    omissions: all(value, 'omissions', parseOmission),
+    counts,
+    lacking: isTold ? all(value, 'lacking', (name) => (typeof name === 'string' ? name : null)) : mayLack,
+    omissions,
     findings: all(value, 'findings', (finding) => {
       const [file, what] = [text(finding, 'file'), text(finding, 'what')];
       return file === null || what === null ? null : { file, what };

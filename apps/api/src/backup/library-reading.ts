@@ -147,7 +147,7 @@ export class LibraryReading {
 
   /**
    * Whether a chart is another one than in the backup before, for which it is read. Who has played nothing for weeks has
-   * hardly changed the library.
+   * hardly changed the library, and of a chart that is refused nobody knows.
    */
   private async isOther(name: string | undefined, settled: Set<string>): Promise<boolean> {
     const { earlier, shape } = this.parts;
@@ -158,6 +158,7 @@ export class LibraryReading {
     if (!settled.has(chart.name)) await this.settleList(chart, place);
     settled.add(chart.name);
     const now = await this.keptEntries(chart.name);
+    if (now.length === 0) return false;
     return now.length !== earlier.list(chart.name)?.count || !(await standsIn(earlier, chart.name, now));
   }
 

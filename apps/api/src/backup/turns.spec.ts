@@ -62,7 +62,7 @@ describe('what takes turns', () => {
     expect(read(7, 7, 7, 7)).toEqual(['week', 'month', 'ever', 'year']);
     expect(read(200, 90, 7, 6)).toEqual(['ever', 'year', 'month']);
     const overdue = (daysAgo: number) => turnsOf(shape(lists), earlier({ month: { daysAgo } }), NOW).overdue;
-    expect([overdue(29.9), overdue(30.1)]).toEqual([0, 1]);
+    expect([overdue(28.9), overdue(29.1)]).toEqual([0, 1]);
     expect(charts({ week: { daysAgo: 6.51 }, month: { daysAgo: 6.49 }, tracks: { daysAgo: 90 } })).toEqual(['week']);
   });
 

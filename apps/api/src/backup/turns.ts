@@ -20,7 +20,7 @@ export interface Turns {
   room: number;
   /** Names of those that are due, from the one that is oldest for the time that it tells of. */
   charts: string[];
-  /** How many of these are older than the time that they tell of. */
+  /** How many of these are as old as the time that they tell of, but for what a schedule may be early. */
   overdue: number;
   /** Names of lists of several parts in which something new may stand anywhere. */
   long: string[];
@@ -34,10 +34,10 @@ export function turnsOf({ lists, hasPlaylists }: LibraryShape, earlier: Pick<Arc
   const due = lists.flatMap(({ name, order, days = MOST_CHART_DAYS }) => {
     const known = order === 'chart' ? earlier.list(name) : null;
     const age = known ? at - known.readAt.getTime() : 0;
-    return age >= CHART_AGE_MS ? [{ name, share: age / days }] : [];
+    return age >= CHART_AGE_MS ? [{ name, share: age / days, isOverdue: age >= (days - 1) * DAY_MS }] : [];
   });
   const charts = due.sort((one, other) => other.share - one.share).map(({ name }) => name);
-  const overdue = due.filter(({ share }) => share >= DAY_MS).length;
+  const overdue = due.filter(({ isOverdue }) => isOverdue).length;
   const asked = lists.filter(({ order }) => order !== 'chart');
   const isLong = ({ name, order, pageSize }: LibraryList): boolean =>
     order === 'none' && (earlier.list(name)?.count ?? 0) > pageSize;

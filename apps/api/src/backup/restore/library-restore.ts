@@ -1,10 +1,4 @@
-import {
-  type EntryKind,
-  type LibraryEntry,
-  type LibraryList,
-  type LibraryPlaylist,
-  type LibraryShape,
-} from '#listening';
+import type { EntryKind, LibraryEntry, LibraryList, LibraryPlaylist, LibraryShape } from '#listening';
 import type { Archive } from '../archive/archive.js';
 import { ArchiveError } from '../archive/archive-error.js';
 import type { ArchivedPlaylist } from '../archive/documents.js';
@@ -110,7 +104,7 @@ export class LibraryRestore {
         return 'It is filled, and nobody can see whether it stayed so.';
       throw error;
     }
-    const { steps } = await this.stepsTo(playlist, there, mayLack);
+    const { steps } = await this.stepsTo(playlist, id, there, mayLack);
     const hasChanged = steps.inserts.length > 0 || steps.removals.length > 0 || movesOf(steps) > 0;
     return hasChanged ? 'It was changed while it was restored. Restore it once more.' : null;
   }
@@ -311,7 +305,7 @@ export class LibraryRestore {
     const { present, wanted } = this.parts;
     const { mayLack, report, usualLack } = work;
     const there = target ? await present.playlistEntries(target, usualLack) : [];
-    const { entries, steps } = await this.stepsTo(playlist, there, mayLack);
+    const { entries, steps } = await this.stepsTo(playlist, target?.id, there, mayLack);
     const names = new Map<string, string>();
     const inserted = new Set(steps.inserts.flatMap(({ keys }) => keys));
     for (const entry of entries) {
@@ -341,8 +335,10 @@ export class LibraryRestore {
     work.names = names;
   }
 
+  /** @param id of the one that has what is there */
   private async stepsTo(
     playlist: LibraryPlaylist,
+    id: string | undefined,
     there: readonly PresentEntry[],
     mayLack: boolean,
   ): Promise<{ entries: LibraryEntry[]; steps: PlaylistSteps }> {
@@ -350,7 +346,8 @@ export class LibraryRestore {
     const entries: LibraryEntry[] = [];
     for await (const entry of archive.playlistEntries(playlist.id)) entries.push(entry);
     const keys = entries.map(({ uri, kind }) => ({ key: uri ?? '', canAdd: uri !== null && PLAYABLE.has(kind) }));
-    return { entries, steps: playlistSteps(there, keys, wanted.removeOthers && !mayLack) };
+    // Into one that was made anew nothing was put that had no name.
+    return { entries, steps: playlistSteps(there, keys, wanted.removeOthers && !mayLack, id === playlist.id) };
   }
 
   private whyNotInserted({ kind, uri }: LibraryEntry): string {

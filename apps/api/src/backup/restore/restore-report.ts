@@ -60,6 +60,17 @@ export function sizeOf({ add, remove, move }: Figures): number {
   return add + remove + move;
 }
 
+/** What a call does of which nobody knows whether it was done, as a sentence. */
+export function doubtText({ add, remove, move }: Figures): string {
+  const parts = [
+    ...(add > 0 ? [`up to ${add} more may have been put in`] : []),
+    ...(remove > 0 ? [`up to ${remove} more may have been taken out`] : []),
+    ...(move > 0 ? [`up to ${move} more may have been moved`] : []),
+  ];
+  const what = parts.length > 0 ? parts.join(', ') : 'a playlist may have been made';
+  return `What the last call has done is not known: ${what}.`;
+}
+
 export function addExample({ examples }: Pick<PartReport, 'examples'>, name: string): void {
   if (examples.length < MOST_EXAMPLES) examples.push(name);
 }

@@ -9,7 +9,7 @@ import type { BackupState } from '../backup-store.js';
 import { type Held, LEASE_MS, LibraryJobs, type Transaction, expectHeld } from '../library-jobs.js';
 import { PlaylistMemory } from './playlist-memory.js';
 import { type Standing, parseStanding } from './part-course.js';
-import { type Figures, type PartReport, type Wanted, parseReport, parseWanted, sumOf } from './restore-report.js';
+import { type PartReport, type Wanted, doubtText, parseReport, parseWanted, sumOf } from './restore-report.js';
 
 const CHANNEL = 'restores';
 /** The latest of them are listed. */
@@ -205,18 +205,21 @@ export class RestoreStore {
       // One that is cancelled meanwhile is cancelled before this or after it.
       const [row] = await transaction.$queryRaw<{ state: RestoreState }[]>`
         SELECT state FROM restores WHERE id = ${id}::uuid AND fence = ${fence} FOR UPDATE`;
-      if (row?.state !== 'running' && row?.state !== 'cancelled') return;
-      await transaction.$executeRaw`
-        UPDATE restore_parts SET standing = ${toKept(standing)}::jsonb
-        WHERE restore_id = ${id}::uuid AND part = ${outcome.part}`;
-      if (row.state === 'running') {
+      if (row?.state === 'running') {
         await transaction.$executeRaw`
           UPDATE restores
           SET setbacks = CASE WHEN ${hasGotOn} THEN 0 ELSE setbacks END, progress = ${toProgress(standing)}::jsonb
           WHERE id = ${id}::uuid`;
-        return;
+        await transaction.$executeRaw`
+          UPDATE restore_parts SET standing = ${toKept(standing)}::jsonb
+          WHERE restore_id = ${id}::uuid AND part = ${outcome.part}`;
       }
-      const trouble = await settleBegun(transaction, id);
+      if (row?.state !== 'cancelled') return;
+      await transaction.$executeRaw`
+        UPDATE restore_parts
+        SET report = ${keptJson(outcome)}::jsonb, settled = true, standing = ${toKept(standing)}::jsonb
+        WHERE restore_id = ${id}::uuid AND part = ${outcome.part}`;
+      const trouble = await doubtIn(transaction, id);
       await transaction.$executeRaw`UPDATE restores SET trouble = ${trouble}::jsonb WHERE id = ${id}::uuid`;
     });
   }
@@ -296,12 +299,23 @@ export class RestoreStore {
 
 /** What was done with parts that are begun is told. @returns what nobody knows of their last calls, as it is kept; or null */
 async function settleBegun(transaction: Transaction, id: string): Promise<string | null> {
-  const rows = await transaction.$queryRaw<{ standing: unknown }[]>`
+  await transaction.$executeRaw`
     UPDATE restore_parts SET settled = true, report = standing -> 'outcome'
-    WHERE restore_id = ${id}::uuid AND standing IS NOT NULL
-    RETURNING standing`;
+    WHERE restore_id = ${id}::uuid AND standing IS NOT NULL AND NOT settled`;
+  return doubtIn(transaction, id);
+}
+
+/** What nobody knows of the last calls of parts that were begun, as it is kept; null when there is nothing. */
+async function doubtIn(transaction: Transaction, id: string): Promise<string | null> {
+  const rows = await transaction.restorePart.findMany({ where: { restoreId: id }, select: { standing: true } });
   const doubts = rows.flatMap(({ standing }) => parseStanding(standing)?.inDoubt ?? []);
-  return doubts.length === 0 ? null : keptJson(doubtOf(doubts.reduce(sumOf)));
+  if (doubts.length === 0) return null;
+  const trouble: Trouble = {
+    code: 'upstream_timeout',
+    detail: doubtText(doubts.reduce(sumOf)),
+    remedy: 'Restore the backup again if you want the rest: it looks first at what is there.',
+  };
+  return keptJson({ ...trouble });
 }
 
 function toProgress({ outcome, done, total }: Standing): string {
@@ -311,22 +325,6 @@ function toProgress({ outcome, done, total }: Standing): string {
 
 function toKept({ outcome, inDoubt }: Standing): string {
   return keptJson({ outcome, inDoubt });
-}
-
-function doubtOf({ add, remove, move }: Figures): Trouble {
-  const what =
-    add > 0
-      ? `up to ${add} more may have been put in`
-      : remove > 0
-        ? `up to ${remove} more may have been taken out`
-        : move > 0
-          ? `up to ${move} more may have been moved`
-          : 'a playlist may have been made';
-  return {
-    code: 'upstream_timeout',
-    detail: `What the last call has done is not known: ${what}.`,
-    remedy: 'Restore the backup again if you want the rest: it looks first at what is there.',
-  };
 }
 
 type Row = {

@@ -11,7 +11,7 @@ import { LibraryRestore } from './library-restore.js';
 import { PresentLibrary } from './present-library.js';
 import { PartCourse } from './part-course.js';
 import { RestoreHand } from './restore-hand.js';
-import { type Figures, addCannot } from './restore-report.js';
+import { type Figures, addCannot, doubtText } from './restore-report.js';
 import { type RestoreClaim, RestoreStore } from './restore-store.js';
 
 const AGAIN = 'Restore the backup again: what is there already is not touched.';
@@ -84,7 +84,10 @@ export class RestoreWorker extends LibraryWorker<RestoreClaim> implements OnAppl
     let cannot = settled.reduce((sum, { cannotCount }) => sum + cannotCount, 0);
     for await (const work of restore.work(new Set(settled.map(({ part }) => part)))) {
       const { report } = work;
-      const course = new PartCourse({ work, ...(await this.store.plan(claim, report)) });
+      const begun = await this.store.plan(claim, report);
+      const doubt = work.isUnseen ? begun.before?.inDoubt : null;
+      if (doubt) addCannot(report, { what: report.title, reason: doubtText(doubt) });
+      const course = new PartCourse({ work, ...begun });
       const before = async (hand: RestoreHand, coming: Figures): Promise<void> => {
         signal.throwIfAborted();
         allow();
