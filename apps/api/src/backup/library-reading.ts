@@ -145,10 +145,7 @@ export class LibraryReading {
     if (isNothingRead(await store.settled(claim), shape)) throw new NothingRead();
   }
 
-  /**
-   * Whether a chart is another one than in the backup before, for which it is read. Who has played nothing for weeks has
-   * hardly changed the library, and of a chart that is refused nobody knows.
-   */
+  /** Whether a chart, which is read for it, is another one than before. Of none, as when it is refused, nothing follows. */
   private async isOther(name: string | undefined, settled: Set<string>): Promise<boolean> {
     const { earlier, shape } = this.parts;
     const place = shape.lists.findIndex((list) => list.name === name);
