@@ -55,6 +55,8 @@ export async function startNginx(folder: string, upstreams: readonly string[]): 
 
   const child = spawn(program, ['-c', join(folder, 'nginx.conf'), '-e', join(folder, 'error.log')], {
     stdio: 'inherit',
+    // In NGINX it expects sockets, and complains of anything else.
+    env: { PATH: process.env['PATH'] },
   });
   const ended = new Promise<void>((resolve, reject) => {
     child.on('error', reject).on('close', () => {
