@@ -153,6 +153,8 @@ export class LibraryReading {
     if (!earlier || !chart) return false;
     this.again = new Set([chart.name]);
     if (!settled.has(chart.name)) await this.settleList(chart, place);
+    // What is read meanwhile would be taken over as if it had not moved.
+    if (this.waiting) throw this.waiting;
     settled.add(chart.name);
     const now = await this.keptEntries(chart.name);
     if (now.length === 0) return false;

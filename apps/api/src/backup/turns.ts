@@ -18,7 +18,7 @@ const MOST_CHART_DAYS = 365;
 export interface Turns {
   /** How much may be read again. */
   room: number;
-  /** Names of those that are due, from the one that is oldest for the time that it tells of. */
+  /** Names of those that are due, first those that are overdue, from the one that is oldest for the time that it tells of. */
   charts: string[];
   /** How many of these are as old as the time that they tell of, but for what a schedule may be early. */
   overdue: number;
@@ -36,7 +36,9 @@ export function turnsOf({ lists, hasPlaylists }: LibraryShape, earlier: Pick<Arc
     const age = known ? at - known.readAt.getTime() : 0;
     return age >= CHART_AGE_MS ? [{ name, share: age / days, isOverdue: age >= (days - 1) * DAY_MS }] : [];
   });
-  const charts = due.sort((one, other) => other.share - one.share).map(({ name }) => name);
+  const charts = due
+    .sort((one, other) => Number(other.isOverdue) - Number(one.isOverdue) || other.share - one.share)
+    .map(({ name }) => name);
   const overdue = due.filter(({ isOverdue }) => isOverdue).length;
   const asked = lists.filter(({ order }) => order !== 'chart');
   const isLong = ({ name, order, pageSize }: LibraryList): boolean =>

@@ -104,7 +104,7 @@ export class LibraryRestore {
         return 'It is filled, and nobody can see whether it stayed so.';
       throw error;
     }
-    const { steps } = await this.stepsTo(playlist, id, there, mayLack);
+    const { steps } = await this.stepsTo(playlist, there, mayLack);
     const hasChanged = steps.inserts.length > 0 || steps.removals.length > 0 || movesOf(steps) > 0;
     return hasChanged ? 'It was changed while it was restored. Restore it once more.' : null;
   }
@@ -305,7 +305,7 @@ export class LibraryRestore {
     const { present, wanted } = this.parts;
     const { mayLack, report, usualLack } = work;
     const there = target ? await present.playlistEntries(target, usualLack) : [];
-    const { entries, steps } = await this.stepsTo(playlist, target?.id, there, mayLack);
+    const { entries, steps } = await this.stepsTo(playlist, there, mayLack);
     const names = new Map<string, string>();
     const inserted = new Set(steps.inserts.flatMap(({ keys }) => keys));
     for (const entry of entries) {
@@ -335,10 +335,8 @@ export class LibraryRestore {
     work.names = names;
   }
 
-  /** @param id of the one that has what is there */
   private async stepsTo(
     playlist: LibraryPlaylist,
-    id: string | undefined,
     there: readonly PresentEntry[],
     mayLack: boolean,
   ): Promise<{ entries: LibraryEntry[]; steps: PlaylistSteps }> {
@@ -346,8 +344,7 @@ export class LibraryRestore {
     const entries: LibraryEntry[] = [];
     for await (const entry of archive.playlistEntries(playlist.id)) entries.push(entry);
     const keys = entries.map(({ uri, kind }) => ({ key: uri ?? '', canAdd: uri !== null && PLAYABLE.has(kind) }));
-    // Into one that was made anew nothing was put that had no name.
-    return { entries, steps: playlistSteps(there, keys, wanted.removeOthers && !mayLack, id === playlist.id) };
+    return { entries, steps: playlistSteps(there, keys, wanted.removeOthers && !mayLack) };
   }
 
   private whyNotInserted({ kind, uri }: LibraryEntry): string {

@@ -51,16 +51,13 @@ export interface PlaylistSteps {
  * @param present what is there, in order
  * @param isExact takes out what should not be there, and puts what stands elsewhere into its place; else nothing of what is
  * there is touched
- * @param mayBeUnnamed whether what is there may be what is wanted and had no name: then nothing is taken out while something
- * is wanted that has none and is not there
  */
 export function playlistSteps(
   present: readonly PresentEntry[],
   wanted: readonly WantedEntry[],
   isExact: boolean,
-  mayBeUnnamed = true,
 ): PlaylistSteps {
-  const surplus = isExact ? tooMany(present, wanted, mayBeUnnamed) : { removals: new Map<string, number>(), stuck: 0 };
+  const surplus = isExact ? tooMany(present, wanted) : { removals: new Map<string, number>(), stuck: 0 };
   const rest = present.flatMap(({ key }) => (surplus.removals.has(key) ? [] : [key]));
   const placeOf = commonOrder(
     rest,
@@ -106,12 +103,12 @@ export function playlistSteps(
 
 /**
  * What there is more of than there should be. Only what is not wanted at all can go: with one of several that are the same
- * all would, and whether the others can be put in again nobody knows before.
+ * all would, and whether the others can be put in again nobody knows before. Nothing goes while something is wanted that
+ * has no name and is not there: it may have one by now, or had one when it was put in.
  */
 function tooMany(
   present: readonly PresentEntry[],
   wanted: readonly WantedEntry[],
-  mayBeUnnamed: boolean,
 ): { removals: Map<string, number>; stuck: number } {
   const due = new Map<string, number>();
   for (const { key } of wanted) due.set(key, (due.get(key) ?? 0) + 1);
@@ -120,7 +117,7 @@ function tooMany(
     const { there, canRemove: others } = kinds.get(key) ?? { there: 0, canRemove: true };
     kinds.set(key, { there: there + 1, canRemove: others && canRemove });
   }
-  const isOneUnnamed = mayBeUnnamed && (due.get('') ?? 0) > (kinds.get('')?.there ?? 0);
+  const isOneUnnamed = (due.get('') ?? 0) > (kinds.get('')?.there ?? 0);
   const removals = new Map<string, number>();
   let stuck = 0;
   for (const [key, { there, canRemove }] of kinds) {

@@ -220,7 +220,7 @@ export class RestoreStore {
         SET report = ${keptJson(outcome)}::jsonb, settled = true, standing = ${toKept(standing)}::jsonb
         WHERE restore_id = ${id}::uuid AND part = ${outcome.part}`;
       const trouble = await doubtIn(transaction, id);
-      await transaction.$executeRaw`UPDATE restores SET trouble = ${trouble}::jsonb WHERE id = ${id}::uuid`;
+      await transaction.$executeRaw`UPDATE restores SET trouble = ${toTrouble(trouble)}::jsonb WHERE id = ${id}::uuid`;
     });
   }
 
@@ -257,7 +257,7 @@ export class RestoreStore {
       await transaction.$executeRaw`
         UPDATE restores
         SET state = 'cancelled', finished_at = now(), resume_at = NULL, progress = NULL,
-          trouble = ${trouble}::jsonb,
+          trouble = ${toTrouble(trouble)}::jsonb,
           worker = CASE WHEN state = 'running' THEN worker END,
           lease_until = CASE WHEN state = 'running' THEN lease_until END
         WHERE id = ${id}::uuid`;
@@ -282,12 +282,13 @@ export class RestoreStore {
       const rows = await transaction.$queryRaw<object[]>`
         SELECT 1 FROM restores WHERE id = ${id}::uuid AND fence = ${fence} AND state = 'running' FOR UPDATE`;
       expectHeld(rows.length);
-      await settleBegun(transaction, id);
+      const doubt = await settleBegun(transaction, id);
+      const told = trouble && doubt ? { ...trouble, detail: `${trouble.detail} ${doubt.detail}` } : trouble;
       const tally = (await this.tallies([id], transaction)).get(id) ?? NO_TALLY;
       await transaction.$executeRaw`
         UPDATE restores
         SET state = ${state}::"RestoreState", finished_at = now(), progress = NULL, worker = NULL, lease_until = NULL,
-          trouble = ${trouble === null ? null : keptJson(trouble)}::jsonb
+          trouble = ${toTrouble(told)}::jsonb
         WHERE id = ${id}::uuid`;
       const detail = { restore: id, backup: restore.backupName, account: restore.account.id, state, ...tally };
       const event = { actor: 'restore', action: 'restore.ended', subject: restore.provider, detail };
@@ -297,30 +298,33 @@ export class RestoreStore {
   }
 }
 
-/** What was done with parts that are begun is told. @returns what nobody knows of their last calls, as it is kept; or null */
-async function settleBegun(transaction: Transaction, id: string): Promise<string | null> {
+/** What was done with parts that are begun is told. @returns what nobody knows of their last calls; or null */
+async function settleBegun(transaction: Transaction, id: string): Promise<Trouble | null> {
   await transaction.$executeRaw`
     UPDATE restore_parts SET settled = true, report = standing -> 'outcome'
     WHERE restore_id = ${id}::uuid AND standing IS NOT NULL AND NOT settled`;
   return doubtIn(transaction, id);
 }
 
-/** What nobody knows of the last calls of parts that were begun, as it is kept; null when there is nothing. */
-async function doubtIn(transaction: Transaction, id: string): Promise<string | null> {
+/** What nobody knows of the last calls of parts that were begun; null when there is nothing. */
+async function doubtIn(transaction: Transaction, id: string): Promise<Trouble | null> {
   const rows = await transaction.restorePart.findMany({ where: { restoreId: id }, select: { standing: true } });
   const doubts = rows.flatMap(({ standing }) => parseStanding(standing)?.inDoubt ?? []);
   if (doubts.length === 0) return null;
-  const trouble: Trouble = {
+  return {
     code: 'upstream_timeout',
     detail: doubtText(doubts.reduce(sumOf)),
     remedy: 'Restore the backup again if you want the rest: it looks first at what is there.',
   };
-  return keptJson({ ...trouble });
 }
 
 function toProgress({ outcome, done, total }: Standing): string {
   const progress: Progress = { list: outcome.part, done, total };
   return keptJson({ ...progress });
+}
+
+function toTrouble(trouble: Trouble | null): string | null {
+  return trouble && keptJson({ ...trouble });
 }
 
 function toKept({ outcome, inDoubt }: Standing): string {
