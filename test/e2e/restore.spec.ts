@@ -361,7 +361,11 @@ describe('a restore', () => {
     await passed('resume_at');
     expect(await until(waiting, ENDED)).toMatchObject({
       state: 'failed',
-      trouble: { code: 'conflict', detail: cause, remedy: expect.stringContaining('use another one') as string },
+      trouble: {
+        code: 'conflict',
+        detail: `${cause} What the last call has done is not known: up to 40 more may have been put in.`,
+        remedy: expect.stringContaining('use another one') as string,
+      },
       counts: { added: 0, removed: 0 },
     });
     expect(await writeCalls()).toBe(1);
