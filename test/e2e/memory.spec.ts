@@ -11,10 +11,9 @@ describe('memory', () => {
     const service = harness.shared;
     const path = '/top/artists?period=3month&limit=7';
     const answers = await Promise.all(Array.from({ length: 1_000 }, () => fetch(service.url + path)));
-    // On a slow machine some wait longer than anybody is made to; that they all get it in time is for the benchmark.
-    const statuses = new Set(answers.map(({ status }) => status));
-    const isSlow = statuses.delete(504);
-    expect(statuses).toEqual(new Set([200]));
+    // On a slow machine some or all wait longer than anybody is made to; that they get it in time is for the benchmark.
+    const isSlow = answers.some(({ status }) => status === 504);
+    for (const { status } of answers) expect([200, 504]).toContain(status);
     const { 'user.gettopartists': calls, ...others } = await harness.stage.calls();
     expect(others).toEqual({});
     // What is given up there is asked for twice more.
