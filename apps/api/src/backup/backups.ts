@@ -104,7 +104,11 @@ export class Backups {
     }
     await this.files.checkWritable();
     const backup = await this.create(id, { trigger: 'owner', ...wish });
-    if ((backup.full || !wish.full) && (backup.newFolder || !wish.newFolder)) return this.get(backup.id);
+    if ((backup.full || !wish.full) && (backup.newFolder || !wish.newFolder)) {
+      // Read once more it might be at work already, and be taken for one that somebody else has begun.
+      const [told = backup] = await this.withObstacles([backup]);
+      return told;
+    }
     throw new Problem(
       'conflict',
       'A backup is under way already, and not like that.',
