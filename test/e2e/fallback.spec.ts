@@ -7,6 +7,7 @@ import { ISO, json } from '../support/harness.js';
 import { OWNER, asOwner, linkByProgram } from '../support/link-by-program.js';
 import { type Stage, openStage } from '../support/sandbox.js';
 import { type Service, removeFolder, startAlone, startService, temporaryFolder } from '../support/service.js';
+import { visits } from '../support/visits.js';
 
 const folder = temporaryFolder();
 const started: Service[] = [];
@@ -384,9 +385,7 @@ describe('an upstream that hangs', () => {
       expect((await json(service, '/profile')).body).toMatchObject({ source: 'last.fm' });
     });
     // Longer than the circuit stays open, and than its trial takes.
-    const until = Date.now() + 12_000;
-    while (Date.now() < until) {
-      const begun = Date.now();
+    for await (const begun of visits({ apartMs: 100, forMs: 12_000 })) {
       const answers = await Promise.all(paths.map((path) => json(service, path)));
       const sources = answers.map(({ status, body }) => [status, (body as { source?: unknown }).source]);
       expect(sources).toEqual(paths.map(() => [200, 'last.fm']));

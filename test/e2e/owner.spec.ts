@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { emptyDatabase, migratedDatabase } from '../support/database.js';
+import { migratedDatabase } from '../support/database.js';
 import { type LoneService, freePort, removeFolder, startAlone, temporaryFolder } from '../support/service.js';
 
 const TOKEN = 'a-token-that-only-the-owner-has-0123456789';
@@ -94,7 +94,7 @@ describe("the owner's token", () => {
   });
 
   it('is made and shown once when none is set, whoever of several starts first, and holds from then on', async () => {
-    const env = { DATABASE_URL: await emptyDatabase() };
+    const env = { DATABASE_URL: await migratedDatabase() };
     const started = await Promise.all([1, 2, 3].map(async () => start({ ...env, PORT: String(await freePort()) })));
     const shown = started.flatMap((one) =>
       [...one.output().matchAll(/shown this once: (\S+)/g)].map(([, token]) => token ?? ''),

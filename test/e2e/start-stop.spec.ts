@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { emptyDatabase } from '../support/database.js';
+import { emptyDatabase, migratedDatabase } from '../support/database.js';
 import { json } from '../support/harness.js';
 import { API_KEY, type Stage, openStage } from '../support/sandbox.js';
 import {
@@ -81,24 +81,13 @@ describe('without any setting', () => {
 });
 
 describe('settings', () => {
-  it('come from .env in the working directory, and the environment goes before it', async () => {
-    writeFileSync(join(folder, '.env'), `LASTFM_USERNAME=somebody\nLASTFM_API_KEY=${API_KEY}\n`);
+  it('come from .env in the working directory, the environment goes before it, and secrets can be files', async () => {
     const { LASTFM_USERNAME = '', LASTFM_API_URL = '' } = stage.settings;
-    const service = await start({ DATABASE_URL: await emptyDatabase(), LASTFM_USERNAME, LASTFM_API_URL });
-    expect(await json(service, '/profile')).toMatchObject({ status: 200, body: { name: 'Ada' } });
-  });
-
-  it('can be files, for secrets', async () => {
     const file = join(folder, 'key');
     writeFileSync(file, `${API_KEY}\n`);
-    const { LASTFM_USERNAME = '', LASTFM_API_URL = '' } = stage.settings;
-    const service = await start({
-      DATABASE_URL: await emptyDatabase(),
-      LASTFM_USERNAME,
-      LASTFM_API_URL,
-      LASTFM_API_KEY_FILE: file,
-    });
-    expect((await json(service, '/profile')).status).toBe(200);
+    writeFileSync(join(folder, '.env'), `LASTFM_USERNAME=somebody\nLASTFM_API_KEY_FILE=${file}\n`);
+    const service = await start({ DATABASE_URL: await migratedDatabase(), LASTFM_USERNAME, LASTFM_API_URL });
+    expect(await json(service, '/profile')).toMatchObject({ status: 200, body: { name: 'Ada' } });
   });
 
   it('are all told at once when they are wrong, without any secret', async () => {
@@ -120,8 +109,11 @@ describe('settings', () => {
 
 describe('the port', () => {
   it('that somebody else has is told with what to do', async () => {
-    const first = await start({ DATABASE_URL: await emptyDatabase() });
-    const { exitCode, output } = await failure({ DATABASE_URL: await emptyDatabase(), PORT: new URL(first.url).port });
+    const first = await start({ DATABASE_URL: await migratedDatabase() });
+    const { exitCode, output } = await failure({
+      DATABASE_URL: await migratedDatabase(),
+      PORT: new URL(first.url).port,
+    });
     expect(exitCode).toBe(1);
     expect(output).toContain('set PORT to another port');
   });
@@ -147,26 +139,21 @@ describe('the embedded database', () => {
     expect(await second.stop()).toBe(0);
   });
 
-  it('belongs to one service: a second one on the same folder says so and leaves the first alone', async () => {
-    const first = await start();
-    const { exitCode, output } = await failure({ DATA_DIR: join(folder, 'data') });
+  it('is in a folder that is made when it is missing, and belongs to one service: a second one leaves it alone', async () => {
+    const env = { DATA_DIR: join(folder, 'a/b') };
+    mkdirSync(join(folder, 'a'));
+    const first = await start(env);
+    const { exitCode, output } = await failure(env);
     expect(exitCode).toBe(1);
     expect(output).toMatch(/already|another/i);
     expect(output).toContain('DATA_DIR');
     expect((await json(first, '/health/ready')).status).toBe(200);
   });
-
-  it('can be anywhere: DATA_DIR is made when it is missing', async () => {
-    const deep = join(folder, 'a/b');
-    mkdirSync(join(folder, 'a'));
-    const service = await start({ DATA_DIR: deep });
-    expect((await json(service, '/health/ready')).status).toBe(200);
-  });
 });
 
 describe('signals', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)('%s ends it cleanly, also with a kept connection', async (signal) => {
-    const service = await start({ DATABASE_URL: await emptyDatabase() });
+    const service = await start({ DATABASE_URL: await migratedDatabase() });
     await (await fetch(`${service.url}/health/live`)).text();
     expect(await service.stop(signal)).toBe(0);
   });
