@@ -17,7 +17,7 @@ export interface OpenDatabaseOptions {
 
 /** An open, migrated database. */
 export interface Database {
-  /** For queries. Its pool has ten connections, and reconnects by itself. */
+  /** For queries. Its pool has four connections, and reconnects by itself. */
   prisma: PrismaClient;
   /** For connections of one's own, such as LISTEN. A secret: it holds the password. */
   connectionString: string;

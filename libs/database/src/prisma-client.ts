@@ -8,6 +8,11 @@ import { PrismaClient } from './generated/client.js';
 const STATEMENT_MS = 10_000;
 /** A connection on which nothing came for so long has nobody at its other end: a server would have ended the statement. */
 const SILENT_MS = 12_000;
+/**
+ * Each is a process of Postgres that has to learn all tables anew: with ten of them a small backup costs Postgres twice as
+ * much. What visitors ask is answered from memory, so more than these seldom have something to do at a time.
+ */
+const MOST_CONNECTIONS = 4;
 /** An unused connection is given back before it counts as silent. */
 const IDLE_MS = 10_000;
 
@@ -26,7 +31,7 @@ export function createPrismaClient(connectionString: string, log: DatabaseLog, s
     {
       connectionString,
       application_name: 'tonearm',
-      max: 10,
+      max: MOST_CONNECTIONS,
       connectionTimeoutMillis: 5_000,
       idleTimeoutMillis: IDLE_MS,
       statement_timeout: STATEMENT_MS,
