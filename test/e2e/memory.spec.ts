@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { migratedDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
-import { json, useHarness } from '../support/harness.js';
-import { startAlone } from '../support/service.js';
+import { type JsonResponse, json, useHarness } from '../support/harness.js';
+import { OWNER, asOwner } from '../support/link-by-program.js';
+import { removeFolder, startAlone, startService, temporaryFolder } from '../support/service.js';
 
 const harness = useHarness();
 
@@ -56,6 +58,44 @@ describe('memory', () => {
     expect(stale.status).toBe(200);
     expect(stale.body).toEqual(first.body);
     expect(Number(stale.headers.get('age'))).toBeGreaterThanOrEqual(15);
+  });
+
+  it('gives out nothing of what the account has come to hide, whichever process finds that out and whatever fails next', async () => {
+    const { scenario, settings } = harness.stage;
+    const folder = temporaryFolder();
+    const env = { DATABASE_URL: await migratedDatabase(), ADMIN_TOKEN: OWNER, ...settings };
+    const services = await Promise.all([startService(folder, env), startService(folder, env)]);
+    const all = (path: string): Promise<JsonResponse[]> => Promise.all(services.map((service) => json(service, path)));
+    const tell = (expected: object): Promise<void> =>
+      eventually(async () => {
+        const bodies = (await all('/currently-playing')).map(({ body }) => body);
+        expect(bodies).toMatchObject(services.map(() => expected));
+      });
+    /** What plays is asked for at once. */
+    const change = async (name: string): Promise<void> => {
+      await scenario(name);
+      await Promise.all(services.map((service) => asOwner(service, 'DELETE', '/admin/provider')));
+    };
+    try {
+      await scenario('playing', {
+        track: { artist: 'The Night Ferry', title: 'Paper Lanterns', album: 'Harbour Lights' },
+      });
+      await tell({ title: 'Paper Lanterns', lastPlayed: expect.anything() });
+      expect((await all('/recent-tracks')).map(({ status }) => status)).toEqual([200, 200]);
+
+      const nothing = { isPlaying: false, title: 'Not Playing', lastPlayed: null };
+      await change('hidden');
+      await tell({ ...nothing, degraded: { reason: 'forbidden' } });
+      expect((await all('/recent-tracks')).map(({ status }) => status)).toEqual([403, 403]);
+      const { body } = (await all('/summary'))[0] as JsonResponse;
+      expect(body).toMatchObject({ currentlyPlaying: nothing, recentTracks: null, topTracks: expect.anything() });
+
+      await change('backend-failed');
+      await tell({ ...nothing, degraded: { reason: 'upstream_error' } });
+    } finally {
+      await Promise.all(services.map((service) => service.stop()));
+      removeFolder(folder);
+    }
   });
 
   it('tells a failure with its remedy when it knows nothing yet', async () => {
