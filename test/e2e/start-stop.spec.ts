@@ -1,12 +1,14 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { emptyDatabase, migratedDatabase } from '../support/database.js';
+import { eventually } from '../support/eventually.js';
 import { json } from '../support/harness.js';
 import { API_KEY, type Stage, openStage } from '../support/sandbox.js';
 import {
   type ServiceProcess,
   StartFailure,
+  beginProcess,
   freePort,
   removeFolder,
   startProcess,
@@ -152,6 +154,22 @@ describe('the embedded database', () => {
 });
 
 describe('signals', () => {
+  it.each([
+    ['its database is made', 'postgres.init-'],
+    ['its database starts', 'postgres'],
+  ])('leave nothing running when they come while %s', async (_, name) => {
+    const { child, ended, output } = await beginProcess(folder);
+    const data = join(folder, 'data');
+    await eventually(() => Promise.resolve(expect(readdirSync(data).join()).toContain(name)));
+    child.kill('SIGTERM');
+    child.kill('SIGINT');
+    expect(await ended).toBe(0);
+    expect(output()).toContain('Tonearm ends as soon as');
+    // The owner would not see it again.
+    expect(output()).not.toContain('shown this once');
+    expect(readdirSync(join(data, 'postgres'))).not.toContain('postmaster.pid');
+  });
+
   it.each(['SIGTERM', 'SIGINT'] as const)('%s ends it cleanly, also with a kept connection', async (signal) => {
     const service = await start({ DATABASE_URL: await migratedDatabase() });
     await (await fetch(`${service.url}/health/live`)).text();

@@ -145,16 +145,24 @@ async function startIn(into: ServiceHost, folder: string, env: Readonly<Record<s
   };
 }
 
+/** The built service as its users start it, from its first moment. */
+export interface StartedProcess {
+  child: ChildProcess;
+  url: string;
+  output: () => string;
+  /** The exit code; null when a signal ended it. */
+  ended: Promise<number | null>;
+}
+
 /**
- * Starts the built service as its users do, to be ended by signals, and waits until it listens.
+ * Begins to start the built service as its users do.
  *
  * @param folder working directory, so that no .env of the checkout is read; the data lie in its `data` unless DATA_DIR is given
- * @throws StartFailure when it ends instead
  */
-export async function startProcess(
+export async function beginProcess(
   folder: string,
   env: Readonly<Record<string, string>> = {},
-): Promise<ServiceProcess> {
+): Promise<StartedProcess> {
   const port = env['PORT'] ?? String(await freePort());
   const child = spawn(process.execPath, [MAIN], {
     cwd: folder,
@@ -163,6 +171,11 @@ export async function startProcess(
   });
   let output = '';
   noteSecretSettings(env);
+  const hear = (chunk: Buffer): void => {
+    output += chunk.toString();
+  };
+  child.stdout.on('data', hear);
+  child.stderr.on('data', hear);
   const ended = new Promise<number | null>((resolve) => {
     child.on('close', (code) => {
       note('output', output);
@@ -170,28 +183,39 @@ export async function startProcess(
       resolve(code);
     });
   });
+  return { child, url: `http://127.0.0.1:${port}`, output: () => output, ended };
+}
+
+/**
+ * The same, waiting until it listens; to be ended by signals.
+ *
+ * @throws StartFailure when it ends instead
+ */
+export async function startProcess(
+  folder: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<ServiceProcess> {
+  const { child, url, output, ended } = await beginProcess(folder, env);
   await new Promise<void>((resolve, reject) => {
     const timer = setTimeout(() => {
       child.kill('SIGKILL');
-      reject(new Error(`The service did not listen within ${START_PATIENCE_MS} ms:\n${output}`));
+      reject(new Error(`The service did not listen within ${START_PATIENCE_MS} ms:\n${output()}`));
     }, START_PATIENCE_MS);
-    const hear = (chunk: Buffer): void => {
-      output += chunk.toString();
-      if (!output.includes('Tonearm listens on')) return;
+    const look = (): void => {
+      if (!output().includes('Tonearm listens on')) return;
       clearTimeout(timer);
       resolve();
     };
-    child.stdout.on('data', hear);
-    child.stderr.on('data', hear);
+    child.stdout?.on('data', look);
     void ended.then((code) => {
       clearTimeout(timer);
-      reject(new StartFailure(code, output));
+      reject(new StartFailure(code, output()));
     });
   });
   return {
-    url: `http://127.0.0.1:${port}`,
+    url,
     pid: pidOf(child),
-    output: () => output,
+    output,
     stop: (signal = 'SIGTERM') => {
       child.kill(signal);
       return ended;

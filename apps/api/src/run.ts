@@ -5,6 +5,8 @@ import { openService } from './service.js';
 import { SettingsFault } from './settings/settings-fault.js';
 import { loadSettings } from './settings/settings.module.js';
 
+const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /** A fault that a person can mend is told in words; anything else with its stack. */
 function explain(error: unknown): string {
   if (error instanceof SettingsFault) return error.message;
@@ -21,20 +23,36 @@ function explain(error: unknown): string {
 
 /** Runs the service until a signal ends it. Why it cannot start is told in words. */
 export async function run(): Promise<void> {
+  const ending = new AbortController();
   try {
-    await start();
+    await start(ending);
   } catch (error) {
+    // Whoever has ended it need not hear that nothing came of it.
+    if (ending.signal.aborted) process.exit(0);
     process.stderr.write(`Tonearm cannot start.\n${explain(error)}\n`);
     process.exit(1);
   }
 }
 
-async function start(): Promise<void> {
+/** @param ending is aborted when a signal has come too early to be done with at once */
+async function start(ending: AbortController): Promise<void> {
   const settings = await loadSettings();
-  const { HOST, PORT, origin } = settings.platform;
-  const service = await openService(settings);
+  const { DATABASE_URL, HOST, PORT, origin } = settings.platform;
+  const end = (): void => {
+    // A terminal and whoever has started this may both send one.
+    if (!ending.signal.aborted) process.stderr.write('Tonearm ends as soon as its database can be stopped.\n');
+    ending.abort();
+  };
+  // A database of its own that is half started would go on without it. Of another one there is nothing to wait for.
+  if (DATABASE_URL === undefined) for (const signal of ENDING) process.on(signal, end);
+  const service = await openService(settings, ending.signal);
   // Ends by itself with 0, where Nest would send itself the signal once more.
-  service.enableShutdownHooks(['SIGINT', 'SIGTERM', 'SIGHUP'], { useProcessExit: true });
+  service.enableShutdownHooks([...ENDING], { useProcessExit: true });
+  for (const signal of ENDING) process.off(signal, end);
+  if (ending.signal.aborted) {
+    await service.close();
+    process.exit(0);
+  }
   try {
     await service.listen(PORT, HOST);
   } catch (error) {

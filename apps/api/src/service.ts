@@ -9,9 +9,10 @@ export { readSettings } from './settings/read-settings.js';
 /**
  * The whole service with its database, ready to listen; its `close` ends both.
  *
- * @throws DatabaseError, VaultError
+ * @param ending when it is aborted before the database is open, that is closed again and nothing more is begun
+ * @throws DatabaseError, VaultError; the reason of `ending`
  */
-export async function openService(settings: Settings): Promise<NestFastifyApplication> {
+export async function openService(settings: Settings, ending?: AbortSignal): Promise<NestFastifyApplication> {
   const { DATABASE_URL, DATA_DIR } = settings.platform;
   const logger = startLogging(settings.platform);
   // A first start is mostly other processes making the database: the rest of the code is loaded meanwhile.
@@ -20,6 +21,7 @@ export async function openService(settings: Settings): Promise<NestFastifyApplic
     import('./app.setup.js'),
   ]);
   try {
+    ending?.throwIfAborted();
     return await createApp(settings, database, logger);
   } catch (error) {
     await database.close();

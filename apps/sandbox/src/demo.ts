@@ -13,6 +13,7 @@ const ACCOUNT = { LASTFM_USERNAME: 'Ada', LASTFM_API_KEY: 'de30c0de5a4db0c5de30c
 /** Known to everybody: it opens nothing but a demo on this machine. */
 const OWNER_TOKEN = 'the-owner-of-the-demo';
 const SERVICE = join(import.meta.dirname, '../../../service/main.js');
+const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** What a process needs of the environment; settings that somebody has for the real thing stay out of the demo. */
 const KEPT = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'NODE_OPTIONS'];
 
@@ -41,9 +42,9 @@ async function main(): Promise<void> {
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const ended = new Promise<number>((resolve) => {
-    service.on('exit', (code) => {
-      resolve(code ?? 1);
+  const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
+    service.on('exit', (code, signal) => {
+      resolve({ code, signal });
     });
   });
   stopTogether(service);
@@ -51,10 +52,13 @@ async function main(): Promise<void> {
     if (line.startsWith('Tonearm listens on ')) greet(line.slice('Tonearm listens on '.length), sandbox.url);
     else process.stdout.write(`${line}\n`);
   });
-  process.exitCode = await ended;
+  const { code, signal } = await ended;
   await sandbox.close();
+  // A signal that ends it like that comes before it has begun with anything.
+  const isStopped = code === 0 || ENDING.some((one) => one === signal);
+  process.exitCode = isStopped ? 0 : 1;
   // Otherwise its database may still run there; the next demo clears it away.
-  if (process.exitCode === 0) remove(folder);
+  if (isStopped) remove(folder);
 }
 
 /** The sandbox's first app, registered as somebody would register their own. */
@@ -84,7 +88,7 @@ function remove(folder: string): void {
 
 /** The terminal sends Ctrl-C to both of us, a supervisor its signal to this process alone: the service gets it either way. */
 function stopTogether(service: ChildProcess): void {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  for (const signal of ENDING) {
     process.on(signal, () => {
       service.kill('SIGTERM');
     });
