@@ -1,3 +1,4 @@
+import { type IncomingMessage, request } from 'node:http';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { migratedDatabase } from '../support/database.js';
@@ -205,6 +206,29 @@ describe('pages of others', () => {
     const preflight = await call('OPTIONS', { origin, 'access-control-request-method': 'POST' });
     expect(preflight.headers.get('access-control-allow-origin')).toBeNull();
   });
+
+  it.each(['/%61dmin/session', '/a%64min/audit?limit=1', 'http://music.example/admin/session', '/%61uth'])(
+    'cannot either when the address is written as %s',
+    async (path) => {
+      const { port } = new URL(service.url);
+      const headers = { authorization: `Bearer ${TOKEN}`, origin: 'https://blog.example' };
+      for (const [method, more] of [
+        ['GET', {}],
+        ['OPTIONS', { 'access-control-request-method': 'GET' }],
+      ] as const) {
+        const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+          request({ port, path, method, headers: { ...headers, ...more } }, resolve)
+            .on('error', reject)
+            .end();
+        });
+        answer.resume();
+        expect([answer.statusCode, answer.headers['access-control-allow-origin']]).toEqual([
+          expect.not.stringMatching('404'),
+          undefined,
+        ]);
+      }
+    },
+  );
 });
 
 describe('nothing of it', () => {

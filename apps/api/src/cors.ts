@@ -4,7 +4,7 @@ import { listOf } from './settings/setting-checks.js';
 type CorsOptions = NonNullable<Parameters<NestFastifyApplication['enableCors']>[0]>;
 
 /** Addresses that no page of another origin may read, whatever CORS_ORIGINS says. */
-const OWNERS = /^\/(admin|auth|callback)(\/|\?|$)/;
+const OWNERS = /^\/(admin|auth|callback)(\/|$)/;
 
 /**
  * Lets pages of other origins read the public routes, and nothing else.
@@ -15,9 +15,20 @@ export function corsFor(setting: string): CorsOptions {
   const allowed = setting === '*' ? '*' : listOf(setting);
   return {
     delegator: (request, done) => {
-      done(null, { ...READING, origin: OWNERS.test(request.url) ? false : allowed });
+      done(null, { ...READING, origin: OWNERS.test(pathOf(request.url)) ? false : allowed });
     },
   };
+}
+
+/** The path as the router reads it: decoded, and of an address with a host too. */
+function pathOf(url: string): string {
+  const [path = ''] = url.replace(/^https?:\/\/[^/]*/i, '').split(/[?#]/);
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    // The router refuses it.
+    return path;
+  }
 }
 
 const READING = {
