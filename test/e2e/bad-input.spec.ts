@@ -120,6 +120,15 @@ describe('requests that nobody should send', () => {
     }
   });
 
+  it.each(['text/plain', 'text/xml'])('a body of %s is not taken for JSON', async (type) => {
+    const { document } = await problem('/admin/session', {
+      method: 'POST',
+      body: '{}',
+      headers: { 'content-type': type },
+    });
+    expect(document).toMatchObject({ status: 415, code: 'unsupported_media_type' });
+  });
+
   it.each([100_000, 20_000])('a query of %i characters', async (length) => {
     const { document } = await problem(`/recent-tracks?limit=5&x=${'a'.repeat(length)}`);
     expect(document).toMatchObject({ status: 431, code: 'headers_too_large' });

@@ -39,6 +39,16 @@ describe.each(['/', '/docs'])('%s', (path) => {
   });
 });
 
+it.each(['GET', 'HEAD'])('/docs is sent once to who keeps it and asks by %s', async (method) => {
+  const url = new URL('/docs', harness.shared.url);
+  const first = await fetch(url, { method });
+  expect(first.status).toBe(200);
+  for (const known of [first.headers.get('etag') ?? '', '*']) {
+    const again = await fetch(url, { method, headers: { 'if-none-match': known } });
+    expect([again.status, await again.text()]).toEqual([304, '']);
+  }
+});
+
 it('has an icon for documents that name none', async () => {
   const { answer } = await get('/favicon.ico');
   expect(answer.status).toBe(200);

@@ -160,7 +160,10 @@ describe('signals', () => {
   ])('leave nothing running when they come while %s', async (_, name) => {
     const { child, ended, output } = await beginProcess(folder);
     const data = join(folder, 'data');
-    await eventually(() => Promise.resolve(expect(readdirSync(data).join()).toContain(name)));
+    await eventually(() => {
+      expect(readdirSync(data).join()).toContain(name);
+      return Promise.resolve();
+    });
     child.kill('SIGTERM');
     child.kill('SIGINT');
     expect(await ended).toBe(0);

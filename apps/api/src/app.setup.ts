@@ -47,6 +47,8 @@ export async function createApp(
     return503OnClosing: false,
   });
   noteRoutes(adapter.getInstance());
+  // Text is no body of ours: it would be taken for JSON that is none.
+  adapter.getInstance().removeContentTypeParser('text/plain');
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.forRoot(settings, database, tuning, fastPath),
     adapter,

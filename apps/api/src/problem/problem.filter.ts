@@ -5,7 +5,7 @@ import { allowedMethods } from './allowed-methods.js';
 import { isDatabaseAway } from './database-away.js';
 import { PROBLEMS, Problem, type ProblemCode } from './problem.js';
 
-const SEE_ENDPOINTS = 'GET /endpoints lists every address with its methods and parameters.';
+const SEE_ENDPOINTS = 'GET /endpoints lists every address of the API with its methods and parameters.';
 
 /** Turns everything that is thrown into a problem document, and logs what nobody expected. */
 @Catch()
