@@ -162,6 +162,21 @@ describe('readSettings', () => {
     ]);
   });
 
+  it('does not call missing what is given and wrong', () => {
+    const path = join(tmpdir(), 'tonearm-no-such-file');
+    for (const env of [
+      { LASTFM_USERNAME: 'your-user-name', LASTFM_API_KEY: KEY },
+      { LASTFM_USERNAME: 'ada', LASTFM_API_KEY: 'x'.repeat(32) },
+      { LASTFM_USERNAME: 'ada', LASTFM_API_KEY: KEY, LASTFM_API_KEY_FILE: path },
+      { LASTFM_USERNAME: 'ada', LASTFM_API_KEY_FILE: path },
+    ]) {
+      expect(faultsOf(env)).toEqual([expect.not.objectContaining({ problem: expect.stringContaining('missing') })]);
+    }
+    expect(faultsOf({ LASTFM_USERNAME: 'your-user-name', LASTFM_API_KEY: KEY })).toMatchObject([
+      { name: 'LASTFM_USERNAME', example: expect.stringMatching(/^[a-z-]+ \(get it at https:/) },
+    ]);
+  });
+
   it('refuses the examples of our own documentation', () => {
     const faults = faultsOf({ LASTFM_API_KEY: '0123456789abcdef0123456789abcdef', LASTFM_USERNAME: 'your-user-name' });
     expect(faults.map(({ name }) => name)).toEqual(expect.arrayContaining(['LASTFM_API_KEY', 'LASTFM_USERNAME']));
@@ -182,6 +197,12 @@ describe('readSettings', () => {
   ])('refuses the placeholder %s', (value) => {
     expect(faultsOf({ ADMIN_TOKEN: value })).toEqual([
       { name: 'ADMIN_TOKEN', problem: 'is still a placeholder', example: expect.any(String) },
+    ]);
+  });
+
+  it('refuses an encryption key that is all one sign', () => {
+    expect(faultsOf({ ENCRYPTION_KEY: `k1:${Buffer.alloc(32).toString('base64')}` })).toMatchObject([
+      { name: 'ENCRYPTION_KEY', problem: 'is still a placeholder' },
     ]);
   });
 

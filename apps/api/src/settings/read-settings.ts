@@ -40,7 +40,10 @@ export function readSettings(env: Environment): Settings {
     const chosenBy = ['LISTENING_PROVIDER', 'LISTENING_FALLBACK'].find(
       (name) => Reflect.get(platform, name) === provider.id,
     );
-    faults.push(...incomplete(provider.requires, own, chosenBy, provider.settings));
+    // What is given and wrong is told already.
+    const wrong = faults.map(({ name }) => name.replace(/_FILE$/, ''));
+    const given = provider.requires.filter((name) => Reflect.get(own, name) !== undefined || wrong.includes(name));
+    faults.push(...incomplete(provider.requires, given, chosenBy, provider.settings));
   }
   if (platform.LISTENING_FALLBACK !== 'none' && platform.LISTENING_FALLBACK === platform.LISTENING_PROVIDER) {
     faults.push({ name: 'LISTENING_FALLBACK', problem: 'must differ from LISTENING_PROVIDER', example: 'none' });
@@ -55,7 +58,7 @@ function readClass(type: new () => object, env: Environment, faults: SettingFaul
     const value = readValue(name, declaration, env, faults);
     if (value === undefined) continue;
     if (isPlaceholder(value, declaration)) {
-      faults.push({ name, problem: 'is still a placeholder', example: declaration.source ?? declaration.example });
+      faults.push({ name, problem: 'is still a placeholder', example: exampleOf(declaration) });
     } else given[name] = value;
   }
   const instance = plainToInstance(type, given, { exposeDefaultValues: true });
@@ -111,25 +114,30 @@ function isPlaceholder(value: string, { secret, example }: SettingDeclaration): 
   if (/^your[-_ ]|^<.*>$|…/i.test(value)) return true;
   if (!secret) return false;
   const word = /change.?me|replace|placeholder|your[-_ ]|_here$|^(secret|password|token|example|test|todo)$|\.{3}/i;
-  return value === example || word.test(value) || /^(.)\1*$/.test(value);
+  const isOneSign = value
+    .split(/[:,]/)
+    .some((part) => (part === value ? /^(.)\1*$/.test(part) : /^(.)\1{15,}=*$/.test(part)));
+  return value === example || word.test(value) || isOneSign;
+}
+
+/** What would be right, and where it comes from. */
+function exampleOf({ example, source }: SettingDeclaration): string {
+  return source === undefined ? example : `${example} (get it at ${source})`;
 }
 
 /** What is missing of a provider that is half configured, or chosen and not configured. */
 function incomplete(
   requires: readonly string[],
-  own: object,
+  given: readonly string[],
   chosenBy: string | undefined,
   type: new () => object,
 ): SettingFault[] {
-  const has = (name: string): boolean => Reflect.get(own, name) !== undefined;
-  const given = requires.filter(has);
   if (given.length === requires.length || (given.length === 0 && chosenBy === undefined)) return [];
   const reason = given.length > 0 ? `${given.join(' and ')} is set` : `${chosenBy ?? ''} chooses this provider`;
   return requires
-    .filter((name) => !has(name))
+    .filter((name) => !given.includes(name))
     .map((name) => {
       const declaration = settingsOf(type).get(name);
-      const source = declaration?.source ? ` (get it at ${declaration.source})` : '';
-      return { name, problem: `is missing while ${reason}`, example: `${declaration?.example ?? ''}${source}` };
+      return { name, problem: `is missing while ${reason}`, example: declaration ? exampleOf(declaration) : '' };
     });
 }
