@@ -71,11 +71,13 @@ describe('answers that nobody can use', () => {
     [503, ''],
     [504, '{}'],
     [500, '{"message":"Internal server error"}'],
+    [401, ''],
+    [403, '<html></html>'],
   ])('are tried again with status %d: %o', (status, text) => {
     expect(judged(text, status).kind).toBe('transient');
   });
 
-  it.each([400, 403, 404])('are refused with status %d', (status) => {
+  it.each([400, 404])('are refused with status %d', (status) => {
     expect(refusal(judged('<html></html>', status)).code).toBe('upstream_error');
   });
 });
