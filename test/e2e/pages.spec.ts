@@ -46,6 +46,8 @@ it.each(['GET', 'HEAD'])('/docs is sent once to who keeps it and asks by %s', as
   for (const known of [first.headers.get('etag') ?? '', '*']) {
     const again = await fetch(url, { method, headers: { 'if-none-match': known } });
     expect([again.status, await again.text()]).toEqual([304, '']);
+    // Whoever keeps the page takes a length for that of the page.
+    expect([null, first.headers.get('content-length')]).toContain(again.headers.get('content-length'));
   }
 });
 

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { type JsonBytes, encodeJson } from '../answer/json-answer.js';
 import { listEndpoints } from './endpoints.js';
+import { inOpenApi31 } from './openapi-31.js';
 
 /** The description of the API as it is served: made of the finished app, when somebody first asks for it. */
 @Injectable()
@@ -30,7 +31,11 @@ export class ApiDescription {
     if (this.made) return this.made;
     if (!this.describe) throw new Error('The API is described before the service listens.');
     const document = this.describe();
-    this.made = { document, openapi: encodeJson(document), endpoints: encodeJson(listEndpoints(document)) };
+    this.made = {
+      document,
+      openapi: encodeJson(inOpenApi31(document)),
+      endpoints: encodeJson(listEndpoints(document)),
+    };
     return this.made;
   }
 }

@@ -14,8 +14,8 @@ export function serveDocsPage(app: NestFastifyApplication, document: () => OpenA
       void reply.headers({ ETag: etag, 'Cache-Control': 'public, max-age=60' });
       if (isKnown(request.headers['if-none-match'], etag)) {
         void reply.status(304).removeHeader('Content-Length');
-        // Not null: what makes answers to HEAD of those to GET looks into it.
-        done(null, '');
+        // Of what answers a HEAD the length is told, and no more.
+        done(null, request.method === 'HEAD' ? payload : null);
         return;
       }
     }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type NowPlaying, ProviderError, type ProviderErrorCode } from '#listening';
+import { type NowPlaying, ProviderError } from '#listening';
 import { ActiveProvider, type Substitution } from '../providers/active-provider.js';
 import { ProviderOutages } from '../providers/provider-outages.js';
 import { type RunningProvider, RunningProviders } from '../providers/running-providers.js';
@@ -19,9 +19,6 @@ const LONGEST_PAUSE_MS = 5 * 60_000;
 export const SLACK_MS = 10_000;
 /** A song that nobody could confirm for so long is not said to play any more. */
 const BELIEVABLE_MS = 10 * 60_000;
-
-/** The account does not let anybody see it. */
-const HIDDEN: ProviderErrorCode = 'forbidden';
 
 /** What a provider has told without trouble. */
 interface Reading {
@@ -66,8 +63,6 @@ export class Poller {
   private failures = 0;
   private idlePolls = 0;
   private isHealthNews = false;
-  /** The provider whose account hides what it listens to, as another process has told. */
-  private hidesElsewhere: string | null = null;
   /** Until when the next read has to come for songs to be seen to end, in milliseconds since 1970. */
   private watchesUntil = 0;
 
@@ -93,7 +88,6 @@ export class Poller {
    * @param told `readAt` and `seenAt` in milliseconds since 1970
    */
   goOnFrom({ document, provider, readAt, seenAt }: Told): void {
-    this.hearOfHiding(document);
     const running = provider === null ? null : this.running.get(provider);
     if (!running || readAt === null) return;
     const { key } = running;
@@ -101,13 +95,6 @@ export class Poller {
     const { playing, lastPlayed } = listeningOf(document, this.settings.notPlayingImageUrl);
     this.last = { provider: running.provider.id, key, playing, seenAt: seenAt ?? readAt, at: readAt };
     if (lastPlayed) this.history.told(running, lastPlayed);
-  }
-
-  /** What the account has come to hide, as another process has found out, is not told from this one's memory either. */
-  private hearOfHiding({ degraded }: CurrentlyPlaying): void {
-    const hides = degraded?.reason === HIDDEN ? degraded.provider : null;
-    if (hides !== null && hides !== this.hidesElsewhere) this.running.renew(hides);
-    this.hidesElsewhere = hides;
   }
 
   /** Whether what another process has told, or this one before a restart, is still what is to be told. */
@@ -233,9 +220,11 @@ export class Poller {
       this.last = { provider: running.provider.id, key, playing, seenAt: isOn ? known.seenAt : at, at };
       return { ...this.last, failure: null };
     } catch (error) {
-      // An outage or another account has made it nobody's, or the account has come to hide it.
+      // What the account has come to withhold is not told from memory either.
+      const isWithheld = error instanceof ProviderError && error.code === 'forbidden';
+      // An outage or another account has made it nobody's.
       const isGone = running.key !== key;
-      if (!(error instanceof ProviderError) || !known || isGone) throw error;
+      if (!(error instanceof ProviderError) || !known || isWithheld || isGone) throw error;
       return { ...known, playing: isBelievable(known, Date.now()) ? known.playing : null, failure: error };
     }
   }

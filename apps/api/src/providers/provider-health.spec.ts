@@ -9,7 +9,6 @@ function setUp() {
   const health = new HealthRecord(
     () => clock.now,
     (failure) => told.push(failure?.code ?? null),
-    () => told.push('hidden'),
   );
   const succeed = (read: 'profile' | 'nowPlaying') => health.watch(read, Promise.resolve(1));
   const fail = async (read: 'profile' | 'nowPlaying', code: ProviderErrorCode) => {
@@ -92,22 +91,6 @@ describe('HealthRecord', () => {
     expect(health.current).toMatchObject({ failure: { code: 'forbidden' } });
     await succeed('nowPlaying');
     expect(health.current.failure).toBeNull();
-  });
-
-  it('says once of each read that it is hidden, and again when it was not meanwhile', async () => {
-    const { succeed, fail, told } = setUp();
-    const hidden = (): number => told.filter((what) => what === 'hidden').length;
-    await succeed('nowPlaying');
-    await fail('nowPlaying', 'forbidden');
-    await succeed('profile');
-    await fail('nowPlaying', 'forbidden');
-    expect(hidden()).toBe(1);
-    await fail('profile', 'forbidden');
-    expect(hidden()).toBe(2);
-    await succeed('nowPlaying');
-    await fail('nowPlaying', 'upstream_error');
-    await fail('nowPlaying', 'forbidden');
-    expect(hidden()).toBe(3);
   });
 
   it('an endpoint that is gone does not come back with another one', async () => {

@@ -25,14 +25,10 @@ export class HealthRecord {
   /** This cannot be read, and the rest can: only the same read can end it, or that nobody has met it for a while. */
   private readonly withheld = new Map<Read, { error: ProviderError; at: number }>();
 
-  /**
-   * @param changed is told whenever it turns from well to failing, from one failure to another, or back
-   * @param hidden is told when the account is found to hide what may have been read before
-   */
+  /** @param changed is told whenever it turns from well to failing, from one failure to another, or back */
   constructor(
     private readonly now: () => number,
     private readonly changed: (failure: ProviderError | null) => void,
-    private readonly hidden: () => void,
   ) {}
 
   get current(): ProviderHealth {
@@ -66,7 +62,6 @@ export class HealthRecord {
       return answer;
     } catch (error) {
       if (error instanceof ProviderError) {
-        if (error.code === 'forbidden' && !this.withheld.has(read)) this.hidden();
         this.note(() => {
           if (WITHHELD.has(error.code)) this.withheld.set(read, { error, at: this.now() });
           else this.outage = { error, at: this.now() };

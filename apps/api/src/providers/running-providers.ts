@@ -32,7 +32,7 @@ export interface RunningProvider {
    */
   ofAccount: () => Promise<ListeningProvider>;
   health: HealthRecord;
-  /** Names what its answers may be kept under: another one after a link, an end of a link, an outage, and being hidden. */
+  /** Names what its answers may be kept under: another one after a link, an end of a link, and an outage. */
   key: string;
   budget: CallBudget;
   /** For calls with a token that is not kept yet. */
@@ -93,7 +93,7 @@ export class RunningProviders implements OnApplicationShutdown {
   }
 
   /** What was read until now is not given out any more. */
-  renew(id: string): void {
+  private renew(id: string): void {
     const running = this.running.get(id);
     if (running) running.key = this.nextKey(id);
   }
@@ -178,17 +178,11 @@ export class RunningProviders implements OnApplicationShutdown {
         this.calls.count(budget);
       },
     });
-    const health = new HealthRecord(
-      Date.now,
-      (failure) => {
-        if (failure) this.logger.warn(`${displayName}: ${failure.message} ${failure.remedy}`);
-        else this.logger.log(`${displayName} answers again.`);
-        for (const changed of this.healthChanged) changed();
-      },
-      () => {
-        this.renew(id);
-      },
-    );
+    const health = new HealthRecord(Date.now, (failure) => {
+      if (failure) this.logger.warn(`${displayName}: ${failure.message} ${failure.remedy}`);
+      else this.logger.log(`${displayName} answers again.`);
+      for (const changed of this.healthChanged) changed();
+    });
     const app = linking?.app ?? null;
     const watched = (accountId?: string): ListeningProvider => {
       const credentials =
