@@ -23,42 +23,49 @@ function explain(error: unknown): string {
 
 /** Runs the service until a signal ends it. Why it cannot start is told in words. */
 export async function run(): Promise<void> {
+  // A terminal that is gone takes no words, and that is no reason to fall.
+  for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
   const ending = new AbortController();
   try {
     await start(ending);
   } catch (error) {
-    // Whoever has ended it need not hear that nothing came of it.
-    if (ending.signal.aborted) process.exit(0);
+    // The signal of a terminal ends the making of the database as well.
+    const isCutOff = ending.signal.aborted && error instanceof DatabaseError && error.code === 'cluster_init_failed';
+    if (error === ending.signal.reason || isCutOff) process.exit(0);
     process.stderr.write(`Tonearm cannot start.\n${explain(error)}\n`);
     process.exit(1);
   }
 }
 
-/** @param ending is aborted when a signal has come too early to be done with at once */
+/** @param ending is aborted by a signal that comes before the start is over */
 async function start(ending: AbortController): Promise<void> {
   const settings = await loadSettings();
   const { DATABASE_URL, HOST, PORT, origin } = settings.platform;
   const end = (): void => {
     // A terminal and whoever has started this may both send one.
-    if (!ending.signal.aborted) process.stderr.write('Tonearm ends as soon as its database can be stopped.\n');
+    if (!ending.signal.aborted) process.stderr.write('Tonearm ends as soon as its start is over.\n');
     ending.abort();
   };
-  // A database of its own that is half started would go on without it. Of another one there is nothing to wait for.
-  if (DATABASE_URL === undefined) for (const signal of ENDING) process.on(signal, end);
+  const waitForStart = (): void => {
+    for (const signal of ENDING) process.on(signal, end);
+  };
+  // A database of its own that is half started would go on without it; of another one there is nothing to wait for.
+  if (DATABASE_URL === undefined) waitForStart();
   const service = await openService(settings, ending.signal);
-  // Ends by itself with 0, where Nest would send itself the signal once more.
-  service.enableShutdownHooks([...ENDING], { useProcessExit: true });
-  for (const signal of ENDING) process.off(signal, end);
-  if (ending.signal.aborted) {
-    await service.close();
-    process.exit(0);
-  }
+  if (DATABASE_URL !== undefined) waitForStart();
   try {
-    await service.listen(PORT, HOST);
+    if (!ending.signal.aborted) await service.listen(PORT, HOST);
   } catch (error) {
     // Whatever comes of that, this is what the owner has to hear.
     await Promise.allSettled([service.close()]);
     throw error;
   }
+  if (ending.signal.aborted) {
+    await service.close();
+    process.exit(0);
+  }
+  // Ends by itself with 0, where Nest would send itself the signal once more.
+  service.enableShutdownHooks([...ENDING], { useProcessExit: true });
+  for (const signal of ENDING) process.off(signal, end);
   process.stdout.write(`Tonearm listens on ${origin}\n`);
 }

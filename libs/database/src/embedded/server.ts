@@ -39,7 +39,7 @@ const QUIT_MS = 5_000;
 const SETTINGS = [
   'listen_addresses=127.0.0.1',
   'unix_socket_directories=',
-  // A service takes up to twelve; several may share one.
+  // A service takes up to six; several may share one.
   'max_connections=150',
   'shared_buffers=32MB',
   'max_wal_size=256MB',
