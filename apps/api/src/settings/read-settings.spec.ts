@@ -169,6 +169,7 @@ describe('readSettings', () => {
       { LASTFM_USERNAME: 'ada', LASTFM_API_KEY: 'x'.repeat(32) },
       { LASTFM_USERNAME: 'ada', LASTFM_API_KEY: KEY, LASTFM_API_KEY_FILE: path },
       { LASTFM_USERNAME: 'ada', LASTFM_API_KEY_FILE: path },
+      { SPOTIFY_CLIENT_ID: 'your-client-id', SPOTIFY_CLIENT_SECRET: KEY },
     ]) {
       expect(faultsOf(env)).toEqual([expect.not.objectContaining({ problem: expect.stringContaining('missing') })]);
     }
@@ -204,6 +205,8 @@ describe('readSettings', () => {
     expect(faultsOf({ ENCRYPTION_KEY: `k1:${Buffer.alloc(32).toString('base64')}` })).toMatchObject([
       { name: 'ENCRYPTION_KEY', problem: 'is still a placeholder' },
     ]);
+    const rotating = `${ENCRYPTION_KEY},k0:${Buffer.alloc(32).toString('base64')}`;
+    expect(faultsOf({ ENCRYPTION_KEY: rotating })).toEqual([]);
   });
 
   it('never shows a secret', () => {

@@ -34,14 +34,14 @@ export function readSettings(env: Environment): Settings {
   if (!(platform instanceof PlatformSettings))
     throw new TypeError('PlatformSettings must be one of the settings classes.');
   const providers = new Map<string, object>();
+  // What is given and wrong is told already.
+  const wrong = faults.map(({ name }) => name.replace(/_FILE$/, ''));
   for (const provider of PROVIDERS) {
     const own = instances.get(provider.settings) ?? {};
     providers.set(provider.id, own);
     const chosenBy = ['LISTENING_PROVIDER', 'LISTENING_FALLBACK'].find(
       (name) => Reflect.get(platform, name) === provider.id,
     );
-    // What is given and wrong is told already.
-    const wrong = faults.map(({ name }) => name.replace(/_FILE$/, ''));
     const given = provider.requires.filter((name) => Reflect.get(own, name) !== undefined || wrong.includes(name));
     faults.push(...incomplete(provider.requires, given, chosenBy, provider.settings));
   }
@@ -65,6 +65,7 @@ function readClass(type: new () => object, env: Environment, faults: SettingFaul
   for (const { property, constraints } of validateSync(instance, {
     validationError: { target: false, value: false },
   })) {
+    if (faults.some(({ name }) => name === property)) continue;
     const declaration = settingsOf(type).get(property);
     const problem = Object.values(constraints ?? {})[0] ?? 'is wrong';
     faults.push({ name: property, problem, example: declaration?.example ?? '' });
@@ -114,9 +115,8 @@ function isPlaceholder(value: string, { secret, example }: SettingDeclaration): 
   if (/^your[-_ ]|^<.*>$|…/i.test(value)) return true;
   if (!secret) return false;
   const word = /change.?me|replace|placeholder|your[-_ ]|_here$|^(secret|password|token|example|test|todo)$|\.{3}/i;
-  const isOneSign = value
-    .split(/[:,]/)
-    .some((part) => (part === value ? /^(.)\1*$/.test(part) : /^(.)\1{15,}=*$/.test(part)));
+  // Of keys with names the first is the one in use; older ones are there to be replaced.
+  const isOneSign = /^(.)\1*$|^(?:[^:,]*:)?(.)\2{15,}=*(?:,|$)/.test(value);
   return value === example || word.test(value) || isOneSign;
 }
 
