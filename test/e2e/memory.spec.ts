@@ -1,9 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { migratedDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { type JsonResponse, json, useHarness } from '../support/harness.js';
 import { OWNER, asOwner } from '../support/link-by-program.js';
-import { removeFolder, startAlone, startService, temporaryFolder } from '../support/service.js';
+import { type Service, removeFolder, startAlone, startService, temporaryFolder } from '../support/service.js';
 
 const harness = useHarness();
 
@@ -60,44 +60,6 @@ describe('memory', () => {
     expect(Number(stale.headers.get('age'))).toBeGreaterThanOrEqual(15);
   });
 
-  it('gives out nothing of what the account has come to hide, whichever process finds that out and whatever fails next', async () => {
-    const { scenario, settings } = harness.stage;
-    const folder = temporaryFolder();
-    const env = { DATABASE_URL: await migratedDatabase(), ADMIN_TOKEN: OWNER, ...settings };
-    const services = await Promise.all([startService(folder, env), startService(folder, env)]);
-    const all = (path: string): Promise<JsonResponse[]> => Promise.all(services.map((service) => json(service, path)));
-    const tell = (expected: object): Promise<void> =>
-      eventually(async () => {
-        const bodies = (await all('/currently-playing')).map(({ body }) => body);
-        expect(bodies).toMatchObject(services.map(() => expected));
-      });
-    /** What plays is asked for at once. */
-    const change = async (name: string): Promise<void> => {
-      await scenario(name);
-      await Promise.all(services.map((service) => asOwner(service, 'DELETE', '/admin/provider')));
-    };
-    try {
-      await scenario('playing', {
-        track: { artist: 'The Night Ferry', title: 'Paper Lanterns', album: 'Harbour Lights' },
-      });
-      await tell({ title: 'Paper Lanterns', lastPlayed: expect.anything() });
-      expect((await all('/recent-tracks')).map(({ status }) => status)).toEqual([200, 200]);
-
-      const nothing = { isPlaying: false, title: 'Not Playing', lastPlayed: null };
-      await change('hidden');
-      await tell({ ...nothing, degraded: { reason: 'forbidden' } });
-      expect((await all('/recent-tracks')).map(({ status }) => status)).toEqual([403, 403]);
-      const { body } = (await all('/summary'))[0] as JsonResponse;
-      expect(body).toMatchObject({ currentlyPlaying: nothing, recentTracks: null, topTracks: expect.anything() });
-
-      await change('backend-failed');
-      await tell({ ...nothing, degraded: { reason: 'upstream_error' } });
-    } finally {
-      await Promise.all(services.map((service) => service.stop()));
-      removeFolder(folder);
-    }
-  });
-
   it('tells a failure with its remedy when it knows nothing yet', async () => {
     await harness.stage.scenario('offline');
     const service = await harness.freshService();
@@ -123,4 +85,63 @@ describe('memory', () => {
     expect(await json(service, '/profile')).toMatchObject({ status: 504, body: { code: 'upstream_timeout' } });
     expect(Date.now() - start).toBeLessThan(3_500);
   });
+});
+
+describe('what the account has come to hide', () => {
+  const folder = temporaryFolder();
+  const track = { artist: 'The Night Ferry', title: 'Paper Lanterns', album: 'Harbour Lights' };
+  const nothing = { isPlaying: false, title: 'Not Playing', lastPlayed: null };
+  const services: Service[] = [];
+  const all = (path: string): Promise<JsonResponse[]> => Promise.all(services.map((service) => json(service, path)));
+  const tell = (expected: object): Promise<void> =>
+    eventually(async () => {
+      const bodies = (await all('/currently-playing')).map(({ body }) => body);
+      expect(bodies).toMatchObject(services.map(() => expected));
+    });
+
+  /** Two of which the first leads. */
+  beforeEach(async () => {
+    const settings = { ADMIN_TOKEN: OWNER, ...harness.stage.settings };
+    const env = { DATABASE_URL: await migratedDatabase(), ...settings };
+    await harness.stage.scenario('playing', { track });
+    while (services.length < 2) {
+      services.push(await startService(folder, env));
+      await tell({ title: 'Paper Lanterns', lastPlayed: expect.anything() });
+    }
+  });
+  afterEach(async () => {
+    await Promise.all(services.splice(0).map((service) => service.stop()));
+  });
+  afterAll(() => {
+    removeFolder(folder);
+  });
+
+  it('is given out by no process and no way from then on, whatever fails next', async () => {
+    expect((await all('/recent-tracks')).map(({ status }) => status)).toEqual([200, 200]);
+    expect(await cards()).toEqual([expect.stringContaining(track.title), expect.stringContaining(track.title)]);
+    /** What plays is asked for at once. */
+    const change = async (scenario: string): Promise<void> => {
+      await harness.stage.scenario(scenario);
+      await asOwner(services[0] as Service, 'DELETE', '/admin/provider');
+    };
+    await change('hidden');
+    await tell({ ...nothing, degraded: { reason: 'forbidden' } });
+    expect((await all('/recent-tracks')).map(({ status }) => status)).toEqual([403, 403]);
+    for (const { body } of await all('/summary')) {
+      expect(body).toMatchObject({ currentlyPlaying: nothing, recentTracks: null, topTracks: expect.anything() });
+    }
+    await change('backend-failed');
+    await tell({ ...nothing, degraded: { reason: 'upstream_error' } });
+    for (const card of await cards()) expect(card).not.toContain(track.title);
+  });
+
+  it('is not told on by the process that asks what plays, when another one finds out', async () => {
+    await harness.stage.scenario('hidden');
+    expect((await json(services[1] as Service, '/recent-tracks')).status).toBe(403);
+    await tell({ ...nothing, degraded: { reason: 'forbidden' } });
+  });
+
+  function cards(): Promise<string[]> {
+    return Promise.all(services.map(async ({ url }) => (await fetch(`${url}/currently-playing/card.svg`)).text()));
+  }
 });

@@ -4,7 +4,7 @@ import { PROVIDERS } from '#providers';
 import type { Bytes } from '../answer/answer.js';
 import { inTime } from '../answer/in-time.js';
 import { etagOf } from '../answer/json-answer.js';
-import { type CurrentlyPlaying, NowPlayingService } from '../now-playing/index.js';
+import { type CurrentlyPlaying, NowPlayingService, type Shown } from '../now-playing/index.js';
 import { PlatformSettings } from '../settings/platform.settings.js';
 import { PROVIDER_SETTINGS } from '../settings/settings.module.js';
 import { userAgent } from '../version.js';
@@ -39,7 +39,6 @@ export class CardService implements OnApplicationShutdown {
     maxSize: CARDS_BYTES,
     sizeCalculation: ({ body }) => body.length,
   });
-  private last: Known | null = null;
 
   constructor(
     private readonly nowPlaying: NowPlayingService,
@@ -57,7 +56,7 @@ export class CardService implements OnApplicationShutdown {
   async card(options: CardOptions): Promise<Card> {
     const end = performance.now() + PATIENCE_MS;
     const told = await this.told(end);
-    const known = told ?? this.last;
+    const known = told ?? shownAs(this.nowPlaying.known());
     const cover = await this.cover(artUrlOf(known?.document ?? null), end);
     return {
       bytes: this.draw(known, cover === LATE ? null : cover, options),
@@ -79,9 +78,7 @@ export class CardService implements OnApplicationShutdown {
 
   private async ask(): Promise<Known | null> {
     try {
-      const { document, bytes } = await this.nowPlaying.current();
-      this.last = { document, etag: bytes.etag };
-      return this.last;
+      return shownAs(await this.nowPlaying.current());
     } catch (error) {
       this.logger.warn(`What plays cannot be told (${error instanceof Error ? error.message : String(error)}).`);
       return null;
@@ -101,6 +98,10 @@ export class CardService implements OnApplicationShutdown {
     this.cards.set(key, bytes);
     return bytes;
   }
+}
+
+function shownAs(shown: Shown | null): Known | null {
+  return shown && { document: shown.document, etag: shown.bytes.etag };
 }
 
 const LATE = Symbol('late');

@@ -55,7 +55,8 @@ export class Charts {
   ) {}
 
   async recentTracks(limit: number): Promise<CachedRead<Document<RecentTracksDto>>> {
-    const read = await this.read(this.memory.recent, 'recent', RECENT, async ({ provider, reads }) => {
+    const key = this.running.listeningKey;
+    const read = await this.read(this.memory.recent, key, RECENT, async ({ provider, reads }) => {
       const tracks = await reads.recentTracks({ limit: LONGEST });
       const items = tracks.map((track) => ({ ...track, playedAt: track.playedAt?.toISOString() ?? null }));
       return { source: provider.source, limit: LONGEST, items };
@@ -64,28 +65,28 @@ export class Charts {
   }
 
   async topTracks(period: Period, limit: number): Promise<CachedRead<Document<TopTracksDto>>> {
-    const read = await this.read(this.memory.tracks, period, CHART, async (running) =>
+    const read = await this.read(this.memory.tracks, this.keyOf(period), CHART, async (running) =>
       toChart(running, period, await running.reads.topTracks({ period, limit: LONGEST })),
     );
     return cut(read, limit, (whole) => ({ ...whole, items: whole.items.slice(0, limit) }));
   }
 
   async topArtists(period: Period, limit: number): Promise<CachedRead<Document<TopArtistsDto>>> {
-    const read = await this.read(this.memory.artists, period, CHART, async (running) =>
+    const read = await this.read(this.memory.artists, this.keyOf(period), CHART, async (running) =>
       toChart(running, period, await running.reads.topArtists({ period, limit: LONGEST })),
     );
     return cut(read, limit, (whole) => ({ ...whole, items: whole.items.slice(0, limit) }));
   }
 
   async topAlbums(period: Period, limit: number): Promise<CachedRead<Document<TopAlbumsDto>>> {
-    const read = await this.read(this.memory.albums, period, CHART, async (running) =>
+    const read = await this.read(this.memory.albums, this.keyOf(period), CHART, async (running) =>
       toChart(running, period, await running.reads.topAlbums({ period, limit: LONGEST })),
     );
     return cut(read, limit, (whole) => ({ ...whole, items: whole.items.slice(0, limit) }));
   }
 
   async lovedTracks(limit: number): Promise<CachedRead<Document<LovedTracksDto>>> {
-    const read = await this.read(this.memory.loved, 'loved', CHART, async ({ provider, reads }) => {
+    const read = await this.read(this.memory.loved, this.keyOf('loved'), CHART, async ({ provider, reads }) => {
       const tracks = await reads.lovedTracks({ limit: LONGEST });
       const items = tracks.map((track) => ({ ...track, lovedAt: track.lovedAt?.toISOString() ?? null }));
       return { source: provider.source, items };
@@ -94,24 +95,28 @@ export class Charts {
   }
 
   async profile(): Promise<CachedRead<Document<ProfileDto>>> {
-    const read = await this.read(this.memory.profiles, 'profile', PROFILE, async ({ provider, reads }) => {
+    const read = await this.read(this.memory.profiles, this.keyOf('profile'), PROFILE, async ({ provider, reads }) => {
       const profile = await reads.profile();
       return { source: provider.source, ...profile, registeredAt: profile.registeredAt?.toISOString() ?? null };
     });
     return cut(read, LONGEST, (whole) => whole);
   }
 
+  /** The provider is part of the question: after a switch, nobody is told the old one's answer as the new one's. */
+  private keyOf(question: string): string {
+    return `${this.running.key} ${question}`;
+  }
+
   /** @throws ProviderError when there is nothing to give */
   private read<T>(
     cache: ReadCache<Told<T>>,
-    question: string,
+    key: string,
     age: { freshMs: number; refreshMs: number },
     ask: (running: RunningProvider) => Promise<T>,
   ): Promise<CachedRead<Told<T>>> {
     const { running, patienceMs } = this;
     return cache.get({
-      // The provider is part of the question: after a switch, nobody is told the old one's answer as the new one's.
-      key: `${running.key} ${question}`,
+      key,
       ...age,
       patienceMs,
       read: async () => ({ whole: await ask(running), documents: new Map() }),

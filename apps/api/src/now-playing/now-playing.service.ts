@@ -74,12 +74,17 @@ export class NowPlayingService {
     }
   }
 
-  private showOld(): Shown {
+  /** What was told last, as old as it is; null when there is nothing to tell without asking. */
+  known(): Shown | null {
     const { current } = this.state;
-    if (current) {
-      const document = this.poller.aged(current);
-      return { document, bytes: encodeJson(document) };
-    }
+    if (!current) return null;
+    const document = this.poller.aged(current);
+    return { document, bytes: encodeJson(document) };
+  }
+
+  private showOld(): Shown {
+    const known = this.known();
+    if (known) return known;
     const running = this.providers.current;
     const failure = new ProviderError('upstream_timeout', {
       message: 'The provider did not answer in time; its answer is still waited for.',
@@ -100,7 +105,7 @@ export class NowPlayingService {
     }
     try {
       const { value, failure } = await this.ownWords.get({
-        key: running.key,
+        key: running.listeningKey,
         freshMs: FRESH_MS,
         refreshMs: 0,
         patienceMs,

@@ -24,12 +24,12 @@ export class PlayHistory {
   private known: Known | null = null;
 
   /** Null when there is none, and before the history has been read. */
-  of({ key }: RunningProvider): RecentTrack | null {
+  of({ listeningKey: key }: RunningProvider): RecentTrack | null {
     return this.known?.key === key ? this.known.track : null;
   }
 
   /** Another song is on than the one that was, or none. @param seenAt when it was first seen, in milliseconds since 1970 */
-  songEnded({ key }: RunningProvider, song: NowPlaying | null, seenAt: number): void {
+  songEnded({ listeningKey: key }: RunningProvider, song: NowPlaying | null, seenAt: number): void {
     if (this.known?.key !== key || song?.kind !== 'track') return;
     const { title, artist, album, albumImageUrl, songUrl, startedAt } = song;
     const playedAt = startedAt ?? new Date(seenAt);
@@ -42,12 +42,12 @@ export class PlayHistory {
   }
 
   /** Songs may have come and gone that nobody here has seen: the history knows. */
-  missed({ key }: RunningProvider): void {
+  missed({ listeningKey: key }: RunningProvider): void {
     if (this.known?.key === key) this.known.freshUntil = 0;
   }
 
   /** Another process, or this one before a restart, has told what was played last. */
-  told({ key }: RunningProvider, track: RecentTrack): void {
+  told({ listeningKey: key }: RunningProvider, track: RecentTrack): void {
     const freshUntil = this.known?.key === key ? this.known.freshUntil : 0;
     this.known = { key, track, freshUntil };
   }
@@ -58,7 +58,7 @@ export class PlayHistory {
    * @param isPlaying while a song is on nobody waits for the one before it: the first time, that comes with the next poll
    * @returns whether that has changed what is known
    */
-  async refresh({ key, reads }: RunningProvider, isPlaying: boolean): Promise<boolean> {
+  async refresh({ listeningKey: key, reads }: RunningProvider, isPlaying: boolean): Promise<boolean> {
     const before = this.known?.key === key ? this.known : null;
     const now = Date.now();
     if (!before && isPlaying) {

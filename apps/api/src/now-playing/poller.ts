@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type NowPlaying, ProviderError } from '#listening';
 import { ActiveProvider, type Substitution } from '../providers/active-provider.js';
 import { ProviderOutages } from '../providers/provider-outages.js';
-import { type RunningProvider, RunningProviders } from '../providers/running-providers.js';
+import { HIDDEN, type RunningProvider, RunningProviders } from '../providers/running-providers.js';
 import { PlatformSettings } from '../settings/platform.settings.js';
 import { DailyCalls } from '../upstream/daily-calls.js';
 import { endOf, listeningOf, toCurrentlyPlaying } from './currently-playing.js';
@@ -24,7 +24,7 @@ const BELIEVABLE_MS = 10 * 60_000;
 interface Reading {
   /** The provider's id. */
   provider: string;
-  /** Under which key its answers are kept. */
+  /** `listeningKey` when it was told. */
   key: string;
   playing: NowPlaying | null;
   /** When the song was first seen, in milliseconds since 1970. */
@@ -88,22 +88,27 @@ export class Poller {
    * @param told `readAt` and `seenAt` in milliseconds since 1970
    */
   goOnFrom({ document, provider, readAt, seenAt }: Told): void {
+    if (document.degraded?.reason === HIDDEN && document.degraded.provider !== null)
+      this.running.hide(document.degraded.provider, true);
     const running = provider === null ? null : this.running.get(provider);
     if (!running || readAt === null) return;
-    const { key } = running;
+    const { listeningKey: key } = running;
     if (this.last?.key === key && this.last.at >= readAt) return;
+    this.running.give(running.provider.id);
     const { playing, lastPlayed } = listeningOf(document, this.settings.notPlayingImageUrl);
     this.last = { provider: running.provider.id, key, playing, seenAt: seenAt ?? readAt, at: readAt };
     if (lastPlayed) this.history.told(running, lastPlayed);
   }
 
   /** Whether what another process has told, or this one before a restart, is still what is to be told. */
-  isToBeTold({ document, provider, subject }: Told): boolean {
+  isToBeTold({ document, provider, subject, readAt }: Told): boolean {
     const active = this.providers.current?.provider.id ?? null;
     if (provider === null) return (document.degraded?.provider ?? null) === active;
     const running = this.running.get(provider);
     // Settings may have changed with a restart: another account, another app.
     if (running?.subject !== subject || this.outages.get(provider)) return false;
+    // The account has come to hide it since.
+    if (running.hiddenAt !== null && readAt !== null && readAt <= running.hiddenAt) return false;
     return provider === active || (document.degraded !== null && provider === this.providers.fallback?.provider.id);
   }
 
@@ -208,7 +213,7 @@ export class Poller {
 
   /** What a provider says; the last that it has said while it cannot. */
   private async read(running: RunningProvider): Promise<Reading & { failure: ProviderError | null }> {
-    const { key } = running;
+    const { listeningKey: key } = running;
     const known = this.last?.key === key ? this.last : null;
     try {
       const told = await running.reads.nowPlaying();
@@ -220,11 +225,9 @@ export class Poller {
       this.last = { provider: running.provider.id, key, playing, seenAt: isOn ? known.seenAt : at, at };
       return { ...this.last, failure: null };
     } catch (error) {
-      // What the account has come to withhold is not told from memory either.
-      const isWithheld = error instanceof ProviderError && error.code === 'forbidden';
-      // An outage or another account has made it nobody's.
-      const isGone = running.key !== key;
-      if (!(error instanceof ProviderError) || !known || isWithheld || isGone) throw error;
+      // An outage or another account has made it nobody's, or the account has come to hide it.
+      const isGone = running.listeningKey !== key;
+      if (!(error instanceof ProviderError) || !known || isGone) throw error;
       return { ...known, playing: isBelievable(known, Date.now()) ? known.playing : null, failure: error };
     }
   }

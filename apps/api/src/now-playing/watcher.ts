@@ -87,6 +87,11 @@ export class Watcher implements OnApplicationBootstrap, BeforeApplicationShutdow
       else this.state.expire();
       this.healthChanged();
     });
+    this.runningProviders.onHidden((provider, isHeard) => {
+      this.state.drop(provider);
+      // Whoever leads would go on telling until it has found out by itself.
+      if (!this.leads && !isHeard) this.askAnew();
+    });
     this.runningProviders.onHealthChange(() => {
       this.healthChanged();
     });
@@ -139,6 +144,13 @@ export class Watcher implements OnApplicationBootstrap, BeforeApplicationShutdow
   private healthChanged(): void {
     // It may be the poll under way that has found it out.
     if (!this.polling) this.hurry();
+  }
+
+  /** Lets whoever leads ask at once, as after a switch. */
+  private askAnew(): void {
+    this.generation.advance().catch((error: unknown) => {
+      this.logger.debug(`Nobody else hears that the account hides what it listens to (${reasonOf(error)}).`);
+    });
   }
 
   /** Something else is to be told: asks at once if anybody looks. */

@@ -1,6 +1,13 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import type { Accounts, Link } from '#accounts';
-import { type ListeningProvider, NO_CREDENTIALS, ProviderError, type Read, settingsOf } from '#listening';
+import {
+  type ListeningProvider,
+  NO_CREDENTIALS,
+  ProviderError,
+  type ProviderErrorCode,
+  type Read,
+  settingsOf,
+} from '#listening';
 import { type ConfiguredLinking, PROVIDERS, type Provider } from '#providers';
 import { UpstreamClient } from '#upstream';
 import { ACCOUNTS } from '../accounts/index.js';
@@ -12,6 +19,11 @@ import { userAgent } from '../version.js';
 import { HealthRecord } from './provider-health.js';
 import { ProviderGeneration } from './provider-generation.js';
 import { ProviderOutages } from './provider-outages.js';
+
+/** What an account can hide: what plays, and what was played. */
+const LISTENING: ReadonlySet<Read> = new Set(['nowPlaying', 'recentTracks']);
+/** By which an upstream says that it does. */
+export const HIDDEN: ProviderErrorCode = 'forbidden';
 
 /** A provider as this service runs it. */
 export interface RunningProvider {
@@ -34,6 +46,12 @@ export interface RunningProvider {
   health: HealthRecord;
   /** Names what its answers may be kept under: another one after a link, an end of a link, and an outage. */
   key: string;
+  /** The same for what plays and what was played: another one also when the account has come to hide that. */
+  listeningKey: string;
+  /** Whether the account hides it; what is given by it from then on ends that. */
+  isHidden: boolean;
+  /** When that was found out last, in milliseconds since 1970; null for never. What was read before is not told. */
+  hiddenAt: number | null;
   budget: CallBudget;
   /** For calls with a token that is not kept yet. */
   upstream: UpstreamClient;
@@ -46,6 +64,7 @@ export class RunningProviders implements OnApplicationShutdown {
   private readonly logger = new Logger('Provider');
   private epoch = 0;
   private readonly healthChanged: (() => void)[] = [];
+  private readonly hidden: ((id: string, isHeard: boolean) => void)[] = [];
   private readonly linked: ((id: string) => Promise<void>)[] = [];
   /** What was linked when it was last looked, by provider. */
   private readonly links = new Map<string, readonly Link[]>();
@@ -87,6 +106,30 @@ export class RunningProviders implements OnApplicationShutdown {
     this.healthChanged.push(changed);
   }
 
+  /** @param hidden is called when the account is found to hide what it has let anybody see before */
+  onHidden(hidden: (id: string, isHeard: boolean) => void): void {
+    this.hidden.push(hidden);
+  }
+
+  /**
+   * The account hides what it listens to: what was known of it is not given out any more.
+   *
+   * @param isHeard whether another process has told so
+   */
+  hide(id: string, isHeard: boolean): void {
+    const running = this.running.get(id);
+    // Nothing was given since.
+    if (!running || running.isHidden) return;
+    Object.assign(running, { isHidden: true, hiddenAt: Date.now(), listeningKey: this.nextKey(id) });
+    for (const hidden of this.hidden) hidden(id, isHeard);
+  }
+
+  /** The account does not hide what it listens to, as this process has read or another one has told. */
+  give(id: string): void {
+    const running = this.running.get(id);
+    if (running) running.isHidden = false;
+  }
+
   /** @param linked is called in the process in which an account of a provider was linked, when all can read of it */
   onLink(linked: (id: string) => Promise<void>): void {
     this.linked.push(linked);
@@ -95,13 +138,16 @@ export class RunningProviders implements OnApplicationShutdown {
   /** What was read until now is not given out any more. */
   private renew(id: string): void {
     const running = this.running.get(id);
-    if (running) running.key = this.nextKey(id);
+    if (running) Object.assign(running, { key: this.nextKey(id), listeningKey: this.nextKey(id) });
   }
 
   /** Another account is read from now on, or none: what was known says nothing about it. */
   private relinked(id: string): void {
     this.renew(id);
-    this.running.get(id)?.health.reset();
+    const running = this.running.get(id);
+    if (!running) return;
+    running.health.reset();
+    Object.assign(running, { isHidden: false, hiddenAt: null });
   }
 
   /** Tells every process that a link was made or forgotten. */
@@ -191,7 +237,9 @@ export class RunningProviders implements OnApplicationShutdown {
           : this.accounts.credentials({ provider: id, clientId: app.clientId, accountId }, displayName);
       // What a provider never had is no trouble of it; an endpoint that it counts on and that is gone is.
       return around(configured.create(upstream, Date.now, credentials), (read, ask) =>
-        provider.capabilities.reads.includes(read) ? this.outages.watch(id, health.watch(read, ask())) : ask(),
+        provider.capabilities.reads.includes(read)
+          ? this.outages.watch(id, health.watch(read, this.minding(id, read, ask())))
+          : ask(),
       );
     };
     const probe = watched();
@@ -206,8 +254,25 @@ export class RunningProviders implements OnApplicationShutdown {
       return outage ? Promise.reject(outage.error) : ask();
     });
     const subject = JSON.stringify([account, budget.clientId]);
-    const key = this.nextKey(id);
-    return { provider, account, subject, linking, reads, probe, ofAccount, health, budget, upstream, key };
+    const keys = { key: this.nextKey(id), listeningKey: this.nextKey(id) };
+    const hiding = { isHidden: false, hiddenAt: null };
+    return {
+      ...{ provider, account, subject, linking, reads, probe, ofAccount, health, budget, upstream },
+      ...{ ...keys, ...hiding },
+    };
+  }
+
+  /** Minds whether the account hides what it listens to. */
+  private async minding<T>(id: string, read: Read, reading: Promise<T>): Promise<T> {
+    if (!LISTENING.has(read)) return reading;
+    try {
+      const answer = await reading;
+      this.give(id);
+      return answer;
+    } catch (error) {
+      if (error instanceof ProviderError && error.code === HIDDEN) this.hide(id, false);
+      throw error;
+    }
   }
 
   private nextKey(id: string): string {
