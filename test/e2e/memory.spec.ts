@@ -132,6 +132,8 @@ describe('what the account has come to hide', () => {
     }
     await change('backend-failed');
     await tell({ ...nothing, degraded: { reason: 'upstream_error' } });
+    // Drawn without waiting for what plays.
+    await change('hang');
     for (const card of await cards()) expect(card).not.toContain(track.title);
   });
 
