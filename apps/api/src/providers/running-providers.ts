@@ -120,7 +120,9 @@ export class RunningProviders implements OnApplicationShutdown {
     const running = this.running.get(id);
     // Nothing was given since.
     if (!running || running.isHidden) return;
-    Object.assign(running, { isHidden: true, hiddenAt: Date.now(), listeningKey: this.nextKey(id) });
+    running.isHidden = true;
+    running.hiddenAt = Date.now();
+    running.listeningKey = this.nextKey(id);
     for (const hidden of this.hidden) hidden(id, isHeard);
   }
 
@@ -138,7 +140,9 @@ export class RunningProviders implements OnApplicationShutdown {
   /** What was read until now is not given out any more. */
   private renew(id: string): void {
     const running = this.running.get(id);
-    if (running) Object.assign(running, { key: this.nextKey(id), listeningKey: this.nextKey(id) });
+    if (!running) return;
+    running.key = this.nextKey(id);
+    running.listeningKey = this.nextKey(id);
   }
 
   /** Another account is read from now on, or none: what was known says nothing about it. */
@@ -147,7 +151,8 @@ export class RunningProviders implements OnApplicationShutdown {
     const running = this.running.get(id);
     if (!running) return;
     running.health.reset();
-    Object.assign(running, { isHidden: false, hiddenAt: null });
+    running.isHidden = false;
+    running.hiddenAt = null;
   }
 
   /** Tells every process that a link was made or forgotten. */
@@ -254,11 +259,12 @@ export class RunningProviders implements OnApplicationShutdown {
       return outage ? Promise.reject(outage.error) : ask();
     });
     const subject = JSON.stringify([account, budget.clientId]);
-    const keys = { key: this.nextKey(id), listeningKey: this.nextKey(id) };
-    const hiding = { isHidden: false, hiddenAt: null };
     return {
       ...{ provider, account, subject, linking, reads, probe, ofAccount, health, budget, upstream },
-      ...{ ...keys, ...hiding },
+      key: this.nextKey(id),
+      listeningKey: this.nextKey(id),
+      isHidden: false,
+      hiddenAt: null,
     };
   }
 
