@@ -99,19 +99,25 @@ describe('what the account has come to hide', () => {
       expect(bodies).toMatchObject(services.map(() => expected));
     });
 
+  let env: Record<string, string>;
+  const start = async (): Promise<void> => {
+    services.push(await startService(folder, env));
+  };
+  const stop = async (): Promise<void> => {
+    await Promise.all(services.splice(0).map((service) => service.stop()));
+  };
+
   /** Two of which the first leads. */
   beforeEach(async () => {
     const settings = { ADMIN_TOKEN: OWNER, ...harness.stage.settings };
-    const env = { DATABASE_URL: await migratedDatabase(), ...settings };
+    env = { DATABASE_URL: await migratedDatabase(), ...settings };
     await harness.stage.scenario('playing', { track });
     while (services.length < 2) {
-      services.push(await startService(folder, env));
+      await start();
       await tell({ title: 'Paper Lanterns', lastPlayed: expect.anything() });
     }
   });
-  afterEach(async () => {
-    await Promise.all(services.splice(0).map((service) => service.stop()));
-  });
+  afterEach(stop);
   afterAll(() => {
     removeFolder(folder);
   });
@@ -141,6 +147,19 @@ describe('what the account has come to hide', () => {
     await harness.stage.scenario('hidden');
     expect((await json(services[1] as Service, '/recent-tracks')).status).toBe(403);
     await tell({ ...nothing, degraded: { reason: 'forbidden' } });
+  });
+
+  it('is not told after the next start either, when it was found out while nobody looked', async () => {
+    await stop();
+    await harness.stage.scenario('hidden');
+    await start();
+    expect((await all('/recent-tracks')).map(({ status }) => status)).toEqual([403]);
+    await stop();
+    await harness.stage.scenario('backend-failed');
+    await start();
+    expect((await all('/currently-playing')).map(({ body }) => body)).toMatchObject([
+      { ...nothing, degraded: { reason: 'upstream_error' } },
+    ]);
   });
 
   function cards(): Promise<string[]> {

@@ -89,8 +89,8 @@ export class Watcher implements OnApplicationBootstrap, BeforeApplicationShutdow
     });
     this.runningProviders.onHidden((provider, isHeard) => {
       this.state.drop(provider);
-      // Whoever leads would go on telling until it has found out by itself.
-      if (!this.leads && !isHeard) this.askAnew();
+      // Whoever leads would go on telling until it has found out by itself, and the next start what is kept.
+      if (!isHeard && !(this.leads && this.isAwake)) this.askAnew();
     });
     this.runningProviders.onHealthChange(() => {
       this.healthChanged();
@@ -146,7 +146,7 @@ export class Watcher implements OnApplicationBootstrap, BeforeApplicationShutdow
     if (!this.polling) this.hurry();
   }
 
-  /** Lets whoever leads ask at once, as after a switch. */
+  /** Lets whoever leads ask at once, and nobody tell what was found before, as after a switch. */
   private askAnew(): void {
     this.generation.advance().catch((error: unknown) => {
       this.logger.debug(`Nobody else hears that the account hides what it listens to (${reasonOf(error)}).`);
