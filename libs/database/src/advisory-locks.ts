@@ -6,3 +6,6 @@ export const SERVICE_LOCK: readonly [number, number] = [TONEARM, 1];
 
 /** Held while migrations are applied. Arguments of `pg_*advisory_lock`. */
 export const MIGRATION_LOCK: readonly [number, number] = [TONEARM, 2];
+
+/** Prisma's own, held by the connection that applies migrations, until its last script has ended. */
+export const ENGINE_LOCK = 72707369;

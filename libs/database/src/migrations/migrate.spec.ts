@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { MIGRATION_LOCK } from '../advisory-locks.js';
+import { ENGINE_LOCK, MIGRATION_LOCK } from '../advisory-locks.js';
 import { installationRoot } from '../installation.js';
 import type { Database } from '../open-database.js';
 import { openDatabase } from '../open-database.js';
@@ -10,6 +10,7 @@ import { openScratchDatabase } from '../testing/scratch-database.js';
 import { migrate } from './migrate.js';
 import { MigrationAdapter } from './migration-adapter.js';
 import { readMigrationFiles } from './migration-files.js';
+import { NOTE_FINISHED } from './migration-history.js';
 import { openSchemaEngine } from './schema-engine.js';
 
 let server: Database;
@@ -75,11 +76,13 @@ describe('migrate', () => {
     });
   });
 
-  it('names a migration that stopped half-way, and the remedy it names works', async () => {
+  it('names a migration that has failed, and the remedy it names works', async () => {
     const { migrations } = await readMigrationFiles(installationRoot());
     const name = migrations[0]?.name ?? '';
     await run();
-    await client.query('UPDATE _prisma_migrations SET finished_at = NULL WHERE migration_name = $1', [name]);
+    await client.query(`UPDATE _prisma_migrations SET finished_at = NULL, logs = 'no room' WHERE migration_name = $1`, [
+      name,
+    ]);
 
     const error = await run().catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'migration_incomplete', message: expect.stringContaining(name) as unknown });
@@ -89,6 +92,42 @@ describe('migrate', () => {
     await client.query(/UPDATE .*? IS NULL/.exec(remedy)?.[0] ?? 'no statement');
     await run();
     expect(await rowsOf("SELECT to_regclass('upstream_blocks') IS NOT NULL AS there")).toEqual([{ there: true }]);
+  });
+
+  it('applies anew what was begun by a process that was killed, once the server is done with it', async () => {
+    const { migrations } = await readMigrationFiles(installationRoot());
+    const last = migrations.at(-1)?.name ?? '';
+    await run();
+    await client.query('ALTER TABLE restore_parts DROP COLUMN standing');
+    await client.query(
+      'UPDATE _prisma_migrations SET finished_at = NULL, applied_steps_count = 0 WHERE migration_name = $1',
+      [last],
+    );
+    const leftBehind = new pg.Client(url);
+    await leftBehind.connect();
+    await leftBehind.query('SELECT pg_advisory_lock($1)', [ENGINE_LOCK]);
+    const waiting = run();
+    await expect.poll(() => rowsWaitingForALock(leftBehind)).toBe(1);
+    const takenBack = await leftBehind.query('SELECT 1 FROM _prisma_migrations WHERE rolled_back_at IS NOT NULL');
+    expect(takenBack.rows).toEqual([]);
+    await leftBehind.end();
+    await waiting;
+    expect(await rowsOf('SELECT standing FROM restore_parts')).toEqual([]);
+    await run();
+  });
+
+  it('knows a script that has come through from its own transaction, whatever becomes of the process', async () => {
+    await run();
+    await client.query('CREATE TABLE there (i int)');
+    await client.query(`INSERT INTO _prisma_migrations (id, checksum, migration_name) VALUES ('x', 'x', 'begun')`);
+    const adapter = new MigrationAdapter(url, NOTE_FINISHED);
+    const connection = await adapter.connect();
+    const begun = `SELECT finished_at IS NOT NULL AS finished FROM _prisma_migrations WHERE id = 'x'`;
+    await expect(connection.executeScript('CREATE TABLE there (i int)')).rejects.toThrow();
+    expect(await rowsOf(begun)).toEqual([{ finished: false }]);
+    await connection.executeScript('CREATE TABLE here (i int) -- and no more');
+    expect(await rowsOf(begun)).toEqual([{ finished: true }]);
+    await adapter.close();
   });
 
   it('waits for a migration that another process has begun, and does not call it broken off', async () => {

@@ -7,7 +7,7 @@ import { installationRoot } from '../installation.js';
 import { MigrationAdapter } from './migration-adapter.js';
 import type { MigrationFiles } from './migration-files.js';
 import { readMigrationFiles } from './migration-files.js';
-import { pendingMigrations, readHistory } from './migration-history.js';
+import { NOTE_FINISHED, isOpen, pendingMigrations, readHistory, takeBackOpen } from './migration-history.js';
 import { openSchemaEngine } from './schema-engine.js';
 
 const LOCK_NOT_AVAILABLE = '55P03';
@@ -32,14 +32,20 @@ export async function migrate(options: MigrateOptions): Promise<void> {
   const { client, log, lockWaitMs = 60_000 } = options;
   const files = await readMigrationFiles(installationRoot());
   const glance = await readHistory(client);
-  // What is unfinished now may be in another process' hands: only who holds the lock can call it broken off.
-  const settled = glance.every(({ finished }) => finished);
-  if (settled && pendingMigrations(files.migrations, glance).length === 0) return;
+  // What is open now may be in another process' hands: only who holds the lock can call it broken off.
+  if (!glance.some(isOpen) && pendingMigrations(files.migrations, glance).length === 0) return;
 
-  await takeLock(client, lockWaitMs);
+  await waitForLock(client, lockWaitMs, () => client.query('SELECT pg_advisory_lock($1, $2)', [...MIGRATION_LOCK]));
   try {
-    const pending = pendingMigrations(files.migrations, await readHistory(client));
+    let history = await readHistory(client);
+    if (history.some(isOpen)) {
+      const names = await waitForLock(client, lockWaitMs, () => takeBackOpen(client));
+      for (const name of names) log.info(`The database migration ${name} was broken off, and nothing of it kept.`);
+      history = await readHistory(client);
+    }
+    const pending = pendingMigrations(files.migrations, history);
     if (pending.length === 0) return;
+
     log.info(`Applying ${pending.length} database migration(s): ${pending.map(({ name }) => name).join(', ')}.`);
     await applyMigrations(options.connectionString, files);
     // The engine's word is not enough: seen through a wrong adapter or a stand-in it reports success and has done nothing.
@@ -53,11 +59,12 @@ export async function migrate(options: MigrateOptions): Promise<void> {
   }
 }
 
-async function takeLock(client: pg.Client, waitMs: number): Promise<void> {
+async function waitForLock<T>(client: pg.Client, waitMs: number, query: () => Promise<T>): Promise<T> {
   try {
     await client.query(`SET lock_timeout = ${Math.ceil(waitMs)}`);
-    await client.query('SELECT pg_advisory_lock($1, $2)', [...MIGRATION_LOCK]);
+    const result = await query();
     await client.query('RESET lock_timeout');
+    return result;
   } catch (error) {
     if (errorCode(error) !== LOCK_NOT_AVAILABLE) throw error;
     throw new DatabaseError(
@@ -69,7 +76,7 @@ async function takeLock(client: pg.Client, waitMs: number): Promise<void> {
 }
 
 async function applyMigrations(connectionString: string, files: MigrationFiles): Promise<void> {
-  const adapter = new MigrationAdapter(connectionString);
+  const adapter = new MigrationAdapter(connectionString, NOTE_FINISHED);
   try {
     const engine = await openSchemaEngine(files.schema, adapter);
     try {

@@ -14,8 +14,12 @@ type PgAdapter = Awaited<ReturnType<PrismaPg['connect']>>;
 export class MigrationAdapter extends PrismaPg {
   readonly #opened: SqlDriverAdapter[] = [];
 
-  constructor(connectionString: string) {
+  readonly #ending: string;
+
+  /** @param ending SQL that belongs to every script and holds only with it */
+  constructor(connectionString: string, ending = '') {
     super({ connectionString, application_name: 'tonearm migrations', max: 1, connectionTimeoutMillis: 10_000 });
+    this.#ending = ending;
   }
 
   /** Called by the schema engine. */
@@ -23,7 +27,7 @@ export class MigrationAdapter extends PrismaPg {
     const adapter = await super.connect();
     this.#opened.push(adapter);
     adapter.executeScript = async (script) => {
-      await adapter.underlyingDriver().query(script).catch(rethrow);
+      await adapter.underlyingDriver().query(`${script}\n;${this.#ending}`).catch(rethrow);
     };
     return adapter;
   }

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { ENGINE_LOCK } from '../advisory-locks.js';
 import { DatabaseError } from '../database-error.js';
 import { errorCode } from '../error-code.js';
 import type { Migration } from './migration-files.js';
@@ -7,22 +8,58 @@ import type { Migration } from './migration-files.js';
 export interface AppliedMigration {
   name: string;
   checksum: string;
-  /** False when the migration was begun and never finished. */
+  /** False while it is being applied, when that has failed, and when it was broken off. */
   finished: boolean;
+  /** Whether it has left an error. */
+  failed: boolean;
 }
 
 const UNDEFINED_TABLE = '42P01';
+
+const OPEN = 'finished_at IS NULL AND rolled_back_at IS NULL AND logs IS NULL';
 
 /** What Prisma has noted in this database; empty when it was never migrated. */
 export async function readHistory(client: pg.Client): Promise<AppliedMigration[]> {
   try {
     const { rows } = await client.query<AppliedMigration>(
-      `SELECT migration_name AS name, checksum, finished_at IS NOT NULL AS finished
+      `SELECT migration_name AS name, checksum, finished_at IS NOT NULL AS finished, logs IS NOT NULL AS failed
          FROM _prisma_migrations WHERE rolled_back_at IS NULL ORDER BY started_at`,
     );
     return rows;
   } catch (error) {
     if (errorCode(error) === UNDEFINED_TABLE) return [];
+    throw error;
+  }
+}
+
+/** Unfinished, and no error tells of it: another process is at it, or was ended while it was. */
+export function isOpen({ finished, failed }: AppliedMigration): boolean {
+  return !finished && !failed;
+}
+
+/**
+ * What a script ends with, in its own transaction: whether a migration is there can be told from its row from then on,
+ * however the process ends that applies it. The engine notes the same once more.
+ */
+export const NOTE_FINISHED = `UPDATE _prisma_migrations SET finished_at = now() WHERE ${OPEN}`;
+
+/**
+ * Notes of what was broken off that nothing of it is there, so that it is applied anew. The caller holds {@link MIGRATION_LOCK}.
+ * A server may still be at the script of a process that is gone: that is waited for, as long as `lock_timeout` allows.
+ * @returns the names
+ */
+export async function takeBackOpen(client: pg.Client): Promise<string[]> {
+  await client.query('BEGIN');
+  try {
+    await client.query('SELECT pg_advisory_xact_lock($1)', [ENGINE_LOCK]);
+    const { rows } = await client.query<{ name: string }>(
+      `UPDATE _prisma_migrations SET rolled_back_at = now() WHERE ${OPEN} RETURNING migration_name AS name`,
+    );
+    await client.query('COMMIT');
+    return rows.map(({ name }) => name);
+  } catch (error) {
+    // A connection that broke has ended it.
+    await client.query('ROLLBACK').catch(() => undefined);
     throw error;
   }
 }
@@ -58,7 +95,7 @@ function incomplete(name: string): DatabaseError {
   const escaped = name.replaceAll("'", "''");
   return new DatabaseError(
     'migration_incomplete',
-    `The database migration ${name} was begun and never finished. Its error, if any, is in the table _prisma_migrations.`,
+    `The database migration ${name} has failed before. Its error is in the table _prisma_migrations.`,
     'Restore a backup from before the update. Or look whether the database holds the changes of ' +
       `prisma/migrations/${name}/migration.sql: if none, run UPDATE _prisma_migrations SET rolled_back_at = now() ` +
       `WHERE migration_name = '${escaped}' AND finished_at IS NULL; if all of them, the same with finished_at = now(). ` +
