@@ -1,5 +1,7 @@
-import { readdir } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { cp, readdir, readlink, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readPidFile } from './embedded/postmaster.js';
 import { openDatabase } from './open-database.js';
@@ -68,6 +70,40 @@ describe('a service that is killed', () => {
     const database = await openDatabase({ dataDir, log });
     await database.ping();
     await database.close();
+  });
+
+  it.each([
+    ['was moved away', (moved: string) => rename(dataDir, moved)],
+    [
+      'was moved away and copied back',
+      async (moved: string): Promise<void> => {
+        await rename(dataDir, moved);
+        await cp(moved, dataDir, { recursive: true, preserveTimestamps: true });
+        await promisify(execFile)('chown', ['-R', `--reference=${moved}/postgres`, `${dataDir}/postgres`]);
+      },
+    ],
+  ])('has left a server that spoils nothing when its folder %s', async (_, move) => {
+    const service = start();
+    await expect.poll(() => service.lines.length, soon).toBeGreaterThan(30);
+    await service.kill();
+    const left = (await readPidFile(join(dataDir, 'postgres')))?.pid ?? 0;
+    const moved = join(folder, 'moved');
+    await move(moved);
+
+    const row = { upstream: 'new', blockedUntil: new Date(0), reason: 'a test' };
+    const database = await openDatabase({ dataDir, log });
+    // Ended, though whoever inherits it may not have collected it.
+    await expect(readlink(`/proc/${left}/cwd`)).rejects.toMatchObject({ code: 'ENOENT' });
+    await database.prisma.upstreamBlock.create({ data: row });
+    await database.close();
+
+    const both = await openDatabase({ dataDir, log });
+    expect(await both.prisma.upstreamBlock.count({ where: row })).toBe(1);
+    await both.close();
+    const before = await openDatabase({ dataDir: moved, log });
+    const acknowledged = service.lines.filter((line) => line.startsWith('acknowledged')).length;
+    expect(await before.prisma.upstreamBlock.count()).toBeGreaterThanOrEqual(acknowledged);
+    await before.close();
   });
 
   it('wins alone against another that starts on the same empty folder at the same moment', async () => {

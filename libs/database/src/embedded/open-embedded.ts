@@ -7,6 +7,7 @@ import { clusterExists, ensureCluster, removeUnfinished, SUPERUSER } from './clu
 import { holdCluster } from './held-cluster.js';
 import { clusterPassword } from './password.js';
 import { MACHINE_FOLDER, placeCluster } from './placement.js';
+import { endDisplacedServers } from './postmaster.js';
 
 /** The embedded Postgres, running and ours alone. */
 export interface EmbeddedPostgres {
@@ -26,7 +27,8 @@ export interface EmbeddedPostgres {
 export async function openEmbedded(dataDir: string, log: DatabaseLog): Promise<EmbeddedPostgres> {
   try {
     const placement = await placeCluster(dataDir, log);
-    const { account } = placement;
+    const { account, cluster } = placement;
+    await endDisplacedServers(cluster, log);
     const binaries = await prepareBinaries(account, account ? MACHINE_FOLDER : placement.dataDir, log);
     const password = await clusterPassword(placement.dataDir, await clusterExists(placement));
     await ensureCluster(placement, binaries, password, log);

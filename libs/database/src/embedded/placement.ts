@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { chmod, mkdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, realpath, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseError } from '../database-error.js';
 import type { DatabaseLog } from '../database-log.js';
@@ -110,13 +110,12 @@ async function moveOut(dataDir: string, log: DatabaseLog): Promise<string> {
 
 /**
  * A cluster in this place without a location file in DATA_DIR: somebody deleted DATA_DIR, and with it the password, to begin
- * anew. Nothing is thrown away here, only renamed. A server still in it ends by itself once its pid file is gone.
+ * anew. Nothing is thrown away here, only renamed. A server still in it is ended when the place is used again.
  */
 async function setAside(home: string, log: DatabaseLog): Promise<void> {
   const cluster = join(home, 'postgres');
   if (!(await exists(cluster))) return;
   const aside = `${cluster}.deserted-${Date.now()}`;
   await rename(cluster, aside);
-  await rm(join(aside, 'postmaster.pid'), { force: true });
   log.warn(`A database without its DATA_DIR was found and put aside: ${aside}. Delete it if it is not needed.`);
 }

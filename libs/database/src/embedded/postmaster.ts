@@ -1,10 +1,18 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { link, readFile, readlink, rename, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { link, readFile, readdir, readlink, realpath, rename, rm } from 'node:fs/promises';
+import { basename, isAbsolute, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { DatabaseError } from '../database-error.js';
+import type { DatabaseLog } from '../database-log.js';
 import { errorCode } from '../error-code.js';
 import { programEnvironment } from './run-program.js';
+
+const POLL_MS = 10;
+const QUIT_MS = 5_000;
+/** What Linux says of a folder in which somebody works and which is gone. */
+const DELETED = ' (deleted)';
 
 /** What a Postgres server writes into the `postmaster.pid` of its cluster. */
 export interface PidFile {
@@ -33,23 +41,83 @@ export async function readPidFile(cluster: string): Promise<PidFile | undefined>
 
 /**
  * Whether process `pid` is the running server of this cluster. Process ids are given out anew, so a living process proves
- * nothing: it has to be a postgres that works in, or was started with, this folder. Ended ones that nobody has collected
+ * nothing: it has to be a postgres that was started with this folder and works in it. Ended ones that nobody has collected
  * yet (in a container without init) count as ended.
  * @param cluster absolute path without links
  */
 export async function isPostmaster(pid: number, cluster: string): Promise<boolean> {
-  return process.platform === 'linux' ? isPostmasterInProc(pid, cluster) : isPostmasterInPs(pid, cluster);
+  if (process.platform !== 'linux') return isPostmasterInPs(pid, cluster);
+  const server = await serverInProc(pid);
+  return server !== undefined && server.startedWith === cluster && (server.worksIn ?? cluster) === cluster;
 }
 
-async function isPostmasterInProc(pid: number, cluster: string): Promise<boolean> {
+/**
+ * Ends servers of other folders that write into this cluster, and those of this folder that write elsewhere: a folder was
+ * moved, copied back or deleted while the server that a killed service had left was in it. Postgres works in the folder
+ * wherever that is, but writes its control file to the path that it was started with, and would spoil what is there now.
+ * Nothing is lost by it: the folder recovers at its next start. Only Linux tells where a process works.
+ * @param cluster absolute path without links; it need not exist
+ * @throws DatabaseError `server_unresponsive` when one does not end
+ */
+export async function endDisplacedServers(cluster: string, log: DatabaseLog): Promise<void> {
+  if (process.platform !== 'linux') return;
+  const pids = (await readdir('/proc')).map(Number).filter((pid) => pid > 0);
+  const displaced = await Promise.all(pids.map((pid) => isDisplaced(pid, cluster)));
+  for (const pid of pids.filter((_, index) => displaced[index])) {
+    log.warn(`A Postgres (process ${pid}) still ran in a folder that was moved from or to ${cluster}; it is ended.`);
+    await quit(pid, cluster);
+  }
+}
+
+async function quit(pid: number, cluster: string): Promise<void> {
+  const deadline = performance.now() + QUIT_MS;
+  try {
+    // At once: an orderly end would write the control file.
+    process.kill(pid, 'SIGQUIT');
+    while (performance.now() < deadline) {
+      if ((await serverInProc(pid)) === undefined) return;
+      await delay(POLL_MS);
+    }
+  } catch (error) {
+    if (errorCode(error) === 'ESRCH') return;
+    if (errorCode(error) !== 'EPERM') throw error;
+  }
+  throw new DatabaseError(
+    'server_unresponsive',
+    `A Postgres (process ${pid}) runs in a folder that was moved from or to ${cluster}, and cannot be ended.`,
+    `End it, so that it does not write into the database there: kill -QUIT ${pid}. Then start again.`,
+  );
+}
+
+/** Whether a server has only one of both in common with the cluster: what it was started with, and where it works. */
+async function isDisplaced(pid: number, cluster: string): Promise<boolean> {
+  const server = await serverInProc(pid);
+  if (server?.worksIn === undefined || (server.startedWith === cluster) === (server.worksIn === cluster)) return false;
+  // One that has just been started has not gone there yet.
+  return server.worksIn.endsWith(DELETED) || (await readPidFile(server.worksIn))?.pid === pid;
+}
+
+interface ServerInProc {
+  /** Its `-D`, absolute and without links; where it works when that is not to be told. */
+  startedWith: string | undefined;
+  /** Absent: we may not look, as root without all rights in a container. */
+  worksIn: string | undefined;
+}
+
+/** Absent: no server, or none any more. */
+async function serverInProc(pid: number): Promise<ServerInProc | undefined> {
   try {
     const command = (await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0');
-    if (basename(command[0] ?? '') !== 'postgres') return false;
-    if (command.includes(cluster)) return true;
-    // Started with another spelling of the path, or moved since.
-    return (await readlink(`/proc/${pid}/cwd`)) === cluster;
+    if (basename(command[0] ?? '') !== 'postgres') return undefined;
+    const worksIn = await readlink(`/proc/${pid}/cwd`).catch((error: unknown) => {
+      if (['EACCES', 'EPERM'].includes(errorCode(error) ?? '')) return undefined;
+      throw error;
+    });
+    const told = command[command.indexOf('-D') + 1] ?? '';
+    if (!isAbsolute(told)) return { startedWith: worksIn, worksIn };
+    return { startedWith: await realpath(told).catch(() => told), worksIn };
   } catch (error) {
-    if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes(errorCode(error) ?? '')) return false;
+    if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes(errorCode(error) ?? '')) return undefined;
     throw error;
   }
 }
