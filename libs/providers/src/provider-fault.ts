@@ -25,7 +25,7 @@ export function asProviderError(error: unknown, displayName: string): ProviderEr
     case 'blocked':
       return new ProviderError('upstream_rate_limited', {
         ...details,
-        remedy: 'Wait: nothing is sent until the time that the upstream named, and then reading goes on by itself.',
+        remedy: 'Wait: nothing is sent until then, and then reading goes on by itself.',
       });
     case 'timeout':
     case 'aborted':

@@ -44,6 +44,32 @@ describe('an upstream that refuses for a while', () => {
     expect(upstream.calls).toHaveLength(3);
   });
 
+  it('is left alone as well when it fails and says until when, and then only', async () => {
+    const upstream = await server();
+    upstream.will(answer(503, '', { 'Retry-After': '30' }), json({ good: true }));
+    const client = blockable(upstream.url);
+    expect(await failureOf(client.read({}, judge))).toMatchObject({
+      kind: 'blocked',
+      message: expect.stringContaining('HTTP 503') as unknown,
+    });
+    nowMs = START + 29_999;
+    expect((await failureOf(client.read({}, judge))).kind).toBe('blocked');
+    expect(upstream.calls).toHaveLength(1);
+    nowMs = START + 31_500;
+    await client.read({}, judge);
+    upstream.will(answer(503, '', { 'Retry-After': '0' }), json({ good: true }));
+    await client.read({}, judge);
+    expect(upstream.calls).toHaveLength(4);
+  });
+
+  it('says until when', async () => {
+    const upstream = await server();
+    upstream.will(tooMany('30'));
+    const { message, retryAt } = await failureOf(blockable(upstream.url).read({}, judge));
+    const told = Date.parse(/until (\S+Z)\.$/.exec(message)?.[1] ?? '');
+    expect(told).toBe(Math.ceil((retryAt ?? 0) / 1000) * 1000);
+  });
+
   it('leaves other upstreams alone', async () => {
     const upstream = await server();
     upstream.will(tooMany('30'), json({}));

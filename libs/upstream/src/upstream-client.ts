@@ -256,24 +256,35 @@ export class UpstreamClient {
     judge: (answer: UpstreamAnswer) => Verdict,
     signal: AbortSignal,
   ): Promise<UpstreamAnswer> {
-    const { blocks, blockKey, displayName, now, random } = this.options;
+    const { displayName, now } = this.options;
     const answer = await this.send(request, signal);
     const verdict = judge(answer);
+    const said = parseRetryAfter(answer.headers['retry-after'], now());
     switch (verdict.kind) {
       case 'good':
         return answer;
       case 'refused':
         throw verdict.error;
-      case 'transient':
-        throw new UpstreamError('faulty', `${displayName} answered with a fault (${verdict.reason}).`);
+      case 'transient': {
+        // Whatever is wrong: an upstream that says when to come again is left alone until then.
+        const block = said !== null && said > now() ? await this.leaveAlone(said, verdict.reason) : null;
+        const fault = `${displayName} answered with a fault (${verdict.reason}).`;
+        throw new UpstreamError('faulty', fault, block && block.until);
+      }
       case 'rate_limited': {
-        const said = parseRetryAfter(answer.headers['retry-after'], now());
-        const { leastBlockMs } = this.limits;
-        const block = nextBlock(said, await blocks.read(blockKey), verdict.reason, now(), random(), leastBlockMs);
-        await blocks.extend(blockKey, block);
+        const block = await this.leaveAlone(said, verdict.reason);
         throw leftAlone('rate_limited', `${displayName} refuses more calls (${verdict.reason}).`, block);
       }
     }
+  }
+
+  /** @param said until when, in milliseconds since 1970; null when the upstream has not said */
+  private async leaveAlone(said: number | null, reason: string): Promise<UpstreamBlock> {
+    const { blocks, blockKey, now, random } = this.options;
+    const known = await blocks.read(blockKey);
+    const block = nextBlock(said, known, reason, now(), random(), this.limits.leastBlockMs);
+    await blocks.extend(blockKey, block);
+    return block;
   }
 
   private async send(request: Outgoing, signal: AbortSignal): Promise<UpstreamAnswer> {
@@ -334,7 +345,8 @@ export class UpstreamClient {
 }
 
 function leftAlone(kind: 'blocked' | 'rate_limited', message: string, { since, until }: UpstreamBlock): UpstreamError {
-  return new UpstreamError(kind, message, until, undefined, since);
+  const then = new Date(Math.ceil(until / 1000) * 1000).toISOString().replace('.000', '');
+  return new UpstreamError(kind, `${message} It is left alone until ${then}.`, until, undefined, since);
 }
 
 const WORTH_ANOTHER_TRY: ReadonlySet<string> = new Set(['timeout', 'unreachable', 'faulty']);
