@@ -53,6 +53,8 @@ describe('answers that nobody can use', () => {
     ['a number', '7', /not an object/],
     ['an object with nothing in it', textOf('not-ok', 'empty-object'), /recenttracks/],
     ['an object with null in it', '{"recenttracks":null}', /recenttracks/],
+    ['an object with a text in it', '{"recenttracks":"temporarily unavailable"}', /recenttracks/],
+    ['an object with a list in it', '{"recenttracks":[]}', /recenttracks/],
     ['an object that is about something else', textOf('not-ok', 'something-else'), /recenttracks/],
     ['a good answer in XML', '<?xml version="1.0"?><lfm status="ok"><recenttracks/></lfm>', /not JSON/],
   ])('are tried again: %s', (_, text, reason) => {
@@ -165,6 +167,8 @@ describe('the errors that Last.fm names', () => {
       `<?xml version="1.0" encoding="UTF-8"?>\n<lfm status="failed">\n  <error code="${code}">${text}</error></lfm>\n`;
     expect(judged(xml(8, 'Operation failed'), 500)).toEqual({ kind: 'transient', reason: 'error 8: Operation failed' });
     expect(judged(xml(29, 'Rate Limit Exceded'), 200).kind).toBe('rate_limited');
+    const quoted = "<lfm status='failed'><error code = '29'>Rate \0 limit\n exceeded</error></lfm>";
+    expect(judged(quoted, 200)).toEqual({ kind: 'rate_limited', reason: 'error 29: Rate limit exceeded' });
     expect(refusal(judged(xml(17, 'Login: User required to be logged in'), 403)).code).toBe('forbidden');
   });
 
@@ -181,7 +185,9 @@ describe('errors that are not of the list', () => {
     [{ error: 'Too Many Requests' }, 429, 'rate_limited'],
     [{ error: 7, message: 'Invalid resource specified' }, 503, 'transient'],
     [{ error: 'Forbidden' }, 403, 'refused'],
-    [{ error: null }, 200, 'refused'],
+    [{ error: null }, 200, 'transient'],
+    [{ error: 'Rate Limit Exceeded' }, 200, 'transient'],
+    [{ error: 'Bad Request' }, 400, 'refused'],
   ])('%o with status %d is %s', (body, status, kind) => {
     expect(judged(body, status).kind).toBe(kind);
   });
@@ -208,7 +214,7 @@ it.each([
     { error: 6, message: ' User not found ' },
     { code: 6, message: 'User not found' },
   ],
-  [{ error: 'x' }, { code: 0, message: '' }],
+  [{ error: 'x' }, { code: 0, message: 'x' }],
   [[], null],
 ])('the fault in %o', (body, fault) => {
   expect(faultOf(answerOf(JSON.stringify(body)))).toEqual(fault);

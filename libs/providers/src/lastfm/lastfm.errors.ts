@@ -17,9 +17,12 @@ export function faultOf({ json, text }: UpstreamAnswer): LastfmFault | null {
   if (body && 'error' in body) {
     const nested = asObject(body['error']);
     const code = asCount(nested ? nested['code'] : body['error']);
-    return { code: code ?? 0, message: asText(nested ? nested['#text'] : body['message']) };
+    const words = asText(nested ? nested['#text'] : body['message']);
+    return code === null ? { code: UNNAMED, message: words || asText(body['error']) } : { code, message: words };
   }
-  const xml = /<lfm\b[^>]*\bstatus\s*=\s*"failed"[^>]*>\s*<error\s+code="(\d+)"\s*>([^<]*)/.exec(text);
+  const xml = /<lfm\b[^>]*\bstatus\s*=\s*["']failed["'][^>]*>\s*<error\s+code\s*=\s*["'](\d+)["']\s*>([^<]*)/.exec(
+    text,
+  );
   return xml ? { code: Number(xml[1]), message: (xml[2] ?? '').trim() } : null;
 }
 
@@ -57,6 +60,8 @@ const USER_NOT_FOUND = {
 
 /** Most likely the backend failed; offline for a while; temporarily unavailable. */
 const TRANSIENT = new Set([8, 11, 16]);
+/** An error that has no number. */
+const UNNAMED = 0;
 const RATE_LIMITED = 29;
 const INVALID_PARAMETERS = 6;
 
@@ -81,7 +86,7 @@ export function judge(answer: UpstreamAnswer, { account, list, ownerOf }: Expect
   if (byStatus.kind !== 'good') return byStatus;
   const body = asObject(answer.json);
   if (!body) return { kind: 'transient', reason: 'a body that is not an object' };
-  if ((body[list] ?? null) === null) return { kind: 'transient', reason: `a body without ${list}` };
+  if (!asObject(body[list])) return { kind: 'transient', reason: `a body without ${list}` };
   const owner = ownerOf(body);
   if (owner !== null && owner.toLowerCase() !== account.toLowerCase()) {
     return { kind: 'transient', reason: "another user's data" };
@@ -103,13 +108,20 @@ function judgeFault({ code, message }: LastfmFault, byStatus: Verdict | null): V
     return { kind: 'refused', error };
   }
   // A gateway's error, or news of Last.fm's: the status knows more than we do.
-  const isTemporary = byStatus?.kind === 'transient' || byStatus?.kind === 'rate_limited';
-  return isTemporary ? { kind: byStatus.kind, reason } : { kind: 'refused', error: refusal(reason) };
+  if (byStatus?.kind === 'transient' || byStatus?.kind === 'rate_limited') return { kind: byStatus.kind, reason };
+  if (code === UNNAMED && byStatus) return { kind: 'transient', reason };
+  return { kind: 'refused', error: refusal(reason) };
 }
 
-/** Their words as ours may repeat them: a message can be of any length, and can repeat the address with the key in it. */
+/**
+ * Their words as ours may repeat them: a message can be of any length, can repeat the address with the key in it, and can
+ * have signs in it that no log and no database takes.
+ */
 function inShort(message: string): string {
-  return message.replace(/[0-9a-f]{32}/gi, '…').slice(0, 200);
+  return message
+    .replace(/[0-9a-f]{32}/gi, '…')
+    .replace(/[\s\p{Cc}\p{Surrogate}]+/gu, ' ')
+    .slice(0, 200);
 }
 
 function refusal(reason: string): ProviderError {

@@ -97,6 +97,8 @@ it.each([
   ['-5', null],
   ['soon', null],
   ['999999999999999', null],
+  // Milliseconds.
+  ['1603188238000', null],
   [null, null],
 ])('asMoment: %o', (value, expected) => {
   expect(asMoment(value)?.toISOString() ?? null).toBe(expected);

@@ -55,7 +55,8 @@ export function asMoment(value: unknown): Date | null {
 
 /** Audioscrobbler started in 2002; nothing was scrobbled before. */
 const FIRST_SCROBBLE = Date.UTC(2002, 0, 1) / 1000;
-const LAST_DATE = 8.64e12;
+/** What comes later is no number of seconds, and no date that others can read. */
+const LAST_DATE = Date.UTC(9999, 11, 31) / 1000;
 
 /** Since 2019 every artist and track "has" this star in place of a picture. */
 const PLACEHOLDER = '2a96cbd8b46e442fc41c2b86b821562f';

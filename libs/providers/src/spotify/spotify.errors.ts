@@ -159,7 +159,7 @@ function missingScope(scopes: readonly string[]): ProviderError {
 function inShort(words: string): string {
   return words
     .replace(/[\w-]{40,}/g, '…')
-    .replace(/\s+/g, ' ')
+    .replace(/[\s\p{Cc}\p{Surrogate}]+/gu, ' ')
     .slice(0, 200)
     .replace(/\.$/, '');
 }
