@@ -42,6 +42,24 @@ describe('HealthRecord', () => {
     expect(health.current).toMatchObject({ failure: { code: 'upstream_rate_limited' }, since: new Date(clock.now) });
   });
 
+  it('says for a growing while that nothing should be asked of an upstream that refuses the key', async () => {
+    const { clock, health, succeed, fail } = setUp();
+    for (const pause of [4, 8, 16, 32, 60, 60]) {
+      expect(health.refused).toBeNull();
+      // What was asked at the same time is one refusal.
+      for (const read of ['profile', 'nowPlaying', 'profile'] as const) await fail(read, 'provider_not_configured');
+      clock.now += pause * 1_000 - 1;
+      expect(health.refused?.code).toBe('provider_not_configured');
+      clock.now += 1;
+    }
+    await succeed('profile');
+    await fail('profile', 'upstream_error');
+    expect(health.refused).toBeNull();
+    await fail('profile', 'provider_not_configured');
+    clock.now += 4_000;
+    expect(health.refused).toBeNull();
+  });
+
   it('does not tell for long that the database was away, which no read of the upstream may ever end', async () => {
     const { clock, health, fail } = setUp();
     await fail('profile', 'database_unavailable');

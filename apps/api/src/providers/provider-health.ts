@@ -16,12 +16,19 @@ const WITHHELD_MS = 5 * 60_000;
 /** That the tokens could not be read says nothing of the upstream, and is told for no longer than this. */
 const DATABASE_MS = 15_000;
 
+/** Pauses between asking an upstream that refuses the key or the user: it would refuse whatever is asked. The last one stays. */
+const REFUSED_PAUSES_MS = [4_000, 8_000, 16_000, 32_000, 60_000] as const;
+
+const LONGEST_REFUSAL_MS = REFUSED_PAUSES_MS[4];
+
 /** Keeps book of a provider's reads, for pages and health checks. */
 export class HealthRecord {
   private since: Date | null = null;
   private lastSuccessAt: Date | null = null;
   /** The upstream as a whole fails: the next read of whatever kind that succeeds ends it. */
   private outage: { error: ProviderError; at: number } | null = null;
+  /** As the settings are, nothing is answered, and asking all the same can make it worse. */
+  private refusal: { error: ProviderError; until: number; times: number } | null = null;
   /** This cannot be read, and the rest can: only the same read can end it, or that nobody has met it for a while. */
   private readonly withheld = new Map<Read, { error: ProviderError; at: number }>();
 
@@ -36,9 +43,18 @@ export class HealthRecord {
     return { failure, since: pauseBegan(failure) ?? this.since, lastSuccessAt };
   }
 
+  /** Why nothing should be asked for a while; null when there is no reason. */
+  get refused(): ProviderError | null {
+    if (!this.refusal) return null;
+    const left = this.refusal.until - this.now();
+    // A clock that was set back makes no pause longer.
+    return left > 0 && left <= LONGEST_REFUSAL_MS ? this.refusal.error : null;
+  }
+
   /** Forgets how reads went: from now on they are of another account. */
   reset(): void {
     this.outage = null;
+    this.refusal = null;
     this.withheld.clear();
     this.since = null;
   }
@@ -56,12 +72,14 @@ export class HealthRecord {
       const answer = await reading;
       this.note(() => {
         this.outage = null;
+        this.refusal = null;
         this.withheld.delete(read);
         this.lastSuccessAt = new Date(this.now());
       });
       return answer;
     } catch (error) {
       if (error instanceof ProviderError) {
+        if (error.code === 'provider_not_configured') this.pause(error);
         this.note(() => {
           if (WITHHELD.has(error.code)) this.withheld.set(read, { error, at: this.now() });
           else this.outage = { error, at: this.now() };
@@ -69,6 +87,14 @@ export class HealthRecord {
       }
       throw error;
     }
+  }
+
+  private pause(error: ProviderError): void {
+    // What was asked before is part of the same refusal.
+    if (this.refused) return;
+    const times = (this.refusal?.times ?? 0) + 1;
+    const pause = REFUSED_PAUSES_MS[Math.min(times, REFUSED_PAUSES_MS.length) - 1] ?? REFUSED_PAUSES_MS[0];
+    this.refusal = { error, until: this.now() + pause, times };
   }
 
   private note(outcome: () => void): void {

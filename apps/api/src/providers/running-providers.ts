@@ -251,8 +251,8 @@ export class RunningProviders implements OnApplicationShutdown {
       return watched(linked?.accountId ?? '');
     };
     const reads = around(probe, (_, ask) => {
-      const outage = this.outages.get(id);
-      return outage ? Promise.reject(outage.error) : ask();
+      const known = this.outages.get(id)?.error ?? health.refused;
+      return known ? Promise.reject(known) : ask();
     });
     const subject = JSON.stringify([account, budget.clientId]);
     return {
