@@ -136,7 +136,7 @@ describe('GET /currently-playing', () => {
     }
   });
 
-  it('keeps its bytes for a whole song, over a restart and a failure of the upstream', async () => {
+  it('keeps its bytes for a whole song, over a restart and a failure, which /summary tells as well', async () => {
     const folder = temporaryFolder();
     const settings = {
       ...harness.stage.settings,
@@ -167,6 +167,15 @@ describe('GET /currently-playing', () => {
           stale: true,
           degraded: { reason: 'upstream_error', provider: 'lastfm' },
         });
+      });
+      const told = expect.objectContaining({
+        part: 'currentlyPlaying',
+        code: 'upstream_error',
+        stale: true,
+      }) as unknown;
+      expect((await json(service, '/summary')).body).toMatchObject({
+        currentlyPlaying: { isPlaying: true, title: 'Paper Lanterns', stale: true, degraded: { provider: 'lastfm' } },
+        errors: expect.arrayContaining([told]),
       });
       await harness.stage.scenario('playing', song);
       await eventually(async () => {

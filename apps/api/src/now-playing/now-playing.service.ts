@@ -100,8 +100,12 @@ export class NowPlayingService {
     this.watcher.arrive(this.state.look());
     const { id } = running.provider;
     const { fresh } = this.state;
-    if (fresh?.provider === id && fresh.document.degraded?.provider !== id) {
-      return { document: { ...fresh.document, degraded: null }, failure: null };
+    if (fresh?.provider === id) {
+      const { document } = fresh;
+      if (document.degraded?.provider !== id) return { document: { ...document, degraded: null }, failure: null };
+      // What it has told last, as everybody is told it.
+      const { failure } = running.health.current;
+      if (failure) return { document, failure };
     }
     try {
       const { value, failure } = await this.ownWords.get({
