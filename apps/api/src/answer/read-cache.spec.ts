@@ -35,6 +35,28 @@ function setUp(patienceMs = 1_000) {
 }
 
 describe('ReadCache', () => {
+  it('asks anew after the clock was set back, also when the last time has failed', async () => {
+    const { clock, cache, policy, waiting, settle } = setUp();
+    const first = cache.get(policy);
+    await settle(({ resolve }) => {
+      resolve({ number: 1 });
+    });
+    expect((await first).value).toEqual({ number: 1 });
+    clock.now -= 500_000;
+    const second = expect(cache.get(policy)).rejects.toThrow('It failed.');
+    await settle(({ reject }) => {
+      reject(failure());
+    });
+    await second;
+    clock.now -= 400_000;
+    const third = cache.get(policy);
+    await settle(({ resolve }) => {
+      resolve({ number: 3 });
+    });
+    expect((await third).value).toEqual({ number: 3 });
+    expect(waiting).toHaveLength(3);
+  });
+
   it('asks once for many who ask at the same time', async () => {
     const { cache, policy, waiting, settle } = setUp();
     const answers = Array.from({ length: 100 }, () => cache.get(policy));

@@ -7,6 +7,9 @@ export const PATIENCE_MS = 2_500;
 /** A failure is taken as known for so long: many who ask must not become many calls, least of all then. */
 const FAILURE_MS = 5_000;
 
+/** A clock that is set back by less makes nothing much older than it seems. */
+const SET_BACK_MS = 1_000;
+
 /** The owner has just hidden it, or the upstream refuses the whole app: nobody hands out what was seen before. */
 const WITHHELD: ReadonlySet<ProviderErrorCode> = new Set(['forbidden', 'owner_premium_required']);
 
@@ -80,11 +83,14 @@ export class ReadCache<T extends object> {
 
   /** @throws ProviderError when there is nothing to give, not even old; `upstream_timeout` when it takes too long */
   async get(policy: ReadPolicy<T>): Promise<CachedRead<T>> {
-    const old = this.held.peek(policy.key);
+    const held = this.held.peek(policy.key);
+    // After the clock has been set back nobody knows how old it is.
+    const old = held && held.readAt <= this.now() + SET_BACK_MS ? held : undefined;
     const age = old ? this.now() - old.readAt : Number.POSITIVE_INFINITY;
     if (old && age <= policy.freshMs) return this.tell(policy, old, null, true);
     const known = this.failures.get(policy.key);
-    if (known && known.until > this.now()) return this.fallBack(policy, old, known.error);
+    const isRecent = known && known.until > this.now() && known.until <= this.now() + FAILURE_MS;
+    if (isRecent) return this.fallBack(policy, old, known.error);
     const refreshing = this.refresh(policy);
     if (old && age <= policy.freshMs + policy.refreshMs) {
       // How it ends is kept in `failures` and told by the next answer.
