@@ -19,6 +19,16 @@ it.each([[[]], [[{ what: 'that' }]], ['that'], [1], [true]])('refuses %j as a bo
   });
 });
 
+it('refuses what is nested deeper than anything that is taken', async () => {
+  const nested = (depth: number): unknown => JSON.parse('{"a":'.repeat(depth) + '1' + '}'.repeat(depth));
+  for (const depth of [9, 100_000]) {
+    await expect(body(nested(depth))).rejects.toMatchObject({
+      message: expect.stringContaining('far deeper') as string,
+    });
+  }
+  await expect(body(nested(8))).rejects.toMatchObject({ message: '"a" is not a field of this body.' });
+});
+
 it('takes an object, and nothing at all for an empty one', async () => {
   expect(await body({ what: 'that' })).toEqual({ what: 'that' });
   for (const nothing of [undefined, null, {}]) expect(await body(nothing)).toEqual({});

@@ -8,6 +8,9 @@ import {
 import { toInvalidRequest } from './invalid-request.js';
 import { Problem } from './problem.js';
 
+/** Twice of what any body here needs. */
+const DEEPEST = 8;
+
 const OPTIONS: ValidationPipeOptions = { transform: true, whitelist: true, exceptionFactory: toInvalidRequest };
 
 /**
@@ -32,6 +35,13 @@ export class RequestPipe extends ValidationPipe {
         'Send an object, such as {}; GET /endpoints lists what each takes.',
       );
     }
+    if (metadata.type === 'body' && isTooDeep(value)) {
+      throw new Problem(
+        'invalid_request',
+        'The body has objects or lists within each other far deeper than anything that is taken here.',
+        'Send what GET /endpoints lists, and no more.',
+      );
+    }
     const isStrict = metadata.type === 'body' && !this.open.some((type) => type === metadata.metatype);
     return isStrict ? this.strict.transform(value, metadata) : super.transform(value, metadata);
   }
@@ -39,4 +49,14 @@ export class RequestPipe extends ValidationPipe {
 
 function isObjectOrNothing(value: unknown): boolean {
   return value === undefined || (typeof value === 'object' && !Array.isArray(value));
+}
+
+/** What checks a body goes down as deep as it is given, and would fall out of the stack. */
+function isTooDeep(value: unknown): boolean {
+  let level = [value];
+  for (let depth = 0; depth <= DEEPEST; depth += 1) {
+    level = level.flatMap((one): unknown[] => (typeof one === 'object' && one !== null ? Object.values(one) : []));
+    if (level.length === 0) return false;
+  }
+  return true;
 }
