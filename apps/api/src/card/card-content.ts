@@ -59,7 +59,7 @@ function noteOf({ stale, degraded }: CurrentlyPlaying, words: CardWords): string
   if (!degraded) return null;
   if (degraded.provider === null) return words.notSetUp;
   const failing = PROVIDERS.find(({ id }) => id === degraded.provider);
-  return failing ? words.unavailable(failing.displayName) : words.stale;
+  return failing ? words.nothingFrom(failing.displayName) : words.stale;
 }
 
 /** Nothing but a page can be opened from a card. */

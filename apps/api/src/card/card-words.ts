@@ -7,7 +7,8 @@ export interface CardWords {
   idle: string;
   /** What is shown could not be asked anew. */
   stale: string;
-  unavailable: (service: string) => string;
+  /** It is down, or the account shows it to nobody: whoever looks at a card need not know. */
+  nothingFrom: (service: string) => string;
   /** No provider is configured. */
   notSetUp: string;
   /** Nobody has told yet what plays. */
@@ -25,7 +26,7 @@ export const CARD_WORDS: Readonly<Record<Locale, CardWords>> = {
     last: (service) => (service === null ? 'Last played' : `Last played on ${service}`),
     idle: 'Not playing',
     stale: 'May be out of date',
-    unavailable: (service) => `${service} is unavailable`,
+    nothingFrom: (service) => `Nothing from ${service} right now`,
     notSetUp: 'Not set up yet',
     unknown: 'No answer yet',
   },
@@ -35,7 +36,7 @@ export const CARD_WORDS: Readonly<Record<Locale, CardWords>> = {
     last: (service) => (service === null ? 'Zuletzt gehört' : `Zuletzt gehört auf ${service}`),
     idle: 'Gerade läuft nichts',
     stale: 'Vielleicht nicht mehr aktuell',
-    unavailable: (service) => `${service} ist nicht erreichbar`,
+    nothingFrom: (service) => `Gerade nichts von ${service}`,
     notSetUp: 'Noch nicht eingerichtet',
     unknown: 'Noch keine Antwort',
   },
@@ -45,7 +46,7 @@ export const CARD_WORDS: Readonly<Record<Locale, CardWords>> = {
     last: (service) => (service === null ? 'Dernière écoute' : `Dernière écoute sur ${service}`),
     idle: 'Rien en écoute',
     stale: 'Peut-être plus à jour',
-    unavailable: (service) => `${service} est indisponible`,
+    nothingFrom: (service) => `Rien de ${service} pour le moment`,
     notSetUp: 'Pas encore configuré',
     unknown: 'Pas encore de réponse',
   },
@@ -55,7 +56,7 @@ export const CARD_WORDS: Readonly<Record<Locale, CardWords>> = {
     last: (service) => (service === null ? 'Última escucha' : `Última escucha en ${service}`),
     idle: 'Ahora no suena nada',
     stale: 'Puede no estar al día',
-    unavailable: (service) => `${service} no está disponible`,
+    nothingFrom: (service) => `Nada de ${service} por ahora`,
     notSetUp: 'Aún sin configurar',
     unknown: 'Aún sin respuesta',
   },
@@ -65,7 +66,7 @@ export const CARD_WORDS: Readonly<Record<Locale, CardWords>> = {
     last: (service) => (service === null ? 'Ultimo ascolto' : `Ultimo ascolto su ${service}`),
     idle: 'Nessun ascolto',
     stale: 'Forse non aggiornato',
-    unavailable: (service) => `${service} non è disponibile`,
+    nothingFrom: (service) => `Al momento niente da ${service}`,
     notSetUp: 'Non ancora configurato',
     unknown: 'Ancora nessuna risposta',
   },
@@ -75,7 +76,7 @@ export const CARD_WORDS: Readonly<Record<Locale, CardWords>> = {
     last: (service) => (service === null ? 'Última música' : `Última música no ${service}`),
     idle: 'Nada tocando agora',
     stale: 'Pode estar desatualizado',
-    unavailable: (service) => `${service} está indisponível`,
+    nothingFrom: (service) => `Nada de ${service} no momento`,
     notSetUp: 'Ainda não configurado',
     unknown: 'Ainda sem resposta',
   },
@@ -85,7 +86,7 @@ export const CARD_WORDS: Readonly<Record<Locale, CardWords>> = {
     last: (service) => (service === null ? '最後に再生した曲' : `${service} で最後に再生した曲`),
     idle: '再生していません',
     stale: '最新ではない可能性があります',
-    unavailable: (service) => `${service} は現在利用できません`,
+    nothingFrom: (service) => `現在 ${service} から情報がありません`,
     notSetUp: 'まだ設定されていません',
     unknown: 'まだ応答がありません',
   },
@@ -95,7 +96,7 @@ export const CARD_WORDS: Readonly<Record<Locale, CardWords>> = {
     last: (service) => (service === null ? 'آخر ما سُمِع' : `آخر ما سُمِع على ${service}`),
     idle: 'لا شيء يُسمَع الآن',
     stale: 'قد لا يكون محدَّثًا',
-    unavailable: (service) => `${service} غير متاح حاليًا`,
+    nothingFrom: (service) => `لا شيء من ${service} حاليًا`,
     notSetUp: 'لم يُضبَط بعد',
     unknown: 'لا جواب بعد',
   },

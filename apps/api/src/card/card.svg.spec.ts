@@ -59,11 +59,11 @@ describe('a card', () => {
   it('says in words what is wrong', () => {
     expect(linesOf(card({ stale: true })).at(-1)).toBe('May be out of date');
     const degraded = { reason: 'owner_premium_required', provider: 'spotify', since: '' };
-    expect(linesOf(card({ degraded })).at(-1)).toBe('Spotify is unavailable');
+    expect(linesOf(card({ degraded })).at(-1)).toBe('Nothing from Spotify right now');
     // The album makes room for it, not the title.
     const long = linesOf(card({ degraded, title: 'Everything that I have ever wanted to tell you about last night' }));
     expect(long).toHaveLength(5);
-    expect(long.at(-1)).toBe('Spotify is unavailable');
+    expect(long.at(-1)).toBe('Nothing from Spotify right now');
   });
 
   it.each(LOCALES)('speaks %s', (locale) => {
