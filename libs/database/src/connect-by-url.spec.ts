@@ -74,6 +74,31 @@ describe('connectByUrl', () => {
     expect(database.message).toContain('nothing_here');
   });
 
+  it('refuses a schema other than public, and a role that has one of its own', async () => {
+    const named = await failure(`${server.connectionString}?schema=music`);
+    expect(named).toMatchObject({
+      code: 'database_refused',
+      message: expect.stringContaining('schema music') as unknown,
+    });
+    await (await connectByUrl(`${server.connectionString}?schema=public`, log)).end();
+
+    await server.prisma.$executeRawUnsafe(`CREATE ROLE somebody LOGIN PASSWORD 's3cret'`);
+    await server.prisma.$executeRawUnsafe('CREATE SCHEMA somebody AUTHORIZATION somebody');
+    const url = server.connectionString.replace(/\/\/[^@]*@/, '//somebody:s3cret@');
+    expect((await failure(url)).code).toBe('database_refused');
+    await server.prisma.$executeRawUnsafe('DROP SCHEMA somebody');
+    await (await connectByUrl(url, log)).end();
+  });
+
+  it('says so when a file that the URL names is not there', async () => {
+    const error = await failure('postgresql://somebody:s3cret@127.0.0.1:1/music?sslrootcert=/nowhere/ca.pem');
+    expect(error).toMatchObject({
+      code: 'database_url_invalid',
+      message: expect.stringContaining('ENOENT') as unknown,
+    });
+    expectNoSecrets(error);
+  });
+
   it.each(['mysql://somebody:s3cret@host/music', 'postgresql://somebody:s3cret@host:port/music', 'postgres', ''])(
     'refuses %s without repeating it',
     async (url) => {

@@ -5,9 +5,12 @@ import type { DatabaseLog } from './database-log.js';
 import { errorCode, errorText } from './error-code.js';
 
 const RETRY_MS = 250;
+const SCHEMA = 'public';
 
 /** The server is there but not ready, or full for the moment. */
 const NOT_YET = new Set(['57P01', '57P02', '57P03', '53300']);
+/** The code of a system call; those of Node's own errors have lines in them. */
+const FILE = /^E[A-Z]+$/;
 const NETWORK = /^(ECONN|ETIMEDOUT|EHOST|ENET|ENOTFOUND|EAI_|EPIPE|ENOENT)/;
 
 /**
@@ -23,9 +26,11 @@ export async function connectByUrl(databaseUrl: string, log: DatabaseLog, waitMs
     const place = `${client.database ?? 'the default database'} at ${client.host}:${client.port}`;
     try {
       await client.connect();
+      await checkSchema(client, databaseUrl, place);
       return client;
     } catch (error) {
       await client.end().catch(() => undefined);
+      if (error instanceof DatabaseError) throw error;
       if (!isTransient(error)) throw refused(place, error);
       if (deadline - performance.now() < RETRY_MS) {
         throw new DatabaseError(
@@ -40,6 +45,22 @@ export async function connectByUrl(databaseUrl: string, log: DatabaseLog, waitMs
   }
 }
 
+/** Tables are made where the role looks first, and read in `public`: both have to be the same. */
+async function checkSchema(client: pg.Client, databaseUrl: string, place: string): Promise<void> {
+  const wanted = /[?&]schema=([^&#]*)/.exec(databaseUrl)?.[1];
+  const { rows } = await client.query<{ schema: string | null }>('SELECT current_schema() AS schema');
+  const used = wanted ?? rows[0]?.schema ?? null;
+  if (used === SCHEMA) return;
+  throw new DatabaseError(
+    'database_refused',
+    used === null
+      ? `The user of DATABASE_URL may not use the schema ${SCHEMA} of the database ${place}.`
+      : `DATABASE_URL leads to the schema ${used} of the database ${place}, and Tonearm keeps its tables in ${SCHEMA}.`,
+    'Give Tonearm a database of its own whose owner is the user in DATABASE_URL: without schema=…, and without a schema or ' +
+      `a search_path of that user's that comes before ${SCHEMA}.`,
+  );
+}
+
 function clientFor(databaseUrl: string, connectionTimeoutMillis: number): pg.Client {
   try {
     if (!/^postgres(ql)?:\/\//.test(databaseUrl)) throw new TypeError('not a Postgres URL');
@@ -52,7 +73,15 @@ function clientFor(databaseUrl: string, connectionTimeoutMillis: number): pg.Cli
     // A connection may break at any time, and without a listener that ends the process. The next query reports it.
     client.on('error', () => undefined);
     return client;
-  } catch {
+  } catch (error) {
+    const code = errorCode(error) ?? '';
+    if (FILE.test(code)) {
+      throw new DatabaseError(
+        'database_url_invalid',
+        `A file that DATABASE_URL names cannot be read (${code}).`,
+        'Correct sslrootcert, sslcert and sslkey in DATABASE_URL.',
+      );
+    }
     // The parser's own error carries the URL, and with it the password: it goes no further.
     throw new DatabaseError(
       'database_url_invalid',

@@ -1,4 +1,4 @@
-import { mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { readPidFile } from './embedded/postmaster.js';
@@ -175,6 +175,25 @@ describe('openDatabase without a URL', () => {
   it('says so when DATA_DIR cannot be a folder', async () => {
     const file = join(folder, 'file');
     await writeFile(file, '');
-    await expect(openDatabase({ dataDir: file, log })).rejects.toMatchObject({ code: 'data_dir_unusable' });
+    const dangling = join(folder, 'dangling');
+    await symlink(join(folder, 'a disk that is away'), dangling);
+    const itself = join(folder, 'itself');
+    await symlink(itself, itself);
+    for (const dataDir of [file, dangling, itself, join(folder, 'x'.repeat(300))]) {
+      await expect(openDatabase({ dataDir, log })).rejects.toMatchObject({ code: 'data_dir_unusable' });
+    }
+  });
+});
+
+describe('openDatabase with a URL', () => {
+  it('says so when the tables belong to somebody else', async () => {
+    const server = await openDatabase({ dataDir, log });
+    await server.prisma.$executeRawUnsafe(`CREATE ROLE reader LOGIN PASSWORD 's3cret'`);
+    const databaseUrl = server.connectionString.replace(/\/\/[^@]*@/, '//reader:s3cret@');
+    await expect(openDatabase({ databaseUrl, dataDir: '/nowhere', log })).rejects.toMatchObject({
+      code: 'database_refused',
+      message: expect.stringContaining('permission denied') as unknown,
+    });
+    await server.close();
   });
 });

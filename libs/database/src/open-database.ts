@@ -1,10 +1,14 @@
 import type pg from 'pg';
 import { connectByUrl } from './connect-by-url.js';
+import { DatabaseError } from './database-error.js';
 import type { DatabaseLog } from './database-log.js';
 import { openEmbedded } from './embedded/open-embedded.js';
+import { errorCode, errorText } from './error-code.js';
 import type { PrismaClient } from './generated/client.js';
 import { migrate } from './migrations/migrate.js';
 import { createPrismaClient } from './prisma-client.js';
+
+const NOT_ALLOWED = '42501';
 
 /** Which database to open. */
 export interface OpenDatabaseOptions {
@@ -59,7 +63,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
     log.debug(`Database open: server ${ms(began, reached)}, migrations and client ${ms(reached)} ms.`);
   } catch (error) {
     await close();
-    throw error;
+    throw errorCode(error) === NOT_ALLOWED ? notAllowed(error) : error;
   }
   let closed: Promise<void> | undefined;
   return {
@@ -71,6 +75,14 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
     },
     close: () => (closed ??= close()),
   };
+}
+
+function notAllowed(error: unknown): DatabaseError {
+  return new DatabaseError(
+    'database_refused',
+    `The user of DATABASE_URL may not do what Tonearm needs: ${errorText(error)}.`,
+    'Let that user own the database and the tables in it: ALTER DATABASE … OWNER TO …, and the same for its tables.',
+  );
 }
 
 async function embedded({ dataDir, log }: OpenDatabaseOptions): Promise<Server> {

@@ -9,6 +9,12 @@ import { clusterPassword } from './password.js';
 import { MACHINE_FOLDER, placeCluster } from './placement.js';
 import { endDisplacedServers } from './postmaster.js';
 
+const FILE_TROUBLE: ReadonlySet<string> = new Set([
+  ...['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'EBUSY', 'EXDEV', 'EIO'],
+  // A link to what is not there, or to itself; a name that is too long; a folder in a file's place, or the other way round.
+  ...['ENOENT', 'ELOOP', 'ENAMETOOLONG', 'EISDIR', 'ENOTDIR', 'EEXIST'],
+]);
+
 /** The embedded Postgres, running and ours alone. */
 export interface EmbeddedPostgres {
   /** With the superuser's password: a secret. Valid until `close`, also across restarts of the server. */
@@ -43,11 +49,10 @@ export async function openEmbedded(dataDir: string, log: DatabaseLog): Promise<E
 
 /** What the file system refuses is a fault of the place, and the owner's to mend. */
 function fileTrouble(dataDir: string, error: unknown): unknown {
-  const codes = ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'EEXIST', 'EBUSY', 'EXDEV'];
-  if (error instanceof DatabaseError || !codes.includes(errorCode(error) ?? '')) return error;
+  if (error instanceof DatabaseError || !FILE_TROUBLE.has(errorCode(error) ?? '')) return error;
   return new DatabaseError(
     'data_dir_unusable',
     `DATA_DIR ${dataDir} cannot be used: ${errorText(error)}.`,
-    'Give it to the user that runs Tonearm, make room on its disk, or set DATA_DIR to another folder.',
+    'Give it to the user that runs Tonearm, make room on its disk or mount it, or set DATA_DIR to another folder.',
   );
 }
