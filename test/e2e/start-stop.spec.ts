@@ -92,6 +92,13 @@ describe('settings', () => {
     expect(await json(service, '/profile')).toMatchObject({ status: 200, body: { name: 'Ada' } });
   });
 
+  it('cannot be read when .env is no file, which is told in words', async () => {
+    mkdirSync(join(folder, '.env'));
+    const { message } = await failure({});
+    expect(message).toContain('.env cannot be read (EISDIR)');
+    expect(message).not.toContain('node:fs');
+  });
+
   it('are all told at once when they are wrong, without any secret', async () => {
     const { exitCode, output } = await failure({
       PORT: '99999',

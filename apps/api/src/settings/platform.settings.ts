@@ -184,7 +184,7 @@ export class PlatformSettings {
   MUSICBRAINZ_URL = 'https://musicbrainz.org/ws/2';
 
   @Setting({
-    description: 'Opens /metrics to others than this machine.',
+    description: 'For /metrics, which is being built: will open it to others than this machine.',
     example: 'the output of: openssl rand -hex 24',
     secret: true,
   })
@@ -197,8 +197,8 @@ export class PlatformSettings {
     return this.NOT_PLAYING_IMAGE_URL ?? `${this.origin}/not-playing.svg`;
   }
 
-  /** The public origin, without a slash at its end. */
+  /** The public origin as browsers write it, without a slash at its end. */
   get origin(): string {
-    return (this.BASE_URL ?? `http://127.0.0.1:${this.PORT}`).replace(/\/$/, '');
+    return new URL(this.BASE_URL ?? `http://127.0.0.1:${this.PORT}`).origin;
   }
 }

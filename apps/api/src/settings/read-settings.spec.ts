@@ -47,6 +47,8 @@ describe('readSettings', () => {
     const { platform, providers } = readSettings(env);
     expect(platform.PORT).toBe(80);
     expect(platform.origin).toBe('https://music.example.org');
+    // As browsers write it in Origin.
+    expect(readSettings({ BASE_URL: 'HTTPS://Music.Example.org:443/' }).platform.origin).toBe(platform.origin);
     expect(providers.get('lastfm')).toMatchObject({ ...LASTFM, LASTFM_API_URL: 'https://ws.audioscrobbler.com/2.0/' });
   });
 
@@ -182,6 +184,10 @@ describe('readSettings', () => {
     const faults = faultsOf({ LASTFM_API_KEY: '0123456789abcdef0123456789abcdef', LASTFM_USERNAME: 'your-user-name' });
     expect(faults.map(({ name }) => name)).toEqual(expect.arrayContaining(['LASTFM_API_KEY', 'LASTFM_USERNAME']));
     expect(faults.some(({ problem }) => problem === 'is still a placeholder')).toBe(true);
+    const client = { SPOTIFY_CLIENT_ID: '0123456789abcdef0123456789abcdef', SPOTIFY_CLIENT_SECRET: KEY };
+    expect(faultsOf(client)).toMatchObject([{ name: 'SPOTIFY_CLIENT_ID', problem: 'is still a placeholder' }]);
+    // Somebody may be called like that.
+    expect(faultsOf({ ...LASTFM, LASTFM_USERNAME: 'ada-lovelace' })).toEqual([]);
   });
 
   it('refuses a fallback to the provider itself', () => {
@@ -274,7 +280,7 @@ describe('.env.example', () => {
   it('has examples that are right, where an example is a value', () => {
     for (const type of SETTINGS_CLASSES) {
       for (const [name, { example, secret }] of settingsOf(type)) {
-        if (secret || example.includes(' ') || name === 'LISTENING_PROVIDER') continue;
+        if (secret || example.includes(' ') || ['LISTENING_PROVIDER', 'SPOTIFY_CLIENT_ID'].includes(name)) continue;
         const companions = name === 'LASTFM_USERNAME' ? { LASTFM_API_KEY: KEY } : {};
         expect(faultsOf({ [name]: example, ...companions }), name).toEqual([]);
       }

@@ -110,10 +110,11 @@ function text(value: unknown): string | undefined {
   return trimmed === '' ? undefined : trimmed;
 }
 
-/** Text that stands for a value: our own examples of secrets, words of examples all over the world, one character repeated. */
-function isPlaceholder(value: string, { secret, example }: SettingDeclaration): boolean {
+/** Text that stands for a value: our own examples of secrets and of what has to be got somewhere, words of examples all over the world, one character repeated. */
+function isPlaceholder(value: string, { secret, example, source }: SettingDeclaration): boolean {
   if (/^your[-_ ]|^<.*>$|…/i.test(value)) return true;
-  if (!secret) return false;
+  // A short one may be somebody's name.
+  if (!secret) return source !== undefined && example.length >= 16 && value === example;
   const word = /change.?me|replace|placeholder|your[-_ ]|_here$|^(secret|password|token|example|test|todo)$|\.{3}/i;
   // Of keys with names the first is the one in use; older ones are there to be replaced.
   const isOneSign = /^(.)\1*$|^(?:[^:,]*:)?(.)\2{15,}=*(?:,|$)/.test(value);
