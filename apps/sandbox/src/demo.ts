@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -83,7 +83,14 @@ function emptyFolder(port: number): string {
 }
 
 function remove(folder: string): void {
-  rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  const elsewhere = databaseOf(folder);
+  for (const one of [elsewhere, folder]) if (one) rmSync(one, { recursive: true, force: true, maxRetries: 3 });
+}
+
+/** Where the service keeps the database when it is started by root in a folder that its user cannot enter; null otherwise. */
+function databaseOf(folder: string): string | null {
+  const note = join(folder, 'postgres.location');
+  return existsSync(note) ? (readFileSync(note, 'utf8').split('\n', 1)[0] ?? null) : null;
 }
 
 /** The terminal sends Ctrl-C to both of us, a supervisor its signal to this process alone: the service gets it either way. */
