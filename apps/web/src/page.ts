@@ -67,7 +67,9 @@ function showSnippets(): void {
   element('widget-snippet').textContent = widgetHtml(location.origin, { theme, layout });
   element('card-html').textContent = cardHtml(location.origin, theme, home.url);
   element('card-markdown').textContent = cardMarkdown(location.origin, theme, home.url);
-  element('card').setAttribute('src', cardUrl(location.origin, theme));
+  const card = element('card');
+  card.setAttribute('src', cardUrl(location.origin, theme));
+  card.hidden = false;
 }
 
 /** The snippets of a card lead to wherever the music comes from by now. */

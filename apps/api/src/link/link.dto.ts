@@ -7,10 +7,8 @@ const PART_RULE = 'must be what the upstream sent back, given once, at most 2000
 const LONGEST_PART = 2_000;
 
 export class BeginLinkQueryDto {
-  @ApiPropertyOptional({
-    description: 'Which app; the one of the settings unless given.',
-    example: '0123456789abcdef0123456789abcdef',
-  })
+  // Without an example: Swagger UI would ask for an app that nobody has registered.
+  @ApiPropertyOptional({ description: 'Which app; the one of the settings unless given.' })
   @IsOptional()
   @IsString({ message: CLIENT_RULE })
   @Matches(/^[\w.-]{1,200}$/, { message: CLIENT_RULE })

@@ -8,6 +8,8 @@ export interface Face {
   source: string;
   /** Why it may not be as it is shown; empty when all is well. */
   hint: string;
+  /** Nobody can say any more that it is so. */
+  isOld: boolean;
   title: string;
   titleUrl: string | null;
   /** Under the title. */
@@ -30,6 +32,7 @@ export function faceOf(playing: Playing, isAway: boolean): Face {
   const common = {
     source: nameOf(playing.source),
     hint,
+    isOld,
     imageUrl: webAddressOf(playing.albumImageUrl),
   };
   if (!playing.isPlaying) {

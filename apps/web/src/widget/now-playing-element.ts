@@ -122,6 +122,8 @@ export class NowPlayingElement extends HTMLElement {
     const isNews = this.spoken !== '' && this.spoken !== face.spoken;
     this.spoken = face.spoken;
     if (isNews && this.feed?.isFirst(this.update)) write(this.news, face.spoken);
+    // Whoever comes upon it later would hear what nobody can say any more.
+    else if (face.isOld) write(this.news, '');
   }
 
   private showCover(url: string | null, text: string): void {
