@@ -29,9 +29,7 @@ export async function run(): Promise<void> {
   try {
     await start(ending);
   } catch (error) {
-    // The signal of a terminal ends the making of the database as well.
-    const isCutOff = ending.signal.aborted && error instanceof DatabaseError && error.code === 'cluster_init_failed';
-    if (error === ending.signal.reason || isCutOff) process.exit(0);
+    if (error === ending.signal.reason) process.exit(0);
     process.stderr.write(`Tonearm cannot start.\n${explain(error)}\n`);
     process.exit(1);
   }

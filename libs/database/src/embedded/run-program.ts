@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { errorCode } from '../error-code.js';
 
 /** A user and group to run a program as. */
@@ -18,6 +18,7 @@ export interface ProgramResult {
 }
 
 const TAIL = 4_000;
+const TIMEOUT_MS = 120_000;
 
 /** The end of a long text, whole lines. */
 export function tail(text: string): string {
@@ -33,18 +34,36 @@ export function programEnvironment(): NodeJS.ProcessEnv {
   return { PATH: process.env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C', TZ: 'UTC' };
 }
 
-/** Runs a program to its end, as `account` if given. Does not throw: failing to start is a result too. */
+/**
+ * Runs a program to its end, as `account` if given. Does not throw: failing to start is a result too. Ctrl-C in the terminal
+ * does not reach it: whoever has started it waits for it, and then ends.
+ */
 export function runProgram(file: string, args: readonly string[], account?: Account): Promise<ProgramResult> {
   return new Promise((resolve) => {
-    const options = { ...account, cwd: '/', env: programEnvironment(), timeout: 120_000, maxBuffer: 1_048_576 };
+    const fail = (error: unknown): void => {
+      resolve({ ok: false, output: '', spawnError: errorCode(error) ?? 'unknown' });
+    };
     try {
-      execFile(file, args, options, (error, stdout, stderr) => {
-        const output = tail(stdout + stderr);
-        const spawnError = error && typeof error.code === 'string' ? error.code : undefined;
-        resolve({ ok: error === null, output, ...(spawnError !== undefined && { spawnError }) });
+      const child = spawn(file, args, {
+        ...account,
+        cwd: '/',
+        env: programEnvironment(),
+        detached: true,
+        timeout: TIMEOUT_MS,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      let said = '';
+      for (const output of [child.stdout, child.stderr]) {
+        output.setEncoding('utf8').on('data', (text: string) => {
+          said = (said + text).slice(-2 * TAIL);
+        });
+      }
+      child.once('error', fail);
+      child.once('close', (status) => {
+        resolve({ ok: status === 0, output: tail(said) });
       });
     } catch (error) {
-      resolve({ ok: false, output: '', spawnError: errorCode(error) ?? 'unknown' });
+      fail(error);
     }
   });
 }
