@@ -101,12 +101,14 @@ export class Poller {
   }
 
   /** Whether what another process has told, or this one before a restart, is still what is to be told. */
-  isToBeTold({ document, provider, subject }: Told): boolean {
+  isToBeTold({ document, provider, subject, readAt }: Told): boolean {
     const active = this.providers.current?.provider.id ?? null;
     if (provider === null) return (document.degraded?.provider ?? null) === active;
     const running = this.running.get(provider);
     // Settings may have changed with a restart: another account, another app.
     if (running?.subject !== subject || this.outages.get(provider)) return false;
+    // The account has come to hide it since.
+    if (running.hiddenAt !== null && readAt !== null && readAt <= running.hiddenAt) return false;
     return provider === active || (document.degraded !== null && provider === this.providers.fallback?.provider.id);
   }
 

@@ -50,6 +50,8 @@ export interface RunningProvider {
   listeningKey: string;
   /** Whether the account hides it; what is given by it from then on ends that. */
   isHidden: boolean;
+  /** When that was found out last, in milliseconds since 1970; null for never. What was read before is not told. */
+  hiddenAt: number | null;
   budget: CallBudget;
   /** For calls with a token that is not kept yet. */
   upstream: UpstreamClient;
@@ -119,6 +121,7 @@ export class RunningProviders implements OnApplicationShutdown {
     // Nothing was given since.
     if (!running || running.isHidden) return;
     running.isHidden = true;
+    running.hiddenAt = Date.now();
     running.listeningKey = this.nextKey(id);
     for (const hidden of this.hidden) hidden(id, isHeard);
   }
@@ -149,6 +152,7 @@ export class RunningProviders implements OnApplicationShutdown {
     if (!running) return;
     running.health.reset();
     running.isHidden = false;
+    running.hiddenAt = null;
   }
 
   /** Tells every process that a link was made or forgotten. */
@@ -260,6 +264,7 @@ export class RunningProviders implements OnApplicationShutdown {
       key: this.nextKey(id),
       listeningKey: this.nextKey(id),
       isHidden: false,
+      hiddenAt: null,
     };
   }
 
