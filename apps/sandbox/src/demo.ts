@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -90,7 +90,9 @@ function remove(folder: string): void {
 /** Where the service keeps the database when it is started by root in a folder that its user cannot enter; null otherwise. */
 function databaseOf(folder: string): string | null {
   const note = join(folder, 'postgres.location');
-  return existsSync(note) ? (readFileSync(note, 'utf8').split('\n', 1)[0] ?? null) : null;
+  // Anybody may have made a folder of this name, with a note in it that leads elsewhere.
+  if (lstatSync(folder, { throwIfNoEntry: false })?.uid !== userInfo().uid || !existsSync(note)) return null;
+  return /^\/var\/lib\/tonearm\/data-[0-9a-f]{16}(?=\n)/.exec(readFileSync(note, 'utf8'))?.[0] ?? null;
 }
 
 /** The terminal sends Ctrl-C to both of us, a supervisor its signal to this process alone: the service gets it either way. */
