@@ -1,11 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { chmod, mkdir, readFile, realpath, rename, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseError } from '../database-error.js';
 import type { DatabaseLog } from '../database-log.js';
 import { errorCode } from '../error-code.js';
 import { postgresAccount } from './account.js';
 import { exists } from './exists.js';
+import { endDisplacedServers } from './postmaster.js';
 import { type Account, runProgram } from './run-program.js';
 
 /** Where things are kept that the account of Postgres cannot reach where they would belong. Only ever used as root. */
@@ -110,12 +111,15 @@ async function moveOut(dataDir: string, log: DatabaseLog): Promise<string> {
 
 /**
  * A cluster in this place without a location file in DATA_DIR: somebody deleted DATA_DIR, and with it the password, to begin
- * anew. Nothing is thrown away here, only renamed. A server still in it is ended when the place is used again.
+ * anew. Nothing is thrown away here, only renamed. A server still in it is ended; where that cannot be told, it ends by
+ * itself once its pid file is gone.
  */
 async function setAside(home: string, log: DatabaseLog): Promise<void> {
   const cluster = join(home, 'postgres');
   if (!(await exists(cluster))) return;
   const aside = `${cluster}.deserted-${Date.now()}`;
   await rename(cluster, aside);
+  await endDisplacedServers(cluster, log);
+  await rm(join(aside, 'postmaster.pid'), { force: true });
   log.warn(`A database without its DATA_DIR was found and put aside: ${aside}. Delete it if it is not needed.`);
 }

@@ -41,14 +41,14 @@ export async function readPidFile(cluster: string): Promise<PidFile | undefined>
 
 /**
  * Whether process `pid` is the running server of this cluster. Process ids are given out anew, so a living process proves
- * nothing: it has to be a postgres that was started with this folder and works in it. Ended ones that nobody has collected
+ * nothing: it has to be a postgres that works in, or was started with, this folder. Ended ones that nobody has collected
  * yet (in a container without init) count as ended.
  * @param cluster absolute path without links
  */
 export async function isPostmaster(pid: number, cluster: string): Promise<boolean> {
   if (process.platform !== 'linux') return isPostmasterInPs(pid, cluster);
   const server = await serverInProc(pid);
-  return server !== undefined && server.startedWith === cluster && (server.worksIn ?? cluster) === cluster;
+  return server !== undefined && [server.startedWith, server.worksIn].includes(cluster);
 }
 
 /**
@@ -61,7 +61,8 @@ export async function isPostmaster(pid: number, cluster: string): Promise<boolea
  */
 export async function endDisplacedServers(cluster: string, log: DatabaseLog): Promise<void> {
   if (process.platform !== 'linux') return;
-  const pids = (await readdir('/proc')).map(Number).filter((pid) => pid > 0);
+  // Without /proc nobody can tell, as on other systems.
+  const pids = (await readdir('/proc').catch(() => [])).map(Number).filter((pid) => pid > 0);
   const displaced = await Promise.all(pids.map((pid) => isDisplaced(pid, cluster)));
   for (const pid of pids.filter((_, index) => displaced[index])) {
     log.warn(`A Postgres (process ${pid}) still ran in a folder that was moved from or to ${cluster}; it is ended.`);
@@ -92,13 +93,26 @@ async function quit(pid: number, cluster: string): Promise<void> {
 /** Whether a server has only one of both in common with the cluster: what it was started with, and where it works. */
 async function isDisplaced(pid: number, cluster: string): Promise<boolean> {
   const server = await serverInProc(pid);
-  if (server?.worksIn === undefined || (server.startedWith === cluster) === (server.worksIn === cluster)) return false;
-  // One that has just been started has not gone there yet.
+  if (server?.worksIn === undefined || server.startedWith === undefined) return false;
+  if ((server.startedWith === cluster) === (server.worksIn === cluster)) return false;
+  // A path means something else where another root is, and one that has just been started has not gone to its folder yet.
+  if (!(await hasOurFiles(pid))) return false;
   return server.worksIn.endsWith(DELETED) || (await readPidFile(server.worksIn))?.pid === pid;
 }
 
+/** Whether a process sees the same files by the same paths: not one in a container, nor with a root of its own. */
+async function hasOurFiles(pid: number): Promise<boolean> {
+  const rootOf = (id: number | 'self'): Promise<string[]> =>
+    Promise.all([readlink(`/proc/${id}/root`), readlink(`/proc/${id}/ns/mnt`)]);
+  try {
+    return String(await rootOf(pid)) === String(await rootOf('self'));
+  } catch {
+    return false;
+  }
+}
+
 interface ServerInProc {
-  /** Its `-D`, absolute and without links; where it works when that is not to be told. */
+  /** Its data folder as it was told, absolute and without links; absent when that does not stand in its command. */
   startedWith: string | undefined;
   /** Absent: we may not look, as root without all rights in a container. */
   worksIn: string | undefined;
@@ -113,9 +127,10 @@ async function serverInProc(pid: number): Promise<ServerInProc | undefined> {
       if (['EACCES', 'EPERM'].includes(errorCode(error) ?? '')) return undefined;
       throw error;
     });
-    const told = command[command.indexOf('-D') + 1] ?? '';
-    if (!isAbsolute(told)) return { startedWith: worksIn, worksIn };
-    return { startedWith: await realpath(told).catch(() => told), worksIn };
+    const option = command.findIndex((argument) => argument.startsWith('-D'));
+    const told = command[option]?.slice(2) || command[option + 1] || '';
+    const isTold = option > 0 && isAbsolute(told);
+    return { startedWith: isTold ? await realpath(told).catch(() => told) : undefined, worksIn };
   } catch (error) {
     if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes(errorCode(error) ?? '')) return undefined;
     throw error;
