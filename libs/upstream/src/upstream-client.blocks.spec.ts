@@ -48,10 +48,9 @@ describe('an upstream that refuses for a while', () => {
     const upstream = await server();
     upstream.will(answer(503, '', { 'Retry-After': '30' }), json({ good: true }));
     const client = blockable(upstream.url);
-    expect(await failureOf(client.read({}, judge))).toMatchObject({
-      kind: 'blocked',
-      message: expect.stringContaining('HTTP 503') as unknown,
-    });
+    const failed = await failureOf(client.read({}, judge));
+    expect(failed).toMatchObject({ kind: 'faulty', message: expect.stringContaining('HTTP 503') as unknown });
+    expect(failed.retryAt).toBeGreaterThanOrEqual(START + 30_000);
     nowMs = START + 29_999;
     expect((await failureOf(client.read({}, judge))).kind).toBe('blocked');
     expect(upstream.calls).toHaveLength(1);
@@ -60,6 +59,8 @@ describe('an upstream that refuses for a while', () => {
     upstream.will(answer(503, '', { 'Retry-After': '0' }), json({ good: true }));
     await client.read({}, judge);
     expect(upstream.calls).toHaveLength(4);
+    upstream.will(answer(503, '', { 'Retry-After': '999999' }));
+    expect((await failureOf(client.read({}, judge))).retryAt).toBeLessThan(nowMs + 2 * 3_600_000);
   });
 
   it('says until when', async () => {

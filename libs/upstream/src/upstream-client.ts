@@ -60,6 +60,9 @@ export interface UpstreamLimits {
   leastBlockMs: number;
 }
 
+/** Who fails cannot say for how long; only who refuses calls is left alone for days. */
+const LONGEST_FAULT_MS = 60 * 60_000;
+
 const DEFAULT_LIMITS: UpstreamLimits = {
   attemptMs: 5_000,
   readMs: 12_000,
@@ -266,10 +269,14 @@ export class UpstreamClient {
       case 'refused':
         throw verdict.error;
       case 'transient': {
-        // Whatever is wrong: an upstream that says when to come again is left alone until then.
-        const block = said !== null && said > now() ? await this.leaveAlone(said, verdict.reason) : null;
         const fault = `${displayName} answered with a fault (${verdict.reason}).`;
-        throw new UpstreamError('faulty', fault, block && block.until);
+        if (said === null || said <= now()) throw new UpstreamError('faulty', fault);
+        // Whatever is wrong: an upstream that says when to come again is left alone until then.
+        throw leftAlone(
+          'faulty',
+          fault,
+          await this.leaveAlone(Math.min(said, now() + LONGEST_FAULT_MS), verdict.reason),
+        );
       }
       case 'rate_limited': {
         const block = await this.leaveAlone(said, verdict.reason);
@@ -344,15 +351,20 @@ export class UpstreamClient {
   }
 }
 
-function leftAlone(kind: 'blocked' | 'rate_limited', message: string, { since, until }: UpstreamBlock): UpstreamError {
+function leftAlone(
+  kind: 'blocked' | 'rate_limited' | 'faulty',
+  message: string,
+  { since, until }: UpstreamBlock,
+): UpstreamError {
   const then = new Date(Math.ceil(until / 1000) * 1000).toISOString().replace('.000', '');
   return new UpstreamError(kind, `${message} It is left alone until ${then}.`, until, undefined, since);
 }
 
 const WORTH_ANOTHER_TRY: ReadonlySet<string> = new Set(['timeout', 'unreachable', 'faulty']);
 
+/** Not when the upstream has said when to come again. */
 function isWorthAnotherTry(error: unknown): error is UpstreamError {
-  return error instanceof UpstreamError && WORTH_ANOTHER_TRY.has(error.kind);
+  return error instanceof UpstreamError && WORTH_ANOTHER_TRY.has(error.kind) && error.retryAt === null;
 }
 
 /** An axios error carries the whole request, with its keys; only its words go on. */
