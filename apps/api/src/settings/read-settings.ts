@@ -110,7 +110,10 @@ function text(value: unknown): string | undefined {
   return trimmed === '' ? undefined : trimmed;
 }
 
-/** Text that stands for a value: our own examples of secrets and of what has to be got somewhere, words of examples all over the world, one character repeated. */
+/**
+ * Text that stands for a value: our own examples of secrets and of what has to be got somewhere, words of examples all over
+ * the world, one character repeated.
+ */
 function isPlaceholder(value: string, { secret, example, source }: SettingDeclaration): boolean {
   if (/^your[-_ ]|^<.*>$|…/i.test(value)) return true;
   // A short one may be somebody's name.
