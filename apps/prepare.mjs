@@ -52,7 +52,8 @@ async function prepare() {
     // scripts would do for us is done where it is needed, by libs/database and by the next step.
     await step('Installing dependencies, for about half a minute', [...npm, 'ci', '--include=dev', '--ignore-scripts']);
   }
-  if (modified('libs/database/src/generated/client.ts') < modified('prisma/schema.prisma')) {
+  const generator = Math.max(modified('prisma/schema.prisma'), modified('node_modules/.package-lock.json'));
+  if (modified('libs/database/src/generated/client.ts') < generator) {
     await step('Generating the database client', [node, 'prisma/generate.mjs']);
   }
   const changed = Math.max(modified('node_modules/.package-lock.json'), ...SOURCES.map(youngest));

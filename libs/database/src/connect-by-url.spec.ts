@@ -90,6 +90,15 @@ describe('connectByUrl', () => {
     await (await connectByUrl(url, log)).end();
   });
 
+  it('refuses a database that cannot hold every title', async () => {
+    await server.prisma.$executeRawUnsafe(
+      `CREATE DATABASE latin ENCODING 'LATIN1' LOCALE_PROVIDER libc LOCALE 'C' TEMPLATE template0`,
+    );
+    const error = await failure(server.connectionString.replace(/[^/]*$/, 'latin'));
+    expect(error).toMatchObject({ code: 'database_refused', message: expect.stringContaining('LATIN1') as unknown });
+    expect(error.remedy).toContain('UTF8');
+  });
+
   it('says so when a file that the URL names is not there', async () => {
     const error = await failure('postgresql://somebody:s3cret@127.0.0.1:1/music?sslrootcert=/nowhere/ca.pem');
     expect(error).toMatchObject({

@@ -26,7 +26,7 @@ export async function connectByUrl(databaseUrl: string, log: DatabaseLog, waitMs
     const place = `${client.database ?? 'the default database'} at ${client.host}:${client.port}`;
     try {
       await client.connect();
-      await checkSchema(client, databaseUrl, place);
+      await checkDatabase(client, databaseUrl, place);
       return client;
     } catch (error) {
       await client.end().catch(() => undefined);
@@ -45,11 +45,21 @@ export async function connectByUrl(databaseUrl: string, log: DatabaseLog, waitMs
   }
 }
 
-/** Tables are made where the role looks first, and read in `public`: both have to be the same. */
-async function checkSchema(client: pg.Client, databaseUrl: string, place: string): Promise<void> {
-  const wanted = /[?&]schema=([^&#]*)/.exec(databaseUrl)?.[1];
-  const { rows } = await client.query<{ schema: string | null }>('SELECT current_schema() AS schema');
-  const used = wanted ?? rows[0]?.schema ?? null;
+/** Whether it can hold what we keep, and where we look for it. */
+async function checkDatabase(client: pg.Client, databaseUrl: string, place: string): Promise<void> {
+  const { rows } = await client.query<{ schema: string | null; encoding: string }>(
+    `SELECT current_schema() AS schema, current_setting('server_encoding') AS encoding`,
+  );
+  const { schema = null, encoding = '' } = rows[0] ?? {};
+  if (encoding !== 'UTF8') {
+    throw new DatabaseError(
+      'database_refused',
+      `The database ${place} keeps texts in ${encoding}, which has no room for the titles of the world.`,
+      "Give Tonearm a database in UTF8: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0.",
+    );
+  }
+  // Tables are made where the role looks first, and read in `public`: both have to be the same.
+  const used = /[?&]schema=([^&#]*)/.exec(databaseUrl)?.[1] ?? schema;
   if (used === SCHEMA) return;
   throw new DatabaseError(
     'database_refused',
