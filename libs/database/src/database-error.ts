@@ -7,7 +7,7 @@
  * - `database_not_empty`: the database holds tables that are not ours.
  * - `database_newer`: a newer Tonearm has migrated this database.
  * - `migration_changed`: a migration file differs from the one that was applied.
- * - `migration_incomplete`: an earlier migration stopped half-way.
+ * - `migration_incomplete`: a migration failed in an earlier start.
  * - `migration_failed`: a migration failed just now.
  * - `migration_lock_timeout`: another process holds the migration lock for too long.
  * - `installation_incomplete`: files that belong to Tonearm are missing.
