@@ -1,3 +1,4 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeListeningLog } from '../testing/listening-log.js';
@@ -50,6 +51,22 @@ describe('holdCluster', () => {
     expect(await serverPid()).not.toBe(pid);
     await second.client.query('SELECT 1');
     await second.close();
+  });
+
+  it('stays out of a cluster whose server cannot be seen, as one in another container', async () => {
+    const first = await holdCluster(options);
+    const pidFile = join(options.site.placement.cluster, 'postmaster.pid');
+    const written = await readFile(pidFile, 'utf8');
+    const ofNobody = written.replace(/^\d+/, '4194303');
+    await writeFile(pidFile, ofNobody);
+    await expect(holdCluster({ ...options, patienceMs: 300 })).rejects.toMatchObject({
+      code: 'data_dir_in_use',
+      message: expect.stringContaining('in another container') as unknown,
+    });
+    expect(await readFile(pidFile, 'utf8')).toBe(ofNobody);
+    await writeFile(pidFile, written);
+    await first.client.query('SELECT 1');
+    await first.close();
   });
 
   it('takes over from a server whose parent and lock are gone', async () => {

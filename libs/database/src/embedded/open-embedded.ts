@@ -47,9 +47,10 @@ export async function openEmbedded(dataDir: string, log: DatabaseLog): Promise<E
   }
 }
 
-/** What the file system refuses is a fault of the place, and the owner's to mend. */
+/** What the file system refuses is a fault of the place, and the owner's to mend; not so what a broken installation lacks. */
 function fileTrouble(dataDir: string, error: unknown): unknown {
   if (error instanceof DatabaseError || !FILE_TROUBLE.has(errorCode(error) ?? '')) return error;
+  if (errorCode(error) === 'ENOENT' && errorText(error).includes('/node_modules/')) return error;
   return new DatabaseError(
     'data_dir_unusable',
     `DATA_DIR ${dataDir} cannot be used: ${errorText(error)}.`,

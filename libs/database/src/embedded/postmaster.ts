@@ -97,7 +97,9 @@ async function isDisplaced(pid: number, cluster: string): Promise<boolean> {
   if ((server.startedWith === cluster) === (server.worksIn === cluster)) return false;
   // A path means something else where another root is, and one that has just been started has not gone to its folder yet.
   if (!(await hasOurFiles(pid))) return false;
-  return server.worksIn.endsWith(DELETED) || (await readPidFile(server.worksIn))?.pid === pid;
+  if (server.worksIn.endsWith(DELETED)) return true;
+  // What nobody may read any more says nothing, and must keep no other folder from starting.
+  return (await readPidFile(server.worksIn).catch(() => undefined))?.pid === pid;
 }
 
 /** Whether a process sees the same files by the same paths: not one in a container, nor with a root of its own. */

@@ -11,6 +11,8 @@ export interface Account {
 export interface ProgramResult {
   /** It ran and ended with status 0. */
   ok: boolean;
+  /** Null: a signal ended it, or it did not run. */
+  status: number | null;
   /** Both outputs, trimmed; of a long one the end. */
   output: string;
   /** Why it could not be run at all (`ENOENT`, `EACCES`, `EPERM`); absent when it ran. */
@@ -41,7 +43,7 @@ export function programEnvironment(): NodeJS.ProcessEnv {
 export function runProgram(file: string, args: readonly string[], account?: Account): Promise<ProgramResult> {
   return new Promise((resolve) => {
     const fail = (error: unknown): void => {
-      resolve({ ok: false, output: '', spawnError: errorCode(error) ?? 'unknown' });
+      resolve({ ok: false, status: null, output: '', spawnError: errorCode(error) ?? 'unknown' });
     };
     try {
       const child = spawn(file, args, {
@@ -60,7 +62,7 @@ export function runProgram(file: string, args: readonly string[], account?: Acco
       }
       child.once('error', fail);
       child.once('close', (status) => {
-        resolve({ ok: status === 0, output: tail(said) });
+        resolve({ ok: status === 0, status, output: tail(said) });
       });
     } catch (error) {
       fail(error);

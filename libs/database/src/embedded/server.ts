@@ -9,6 +9,7 @@ import { DatabaseError } from '../database-error.js';
 import type { DatabaseLog } from '../database-log.js';
 import { errorCode } from '../error-code.js';
 import type { Binaries } from './binaries.js';
+import { LOCK_HELD, clusterLock } from './cluster-lock.js';
 import type { Placement } from './placement.js';
 import { isPostmaster, readPidFile, removeStalePidFile } from './postmaster.js';
 import { programEnvironment, tail } from './run-program.js';
@@ -29,8 +30,15 @@ export interface ServerSite {
   log: DatabaseLog;
 }
 
+/** With the words that its lock puts before a command. */
+interface LockedSite extends ServerSite {
+  lock: readonly string[];
+}
+
 const POLL_MS = 10;
 const RETRY_MS = 100;
+/** How long children of a killed server may take to end, and a server that was just started to write its pid file. */
+const LOCK_GRACE_MS = 10_000;
 const LOG_LIMIT = 1_048_576;
 const STOP_MS = 20_000;
 const QUIT_MS = 5_000;
@@ -74,6 +82,7 @@ export async function ensureServer(
   deadline: number,
 ): Promise<RunningServer> {
   const { cluster } = site.placement;
+  const graceEnd = Math.min(deadline, performance.now() + LOCK_GRACE_MS);
   for (;;) {
     const found = await readPidFile(cluster);
     if (found && (await isPostmaster(found.pid, cluster))) {
@@ -82,9 +91,14 @@ export async function ensureServer(
       await delay(POLL_MS);
       continue;
     }
-    if (found) await removeStalePidFile(cluster, found);
-    const started = await start(site, port, deadline);
-    if (started) return started;
+    const lock = await clusterLock(site.placement);
+    if (lock === 'held') {
+      if (performance.now() > graceEnd) throw heldElsewhere(site);
+    } else {
+      if (found) await removeStalePidFile(cluster, found);
+      const started = await start({ ...site, lock }, port, deadline);
+      if (started) return started;
+    }
     await delay(RETRY_MS);
   }
 }
@@ -103,6 +117,14 @@ export function unresponsive({ placement }: ServerSite, pid: number, state: stri
     'server_unresponsive',
     `The Postgres of ${placement.cluster} (process ${pid}, ${state}) runs but accepts no connection.`,
     `Look into ${logFile(placement)}. If it recovers from a crash, give it time; if it hangs, end it: kill -QUIT ${pid}`,
+  );
+}
+
+function heldElsewhere({ placement }: ServerSite): DatabaseError {
+  return new DatabaseError(
+    'data_dir_in_use',
+    `A Postgres that cannot be seen from here, as one in another container, is running on DATA_DIR ${placement.dataDir}.`,
+    'Stop the Tonearm there first, or give this one a DATA_DIR of its own. Several services share a database by DATABASE_URL.',
   );
 }
 
@@ -130,7 +152,7 @@ function logFile({ home }: Placement): string {
 }
 
 /** Absent: it did not start for a reason that may be over at the next attempt. */
-async function start(site: ServerSite, port: number | undefined, deadline: number): Promise<RunningServer | undefined> {
+async function start(site: LockedSite, port: number | undefined, deadline: number): Promise<RunningServer | undefined> {
   const { placement, log } = site;
   const began = performance.now();
   const output = await open(logFile(placement), 'a', 0o600);
@@ -148,6 +170,7 @@ async function start(site: ServerSite, port: number | undefined, deadline: numbe
       if (performance.now() > deadline) throw unresponsive(site, child.pid ?? 0, file?.status ?? 'starting');
       await delay(POLL_MS / 2);
     }
+    if (failure() === endOf(LOCK_HELD)) return undefined;
     const said = (await readFile(logFile(placement))).subarray(size).toString('utf8');
     const retry = port === undefined ? [...PASSING, PORT_TAKEN] : PASSING;
     if (retry.some((line) => said.includes(line)) && performance.now() < deadline) return undefined;
@@ -157,9 +180,11 @@ async function start(site: ServerSite, port: number | undefined, deadline: numbe
   }
 }
 
-function spawnServer({ placement, binaries }: ServerSite, port: number, output: number): ChildProcess {
+function spawnServer({ placement, binaries, lock }: LockedSite, port: number, output: number): ChildProcess {
   const settings = SETTINGS.flatMap((setting) => ['-c', setting]);
-  const child = spawn(binaries.postgres, ['-D', placement.cluster, '-p', String(port), ...settings], {
+  const command = [...lock, binaries.postgres, '-D', placement.cluster, '-p', String(port), ...settings];
+  const [program = '', ...args] = command;
+  const child = spawn(program, args, {
     ...placement.account,
     cwd: '/',
     env: programEnvironment(),
@@ -175,8 +200,12 @@ function spawnServer({ placement, binaries }: ServerSite, port: number, output: 
 function watchEnd(child: ChildProcess): () => string | undefined {
   let end: string | undefined;
   child.once('error', (error) => (end = error.message));
-  child.once('exit', (status, signal) => (end = `status ${status ?? signal ?? 'unknown'}`));
+  child.once('exit', (status, signal) => (end = endOf(status ?? signal ?? 'unknown')));
   return () => end;
+}
+
+function endOf(status: number | string): string {
+  return `status ${status}`;
 }
 
 function startFailed({ placement }: ServerSite, end: string, output: string): DatabaseError {
