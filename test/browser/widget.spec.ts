@@ -144,12 +144,18 @@ describe('on a page of somebody else', () => {
 
   it('keeps its face while the service is killed and starts again, and lives on', async () => {
     const page = await visit(blog.url);
+    const status = page.locator('tonearm-now-playing [role=status]');
     await shows(page, 'title', song);
+    await play('Before the Storm');
+    await shows(page, 'title', 'Before the Storm');
+    expect(await status.textContent()).toContain('Before the Storm');
     const before = song;
     await service.kill();
     try {
       await shows(page, 'state', 'Last known');
       expect(await piece(page, 'title').textContent()).toBe(before);
+      // Whoever hears the page and comes to it now is told no song as one that plays.
+      expect(await status.textContent()).toBe('');
       expect(await inside(page, 'img', 'naturalWidth')).toBe(300);
       await picture(page, 'widget-away');
     } finally {
@@ -309,6 +315,19 @@ describe('for everybody', () => {
 });
 
 describe('the first page', () => {
+  it('shows the card where no script runs', async () => {
+    const page = await visitAlone();
+    const browser = await page.context().newCDPSession(page);
+    await browser.send('Emulation.setScriptExecutionDisabled', { value: true });
+    await page.goto(service.url);
+    const card = page.locator('noscript img');
+    await card.scrollIntoViewIfNeeded();
+    expect((await card.boundingBox())?.width).toBeGreaterThan(300);
+    // What would stay empty is not there.
+    expect(await page.locator('button').first().isVisible()).toBe(false);
+    await picture(page, 'first-page-without-scripts');
+  });
+
   it.each([
     ['light', 320],
     ['dark', 1024],

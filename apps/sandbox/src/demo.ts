@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Sandbox, startSandbox } from './sandbox.js';
 
+/** The service's own wish; the sandbox listens beside it. A second demo takes the next two. */
 const SERVICE_PORT = 7723;
+const PORTS_EACH = 2;
 /** Short enough that a song ends while somebody looks. */
 const SONG_SECONDS = { min: 20, max: 40 };
 const ACCOUNT = { LASTFM_USERNAME: 'Ada', LASTFM_API_KEY: 'de30c0de5a4db0c5de30c0de5a4db0c5' };
@@ -18,14 +20,9 @@ const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const KEPT = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'NODE_OPTIONS'];
 
 async function main(): Promise<void> {
-  const port = await freePort(SERVICE_PORT);
-  const sandbox = await startSandbox({
-    port: await freePort(7724),
-    seed: 1,
-    clock: Date.now,
-    songSeconds: SONG_SECONDS,
-  });
-  const folder = emptyFolder(port);
+  const { sandbox, port: sandboxPort } = await openSandbox(SERVICE_PORT + 1);
+  const port = await freePort(sandboxPort - 1);
+  const folder = emptyFolder(sandboxPort);
   const service = spawn(process.execPath, [SERVICE], {
     cwd: folder,
     env: {
@@ -61,6 +58,17 @@ async function main(): Promise<void> {
   if (isStopped) remove(folder);
 }
 
+/** On the wished port or a later one. Of demos that start at once each has its own: it listens there from now on. */
+async function openSandbox(port: number): Promise<{ sandbox: Sandbox; port: number }> {
+  try {
+    const sandbox = await startSandbox({ port, seed: 1, clock: Date.now, songSeconds: SONG_SECONDS });
+    return { sandbox, port };
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return openSandbox(port + PORTS_EACH);
+    throw error;
+  }
+}
+
 /** The sandbox's first app, registered as somebody would register their own. */
 function spotifySettings({ spotify: { accountsUrl, apiUrl, clients } }: Sandbox): Readonly<Record<string, string>> {
   return {
@@ -74,6 +82,7 @@ function spotifySettings({ spotify: { accountsUrl, apiUrl, clients } }: Sandbox)
 /**
  * A folder with nothing of an earlier demo in it: the sandbox has forgotten the tokens that it gave to that one, and so must
  * the service. Not the checkout, where a .env belongs to the real thing; and where the user of the database can reach it.
+ * @param port on which this demo listens, so that no other one takes the same folder
  */
 function emptyFolder(port: number): string {
   const folder = join(tmpdir(), `tonearm-demo-${userInfo().uid}-${port}`);
@@ -126,7 +135,7 @@ function freePort(wished: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once('error', (error: Error & { code?: string }) => {
-      if (error.code === 'EADDRINUSE') resolve(freePort(wished + 2));
+      if (error.code === 'EADDRINUSE') resolve(freePort(wished + PORTS_EACH));
       else reject(error);
     });
     probe.listen(wished, '127.0.0.1', () => {

@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process';
+import { chmodSync, existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '../support/eventually.js';
+import { removeFolder, temporaryFolder } from '../support/service.js';
+
+let folder: string;
+
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+afterEach(() => {
+  removeFolder(folder);
+});
+
+/** What npm runs for a script, once everything is built. */
+function commandOf(script: 'demo' | 'start'): string {
+  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
+  return scripts[script]?.replace('node apps/prepare.mjs && ', '') ?? '';
+}
+
+/** The folders in which the demo and its database keep what they have. */
+function keptIn(temporary: string): string[] {
+  return readdirSync(temporary)
+    .map((name) => join(temporary, name))
+    .flatMap((data) => {
+      const note = join(data, 'postgres.location');
+      return existsSync(note) ? [data, readFileSync(note, 'utf8').split('\n', 1)[0] ?? ''] : [data];
+    });
+}
+
+describe('npm run demo', () => {
+  it.each([
+    ['Ctrl-C', 'SIGINT', (group: number) => -group],
+    ['whoever stops npm', 'SIGTERM', (group: number) => group],
+  ] as const)('shows what plays, and leaves nothing behind when %s ends it', async (_, signal, whom) => {
+    // Nobody else may enter: as root, the database has to be elsewhere.
+    chmodSync(folder, 0o700);
+    const shell = spawn('sh', ['-c', commandOf('demo')], {
+      env: { PATH: process.env['PATH'], TMPDIR: folder },
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    for (const stream of [shell.stdout, shell.stderr])
+      stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    const ended = new Promise((resolve) => shell.on('exit', resolve));
+    const group = shell.pid ?? 0;
+    const address = await eventually(() => {
+      const found = /(http:\S+)\/currently-playing /.exec(output)?.[1];
+      expect(found, output).toBeDefined();
+      return Promise.resolve(found ?? '');
+    }).catch((error: unknown) => {
+      shell.kill('SIGTERM');
+      throw error;
+    });
+    const answer: unknown = await (await fetch(`${address}/currently-playing`)).json();
+    const kept = keptIn(folder);
+    process.kill(whom(group), signal);
+    expect(await ended).toBe(0);
+    expect(answer).toMatchObject({ isPlaying: true, source: 'last.fm', degraded: null });
+    expect(kept.length).toBeGreaterThan(0);
+    expect(kept.filter((path) => existsSync(path))).toEqual([]);
+    // The service is gone too.
+    expect(() => process.kill(-group, 0)).toThrow('ESRCH');
+  });
+});
