@@ -42,6 +42,25 @@ describe('health', () => {
     });
   });
 
+  it('is not that of the charts: what fails there costs neither what plays nor calls for it', async () => {
+    const service = await harness.freshService();
+    const song = (await json(service, '/currently-playing')).body;
+    await json(service, '/profile');
+    const charts = ['tracks', 'artists', 'albums'];
+    for (const chart of charts) await harness.stage.scenario('backend-failed', { method: `user.gettop${chart}` });
+    const before = await harness.stage.calls();
+    for (let visit = 0; visit < 12; visit += 1) {
+      const period = ['7day', '1month', '3month', '6month'][visit % 4];
+      await Promise.all(charts.map((chart) => json(service, `/top/${chart}?period=${period}`)));
+      expect(await json(service, '/health')).toMatchObject({ status: 200, body: { ok: true, degraded: null } });
+      expect((await json(service, '/currently-playing')).body).toEqual(song);
+    }
+    const { 'user.getrecenttracks': polls = 0, ...rest } = await harness.stage.calls();
+    expect(rest['user.gettopalbums']).toBeGreaterThan(0);
+    // What the pace of what plays asks for anyway.
+    expect(polls - (before['user.getrecenttracks'] ?? 0)).toBeLessThanOrEqual(3);
+  });
+
   it.each([
     ['key-invalid', 'provider_not_configured', 'LASTFM_API_KEY'],
     ['user-not-found', 'provider_not_configured', 'LASTFM_USERNAME'],

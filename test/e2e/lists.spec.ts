@@ -95,6 +95,29 @@ describe('GET /summary', () => {
     expect((body as { topTracks: unknown[] }).topTracks).toHaveLength(10);
   });
 
+  it('does not say of one song that it plays and of another that it ran, while the song changes', async () => {
+    const song = (title: string) => ({ track: { artist: 'The Night Ferry', title, album: 'Harbour Lights' } });
+    await harness.stage.scenario('playing', song('Salt'));
+    const service = await harness.freshService();
+    await json(service, '/summary?limit=3');
+    await harness.stage.scenario('playing', song('Tide'));
+    const seen: { playing: string; running: string[]; entries: number }[] = [];
+    await eventually(async () => {
+      const { body } = await json(service, '/summary?limit=3');
+      const { currentlyPlaying, recentTracks } = body as {
+        currentlyPlaying: { title: string };
+        recentTracks: { title: string; nowPlaying: boolean }[];
+      };
+      const running = recentTracks.filter(({ nowPlaying }) => nowPlaying).map(({ title }) => title);
+      seen.push({ playing: currentlyPlaying.title, running, entries: recentTracks.length });
+      expect(currentlyPlaying.title).toBe('Tide');
+    });
+    for (const { playing, running, entries } of seen) {
+      expect([[], [playing]]).toContainEqual(running);
+      expect(entries).toBe(3);
+    }
+  });
+
   it('fetches its parts side by side', async () => {
     await harness.stage.scenario('slow', { ms: 600 });
     const service = await harness.freshService();

@@ -43,7 +43,7 @@ export function asProviderError(error: unknown, displayName: string): ProviderEr
     case 'too_large':
       return new ProviderError('upstream_error', {
         ...details,
-        remedy: `Nothing to do here: reading goes on by itself when ${displayName} answers again.`,
+        remedy: `Reading goes on by itself when ${displayName} answers again; if it stays so, look at its address in the settings if that is not the usual one.`,
       });
   }
 }

@@ -85,7 +85,10 @@ export function register<Settings extends object, Id extends string>(
       return {
         upstreamUrl,
         artOrigins: [...definition.artHosts.map((host) => `https://${host}`), new URL(upstreamUrl).origin],
-        blockKey: definition.id,
+        // Somebody else's refusal says nothing of another address, or of another app.
+        blockKey: [definition.id, new URL(upstreamUrl).host, definition.linking?.app(settings)?.clientId]
+          .filter((word) => word !== undefined)
+          .join(' '),
         dailyCalls: definition.dailyCalls(settings),
         account: definition.account(settings),
         linking: closeLinking(definition.linking, settings),

@@ -26,7 +26,7 @@ describe('with a word of the server', () => {
   it('is never shorter than that, and at most five per cent longer', () => {
     fc.assert(
       fc.property(
-        fc.integer({ min: 1, max: 10 * 365 * 86_400_000 }),
+        fc.integer({ min: 1, max: 14 * 86_400_000 }),
         fc.double({ min: 0, max: 1, noNaN: true }),
         fc.nat({ max: 40 }),
         (wait, random, strikes) => {
@@ -57,11 +57,10 @@ describe('with a word of the server', () => {
     expect(after).toMatchObject({ strikes: 1, until: nextBlock(null, null, 'HTTP 429', now, 0).until });
   });
 
-  it.each(['9'.repeat(400), '99999999999999'])('of %s seconds is a date that can be written', (header) => {
+  it.each(['9'.repeat(400), '99999999999999'])('of %s seconds is taken for two weeks', (header) => {
     const said = parseRetryAfter(header, now);
     const { until } = nextBlock(said, null, 'HTTP 429', now, 1);
-    expect(new Date(until).toISOString()).toMatch(/^\d{4}-/);
-    expect(until).toBeGreaterThanOrEqual(said ?? Number.NaN);
+    expect(until - now).toBeCloseTo(14 * 86_400_000 * 1.05, -1);
   });
 
   it.each([

@@ -1,5 +1,3 @@
-import { LATEST_MS } from './retry-after.js';
-
 /** Until when an upstream wants to be left alone. */
 export interface UpstreamBlock {
   /** Since when it does, with whatever prolonged it; milliseconds since 1970. */
@@ -13,20 +11,33 @@ export interface UpstreamBlock {
 
 /** Where blocks are kept, so that every process and the next start know of them. Never rejects: a call must not fail for it. */
 export interface UpstreamBlocks {
-  /** The last block, also one that is over; null when there is none. */
-  read(upstream: string): Promise<UpstreamBlock | null>;
+  /** Of the last blocks of these the one that lasts longest, also when it is over; null when there is none. */
+  read(...upstreams: readonly string[]): Promise<UpstreamBlock | null>;
   /** Keeps the later of this and what is there. */
   extend(upstream: string, block: UpstreamBlock): Promise<void>;
-  /** The upstream answers again. */
-  clear(upstream: string): Promise<void>;
+  /** These answer again. */
+  clear(...upstreams: readonly string[]): Promise<void>;
+}
+
+/** Of several blocks the one that lasts longest; null when there is none. */
+export function longest(blocks: readonly UpstreamBlock[]): UpstreamBlock | null {
+  return blocks.toSorted((one, other) => other.until - one.until)[0] ?? null;
+}
+
+/** Clocks differ by less; a block that began later than this from now was made by a clock that was wrong. */
+const CLOCK_SLACK_MS = 5 * 60_000;
+
+/** Whether a block was made by a clock that was ahead: nobody knows for how long it holds. @param now milliseconds since 1970 */
+export function isOfWrongClock({ since }: UpstreamBlock, now: number): boolean {
+  return since > now + CLOCK_SLACK_MS;
 }
 
 /** Blocks that are forgotten with the process. */
 export class UpstreamBlocksInMemory implements UpstreamBlocks {
   private readonly blocks = new Map<string, UpstreamBlock>();
 
-  read(upstream: string): Promise<UpstreamBlock | null> {
-    return Promise.resolve(this.blocks.get(upstream) ?? null);
+  read(...upstreams: readonly string[]): Promise<UpstreamBlock | null> {
+    return Promise.resolve(longest(upstreams.flatMap((upstream) => this.blocks.get(upstream) ?? [])));
   }
 
   extend(upstream: string, block: UpstreamBlock): Promise<void> {
@@ -35,19 +46,22 @@ export class UpstreamBlocksInMemory implements UpstreamBlocks {
     return Promise.resolve();
   }
 
-  clear(upstream: string): Promise<void> {
-    this.blocks.delete(upstream);
+  clear(...upstreams: readonly string[]): Promise<void> {
+    for (const upstream of upstreams) this.blocks.delete(upstream);
     return Promise.resolve();
   }
 }
 
 const FIRST_WAIT_MS = 5_000;
 const LONGEST_WAIT_MS = 3_600_000;
+/** Longer than any upstream is known to mean it. */
+const LONGEST_NAMED_MS = 14 * 24 * 3_600_000;
 
 /**
- * The block that a refusal leads to. What the server says is never shortened; one to five per cent are added so that
+ * The block that a refusal leads to. What the server says is not shortened; one to five per cent are added so that
  * processes do not come back in the same instant. Without a word of the server the wait doubles with every refusal in a
- * row; to be told "now" is no word, for that would only end in the next refusal.
+ * row; to be told "now" is no word, for that would only end in the next refusal. Nobody is taken at their word for more than
+ * two weeks.
  *
  * @param said the moment that `Retry-After` names, milliseconds since 1970; null without one
  * @param previous the last block, also one that is over
@@ -66,9 +80,11 @@ export function nextBlock(
 ): UpstreamBlock {
   const named = said !== null && said > now + leastMs;
   const strikes = named ? 0 : strikesWith(previous, now);
-  const wait = named ? said - now : Math.min(Math.max(FIRST_WAIT_MS, leastMs) * 2 ** (strikes - 1), LONGEST_WAIT_MS);
+  const wait = named
+    ? Math.min(said - now, LONGEST_NAMED_MS)
+    : Math.min(Math.max(FIRST_WAIT_MS, leastMs) * 2 ** (strikes - 1), LONGEST_WAIT_MS);
   const since = previous !== null && previous.until > now ? previous.since : now;
-  return { since, until: Math.min(Math.ceil(now + wait * (1.01 + 0.04 * random)), LATEST_MS), reason, strikes };
+  return { since, until: Math.ceil(now + wait * (1.01 + 0.04 * random)), reason, strikes };
 }
 
 /** Nothing is sent during a block, so a refusal that arrives then is of the same burst as the one that began it. */

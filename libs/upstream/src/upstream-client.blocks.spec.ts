@@ -63,6 +63,25 @@ describe('an upstream that refuses for a while', () => {
     expect((await failureOf(client.read({}, judge))).retryAt).toBeLessThan(nowMs + 2 * 3_600_000);
   });
 
+  it('is left alone in part alone when a part of it fails and says until when; a refusal is of the whole', async () => {
+    const upstream = await server();
+    upstream.will(answer(503, '', { 'Retry-After': '3600' }), json({}));
+    const client = blockable(upstream.url);
+    await failureOf(client.read({ part: 'charts' }, judge));
+    await client.read({ part: 'now' }, judge);
+    expect((await failureOf(blockable(upstream.url).read({ part: 'charts' }, judge))).kind).toBe('blocked');
+    upstream.will(tooMany('30'));
+    await failureOf(client.read({ part: 'now' }, judge));
+    for (const part of ['charts', 'now', 'other']) {
+      expect((await failureOf(client.read({ part }, judge))).kind).toBe('blocked');
+    }
+    expect(upstream.calls).toHaveLength(3);
+    nowMs = START + 32_000;
+    upstream.will(json({}));
+    await client.read({ part: 'other' }, judge);
+    expect((await failureOf(client.read({ part: 'charts' }, judge))).kind).toBe('blocked');
+  });
+
   it('says until when', async () => {
     const upstream = await server();
     upstream.will(tooMany('30'));

@@ -40,25 +40,38 @@ describe('a circuit that failures in a row have opened', () => {
     expect(upstream.calls).toHaveLength(6);
   });
 
-  it('is told, until a read has been good', async () => {
-    const { upstream, client } = await opened();
-    expect(client.isDown).toBe(true);
-    const held: ServerResponse[] = [];
-    upstream.will((response) => held.push(response));
-    vi.setSystemTime(START + OPEN_MS);
-    const trial = client.read({}, judge);
-    await eventually(() => {
-      expect(held).toHaveLength(1);
-    });
-    expect(client.isDown).toBe(true);
-    held[0]?.end('{}');
-    await trial;
-    expect(client.isDown).toBe(false);
+  it('is told by the read that has opened it, and with how the last one failed', async () => {
+    const upstream = await server();
+    upstream.will(answer(500, ''));
+    const client = clientOf(upstream.url, { now: Date.now, limits: { failuresToOpen: 6, openMs: OPEN_MS } });
+    // Nobody's read has ended when the circuit opens.
+    const failures = await Promise.all([1, 2, 3].map(() => failureOf(client.read({}, judge))));
+    for (const { kind, message, isLast } of failures) {
+      expect({ kind, isLast }).toEqual(
+        kind === 'faulty' ? { kind: 'faulty', isLast: true } : { kind: 'circuit_open', isLast: false },
+      );
+      expect(message).toContain('HTTP 500');
+    }
   });
 
-  it('says when another try makes sense', async () => {
+  it('says when another try makes sense, also when the first ones were in vain', async () => {
     const { client } = await opened();
     expect((await failureOf(client.read({}, judge))).retryAt).toBe(START + OPEN_MS);
+    vi.setSystemTime(START + OPEN_MS);
+    await failureOf(client.read({}, judge));
+    vi.setSystemTime(START + OPEN_MS + 1_000);
+    expect((await failureOf(client.read({}, judge))).retryAt).toBe(START + OPEN_MS * 3);
+  });
+
+  it('is of the part that failed: the others are asked, and their trials are their own', async () => {
+    const upstream = await server();
+    upstream.will(answer(500, ''));
+    const client = clientOf(upstream.url, { now: Date.now, limits: { failuresToOpen: 3, openMs: OPEN_MS } });
+    await failureOf(client.read({ part: 'charts' }, judge));
+    upstream.will(json({}));
+    await client.read({ part: 'now' }, judge);
+    expect((await failureOf(client.read({ part: 'charts' }, judge))).kind).toBe('circuit_open');
+    expect(upstream.calls).toHaveLength(4);
   });
 
   it('lets one call through then, and closes when that is good', async () => {
@@ -123,6 +136,30 @@ describe('a circuit that failures in a row have opened', () => {
     await eventually(() => {
       expect(upstream.calls[7]).toMatchObject({ cut: true });
     });
+  });
+});
+
+describe('an upstream of which everything fails', () => {
+  const limits = { failuresToOpen: 3, furtherAttempts: 0, openMs: OPEN_MS };
+
+  it('is left alone by a part that is asked late after its first failure', async () => {
+    const upstream = await server();
+    upstream.will(answer(500, ''));
+    const client = clientOf(upstream.url, { now: Date.now, limits });
+    const failures = [];
+    for (const part of ['one', 'two', 'three']) failures.push(await failureOf(client.read({ part }, judge)));
+    expect(failures.map(({ isLast }) => isLast)).toEqual([false, false, true]);
+    expect((await failureOf(client.read({ part: 'three' }, judge))).kind).toBe('circuit_open');
+  });
+
+  it('is not what it is taken for while anything else is good', async () => {
+    const upstream = await server();
+    const client = clientOf(upstream.url, { now: Date.now, limits });
+    for (const part of ['one', 'two', 'three', 'four']) {
+      upstream.will(answer(500, ''), json({}));
+      expect((await failureOf(client.read({ part }, judge))).isLast).toBe(false);
+      await client.read({ part: 'well' }, judge);
+    }
   });
 });
 

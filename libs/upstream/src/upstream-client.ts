@@ -3,19 +3,15 @@ import { Agent as HttpsAgent } from 'node:https';
 import axios, { AxiosError, type AxiosInstance } from 'axios';
 import {
   BrokenCircuitError,
-  type CircuitBreakerPolicy,
-  CircuitState,
-  ConsecutiveBreaker,
   ExponentialBackoff,
   type RetryPolicy,
   TaskCancelledError,
   TimeoutStrategy,
-  circuitBreaker,
   handleWhen,
-  noJitterGenerator,
   retry,
   timeout,
 } from 'cockatiel';
+import { Circuit, type CircuitLimits, type Streak, isWorthAnotherTry } from './circuit.js';
 import { parseRetryAfter } from './retry-after.js';
 import { type UpstreamAnswer, type Verdict, parseJson } from './upstream-answer.js';
 import { type UpstreamBlock, type UpstreamBlocks, nextBlock } from './upstream-blocks.js';
@@ -41,7 +37,7 @@ export interface UpstreamClientOptions {
 }
 
 /** How long and how much an upstream may take. */
-export interface UpstreamLimits {
+export interface UpstreamLimits extends CircuitLimits {
   /** One attempt, from connecting to the last byte. */
   attemptMs: number;
   /** A read with all its attempts. */
@@ -52,10 +48,6 @@ export interface UpstreamLimits {
   retryDelayMs: number;
   /** Body, unpacked. */
   maxBytes: number;
-  /** This many failures in a row open the circuit. */
-  failuresToOpen: number;
-  /** An open circuit lets one call try again after this time; doubles up to eight times that. */
-  openMs: number;
   /** A refusal is kept to for so long at least, whatever it says; the wait of those that say nothing begins no lower. */
   leastBlockMs: number;
 }
@@ -81,6 +73,8 @@ export interface UpstreamRead {
   /** Undefined values are left out. */
   query?: Readonly<Record<string, string | number | undefined>>;
   headers?: Readonly<Record<string, string>>;
+  /** What of the upstream is asked, a handful of names. One part can fail while the others are well; absent: all is one. */
+  part?: string;
   /** Gives the read up: it rejects with `aborted`. */
   signal?: AbortSignal | undefined;
 }
@@ -111,6 +105,7 @@ interface Outgoing {
   path?: string;
   query?: UpstreamRead['query'];
   headers?: Readonly<Record<string, string>>;
+  part?: string;
   body?: string;
   /** The caller's, to tell who gave up. */
   signal?: AbortSignal | undefined;
@@ -122,9 +117,8 @@ export class UpstreamClient {
   private readonly http: AxiosInstance;
   private readonly agents: [HttpAgent, HttpsAgent];
   private readonly retries: RetryPolicy;
-  private readonly circuit: CircuitBreakerPolicy;
-  /** In words, for the errors of calls that are not sent any more. */
-  private lastFailure = 'nobody knows.';
+  private readonly circuits = new Map<string, Circuit>();
+  private readonly streak: Streak = { failures: 0 };
 
   constructor(private readonly options: UpstreamClientOptions) {
     this.limits = { ...DEFAULT_LIMITS, ...options.limits };
@@ -151,17 +145,6 @@ export class UpstreamClient {
       maxAttempts: this.limits.furtherAttempts,
       backoff: new ExponentialBackoff({ initialDelay: this.limits.retryDelayMs, maxDelay: 2_000 }),
     });
-    this.circuit = circuitBreaker(
-      handleWhen((error) => isWorthAnotherTry(error) || this.leavesTrialOpen(error)),
-      {
-        breaker: new ConsecutiveBreaker(this.limits.failuresToOpen),
-        halfOpenAfter: new ExponentialBackoff({
-          generator: noJitterGenerator,
-          initialDelay: this.limits.openMs,
-          maxDelay: this.limits.openMs * 8,
-        }),
-      },
-    );
   }
 
   /**
@@ -173,19 +156,19 @@ export class UpstreamClient {
    */
   async read(request: UpstreamRead, judge: (answer: UpstreamAnswer) => Verdict): Promise<UpstreamAnswer> {
     const whole = timeout(this.limits.readMs, TimeoutStrategy.Aggressive);
+    const circuit = this.circuitOf(request);
     try {
       return await whole.execute(({ signal }) => {
         const outgoing: Outgoing = { ...request, method: 'GET' };
-        const attempt = () => this.circuit.execute(() => this.attempt(outgoing, judge, signal), signal);
+        const attempt = () => circuit.pass(() => this.attempt(outgoing, judge, signal), signal);
         return this.retries.execute(() => {
           // The policy has waited to the end of its delay, whatever has happened meanwhile.
           if (signal.aborted) throw this.gaveUp(request);
-          return this.unlessBlocked(attempt);
+          return this.unlessBlocked(outgoing, attempt);
         }, signal);
       }, request.signal);
     } catch (error) {
-      if (isWorthAnotherTry(error)) this.lastFailure = error.message;
-      throw this.explain(error, request);
+      throw this.explain(error, request, circuit);
     }
   }
 
@@ -227,12 +210,7 @@ export class UpstreamClient {
   }
 
   private sendOnce(outgoing: Outgoing, judge: (answer: UpstreamAnswer) => Verdict): Promise<UpstreamAnswer> {
-    return this.unlessBlocked(() => this.attempt(outgoing, judge, new AbortController().signal));
-  }
-
-  /** Whether the last reads have all failed, and none has been good since. */
-  get isDown(): boolean {
-    return this.circuit.state !== CircuitState.Closed;
+    return this.unlessBlocked(outgoing, () => this.attempt(outgoing, judge, new AbortController().signal));
   }
 
   /** Closes the kept connections. */
@@ -240,17 +218,32 @@ export class UpstreamClient {
     for (const agent of this.agents) agent.destroy();
   }
 
+  private circuitOf({ part = '' }: Pick<Outgoing, 'part'>): Circuit {
+    const known = this.circuits.get(part);
+    if (known) return known;
+    const circuit = new Circuit(this.limits, this.streak, this.options.now);
+    this.circuits.set(part, circuit);
+    return circuit;
+  }
+
+  /** Where blocks of what is asked may stand: of the whole upstream, and of this part. */
+  private blockKeysOf({ part }: Pick<Outgoing, 'part'>): [whole: string, part: string] {
+    const { blockKey } = this.options;
+    return [blockKey, part === undefined ? blockKey : `${blockKey} ${part}`];
+  }
+
   /** Sends nothing during a block, and forgets one that is over when the upstream answers again. */
-  private async unlessBlocked(attempt: () => Promise<UpstreamAnswer>): Promise<UpstreamAnswer> {
-    const { blocks, blockKey, displayName, now } = this.options;
-    const block = await blocks.read(blockKey);
+  private async unlessBlocked(request: Outgoing, attempt: () => Promise<UpstreamAnswer>): Promise<UpstreamAnswer> {
+    const { blocks, displayName, now } = this.options;
+    const keys = this.blockKeysOf(request);
+    const block = await blocks.read(...keys);
     if (block && block.until > now()) {
       throw leftAlone('blocked', `${displayName} asked to be left alone (${block.reason}).`, block);
     }
     const answer = await attempt();
     // Another call may have been refused while this one was under way: that block stays.
-    const latest = block && (await blocks.read(blockKey));
-    if (latest && latest.until <= now()) await blocks.clear(blockKey);
+    const latest = block && (await blocks.read(...keys));
+    if (latest && latest.until <= now()) await blocks.clear(...keys);
     return answer;
   }
 
@@ -263,6 +256,7 @@ export class UpstreamClient {
     const answer = await this.send(request, signal);
     const verdict = judge(answer);
     const said = parseRetryAfter(answer.headers['retry-after'], now());
+    const [whole, part] = this.blockKeysOf(request);
     switch (verdict.kind) {
       case 'good':
         return answer;
@@ -271,26 +265,23 @@ export class UpstreamClient {
       case 'transient': {
         const fault = `${displayName} answered with a fault (${verdict.reason}).`;
         if (said === null || said <= now()) throw new UpstreamError('faulty', fault);
-        // Whatever is wrong: an upstream that says when to come again is left alone until then.
-        throw leftAlone(
-          'faulty',
-          fault,
-          await this.leaveAlone(Math.min(said, now() + LONGEST_FAULT_MS), verdict.reason),
-        );
+        // Whatever is wrong: what says when to come again is left alone until then. The rest may be well.
+        const until = Math.min(said, now() + LONGEST_FAULT_MS);
+        throw leftAlone('faulty', fault, await this.leaveAlone(part, until, verdict.reason));
       }
       case 'rate_limited': {
-        const block = await this.leaveAlone(said, verdict.reason);
+        const block = await this.leaveAlone(whole, said, verdict.reason);
         throw leftAlone('rate_limited', `${displayName} refuses more calls (${verdict.reason}).`, block);
       }
     }
   }
 
   /** @param said until when, in milliseconds since 1970; null when the upstream has not said */
-  private async leaveAlone(said: number | null, reason: string): Promise<UpstreamBlock> {
-    const { blocks, blockKey, now, random } = this.options;
-    const known = await blocks.read(blockKey);
+  private async leaveAlone(key: string, said: number | null, reason: string): Promise<UpstreamBlock> {
+    const { blocks, now, random } = this.options;
+    const known = await blocks.read(key);
     const block = nextBlock(said, known, reason, now(), random(), this.limits.leastBlockMs);
-    await blocks.extend(blockKey, block);
+    await blocks.extend(key, block);
     return block;
   }
 
@@ -322,18 +313,19 @@ export class UpstreamClient {
   }
 
   /** What the policies throw, in our words. */
-  private explain(error: unknown, request: UpstreamRead): unknown {
+  private explain(error: unknown, request: UpstreamRead, circuit: Circuit): unknown {
+    if (error instanceof BrokenCircuitError) return this.leftAloneSoFar(circuit);
+    const failure = error instanceof TaskCancelledError ? this.gaveUp(request) : error;
+    return isWorthAnotherTry(failure) && circuit.isOpen ? failure.asLast() : failure;
+  }
+
+  private leftAloneSoFar({ lastFailure, retryAt }: Circuit): UpstreamError {
     const { displayName, now } = this.options;
-    if (error instanceof TaskCancelledError) return this.gaveUp(request);
-    if (error instanceof BrokenCircuitError) {
-      const retryAt = now() + this.limits.openMs;
-      return new UpstreamError(
-        'circuit_open',
-        `${displayName} failed several times in a row and is left alone for a while. The last time: ${this.lastFailure}`,
-        retryAt,
-      );
-    }
-    return error;
+    return new UpstreamError(
+      'circuit_open',
+      `${displayName} failed several times in a row and is left alone for a while. The last time: ${lastFailure}`,
+      Math.max(retryAt, now()),
+    );
   }
 
   /** Who gave a call up: the caller, or time. */
@@ -342,12 +334,6 @@ export class UpstreamClient {
     return signal?.aborted
       ? new UpstreamError('aborted', `The read from ${displayName} was given up.`)
       : new UpstreamError('timeout', `${displayName} gave no whole answer in time.`);
-  }
-
-  /** The one call that an open circuit let through, given up by its caller: nobody knows yet whether the upstream is well. */
-  private leavesTrialOpen(error: unknown): boolean {
-    const aborted = error instanceof UpstreamError && error.kind === 'aborted';
-    return aborted && this.circuit.state === CircuitState.HalfOpen;
   }
 }
 
@@ -358,13 +344,6 @@ function leftAlone(
 ): UpstreamError {
   const then = new Date(Math.ceil(until / 1000) * 1000).toISOString().replace('.000', '');
   return new UpstreamError(kind, `${message} It is left alone until ${then}.`, until, undefined, since);
-}
-
-const WORTH_ANOTHER_TRY: ReadonlySet<string> = new Set(['timeout', 'unreachable', 'faulty']);
-
-/** Not when the upstream has said when to come again. */
-function isWorthAnotherTry(error: unknown): error is UpstreamError {
-  return error instanceof UpstreamError && WORTH_ANOTHER_TRY.has(error.kind) && error.retryAt === null;
 }
 
 /** An axios error carries the whole request, with its keys; only its words go on. */

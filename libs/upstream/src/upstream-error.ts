@@ -25,7 +25,14 @@ export class UpstreamError extends Error {
     cause?: unknown,
     /** Since when nothing is sent, with `rate_limited` and `blocked` (milliseconds since 1970); null otherwise. */
     readonly since: number | null = null,
+    /** After this one nothing is sent for a while, as with `circuit_open`. */
+    readonly isLast = false,
   ) {
     super(message, { cause });
+  }
+
+  /** The same, as the one after which nothing is sent for a while. */
+  asLast(): UpstreamError {
+    return new UpstreamError(this.kind, this.message, this.retryAt, this.cause, this.since, true);
   }
 }

@@ -14,12 +14,24 @@ const LONGEST_URL = 300;
 
 /** An answer of the router, to be repeated. */
 interface Kept {
+  etag: string;
+  body: Buffer;
+  ok: KeptHead | null;
+  notModified: KeptHead | null;
+}
+
+/** A head tells an age: it holds as long as the answer that it went out with, not as long as another one of the same body. */
+interface KeptHead {
   /** Whether it is still what the router would say. */
+  isCurrent: () => boolean;
+  head: ReadyHead;
+}
+
+/** An answer on its way out. */
+interface Offer {
   isCurrent: () => boolean;
   etag: string;
   body: Buffer;
-  ok: ReadyHead | null;
-  notModified: ReadyHead | null;
 }
 
 /**
@@ -35,7 +47,7 @@ export class FastPath {
   /** Counts how often all was forgotten. */
   private epoch = 0;
   private readonly begun = new WeakMap<IncomingMessage, number>();
-  private readonly offered = new WeakMap<IncomingMessage, Pick<Kept, 'isCurrent' | 'etag' | 'body'>>();
+  private readonly offered = new WeakMap<IncomingMessage, Offer>();
 
   /**
    * @param isOn without it everything goes to the router
@@ -70,7 +82,7 @@ export class FastPath {
   }
 
   /** What is being answered to a request may be repeated, as long as `isCurrent` says so. */
-  offer(request: IncomingMessage, answer: Pick<Kept, 'isCurrent' | 'etag' | 'body'>): void {
+  offer(request: IncomingMessage, answer: Offer): void {
     if (this.isOn && this.isOrdinary(request)) this.offered.set(request, answer);
   }
 
@@ -86,26 +98,28 @@ export class FastPath {
     if (!offered || url === undefined || url.length > LONGEST_URL) return;
     // The router's answers to HEAD differ in their length.
     if (this.begun.get(request) !== this.epoch || request.method !== 'GET') return;
+    const { isCurrent, etag, body } = offered;
     const before = this.kept.get(url);
-    const kept =
-      before?.etag === offered.etag ? { ...before, ...offered } : { ...offered, ok: null, notModified: null };
+    const kept: Kept = { ok: null, notModified: null, ...(before?.etag === etag ? before : {}), etag, body };
     const { statusCode } = reply;
-    const length = ['content-length', String(offered.body.length)];
-    if (statusCode === 200) this.kept.set(url, { ...kept, ok: new ReadyHead(200, [...headOf(reply), ...length]) });
-    else if (statusCode === 304) this.kept.set(url, { ...kept, notModified: new ReadyHead(304, headOf(reply)) });
+    const length = ['content-length', String(body.length)];
+    if (statusCode === 200) kept.ok = { isCurrent, head: new ReadyHead(200, [...headOf(reply), ...length]) };
+    else if (statusCode === 304) kept.notModified = { isCurrent, head: new ReadyHead(304, headOf(reply)) };
+    else return;
+    this.kept.set(url, kept);
   }
 
   private answer(request: IncomingMessage, response: ServerResponse): boolean {
     const kept = this.kept.get(request.url ?? '');
     if (!kept || !this.isOrdinary(request)) return false;
     if (isKnown(request.headers['if-none-match'], kept.etag)) {
-      if (!kept.notModified || request.method !== 'GET' || !kept.isCurrent()) return false;
-      kept.notModified.write(response);
+      if (request.method !== 'GET' || !kept.notModified?.isCurrent()) return false;
+      kept.notModified.head.write(response);
       response.end();
       return true;
     }
-    if (!kept.ok || !kept.isCurrent()) return false;
-    kept.ok.write(response);
+    if (!kept.ok?.isCurrent()) return false;
+    kept.ok.head.write(response);
     response.end(request.method === 'GET' ? kept.body : undefined);
     return true;
   }

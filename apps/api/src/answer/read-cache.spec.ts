@@ -141,6 +141,42 @@ describe('ReadCache', () => {
     expect(await cache.get(policy)).toMatchObject({ value: { number: 1 }, failure: { code: 'upstream_error' } });
   });
 
+  it('does not tell again and again what has come to be withheld, however seldom it is asked for', async () => {
+    const { clock, cache, policy, settle } = setUp();
+    const first = cache.get(policy);
+    await settle(({ resolve }) => {
+      resolve({ number: 1 });
+    });
+    await first;
+    clock.now += 2_000;
+    await cache.get(policy);
+    await settle(({ reject }) => {
+      reject(new ProviderError('forbidden', { message: 'It is hidden.', remedy: 'Show it.' }));
+    });
+    // Longer than a failure is taken as known.
+    clock.now += 5_000;
+    const later = expect(cache.get(policy)).rejects.toThrow('It failed.');
+    await settle(({ reject }) => {
+      reject(failure());
+    });
+    await later;
+  });
+
+  it('lets each asker wait by what is known of it, and says so who is too late', async () => {
+    const { clock, cache, policy, settle } = setUp();
+    const first = expect(cache.get(policy)).rejects.toThrow('It failed.');
+    await settle(({ reject }) => {
+      reject(failure());
+    });
+    await first;
+    clock.now += 5_000;
+    const patience = (known: ProviderError | null): number => (known ? 1 : 60_000);
+    await expect(cache.get({ ...policy, patience })).rejects.toMatchObject({
+      code: 'upstream_timeout',
+      cause: { code: 'upstream_error' },
+    });
+  });
+
   it('does not wait longer than its patience, and keeps what comes late', async () => {
     const { cache, policy, waiting, settle } = setUp(20);
     await expect(cache.get(policy)).rejects.toMatchObject({ code: 'upstream_timeout' });

@@ -37,6 +37,9 @@ export interface CachedRead<T> {
   failure: ProviderError | null;
 }
 
+/** In milliseconds. @param known how the same question has failed since it was answered last; null when it has not */
+export type Patience = (known: ProviderError | null) => number;
+
 export interface ReadPolicy<T> {
   /** Names the question: everything that the answer depends on. */
   key: string;
@@ -45,7 +48,7 @@ export interface ReadPolicy<T> {
   /** As long as this after that the old answer is given while a new one is fetched. */
   refreshMs: number;
   /** How long this asker waits; absent: as long as any. */
-  patienceMs?: number;
+  patience?: Patience;
   read: () => Promise<T>;
 }
 
@@ -93,12 +96,16 @@ export class ReadCache<T extends object> {
     if (isRecent) return this.fallBack(policy, old, known.error);
     const refreshing = this.refresh(policy);
     if (old && age <= policy.freshMs + policy.refreshMs) {
-      // How it ends is kept in `failures` and told by the next answer.
-      refreshing.catch(() => undefined);
+      // How it ends is kept in `failures` and told by the next answer; what is withheld by then is not told once more.
+      refreshing.catch((error: unknown) => {
+        if (error instanceof ProviderError && WITHHELD.has(error.code)) this.held.delete(policy.key);
+      });
       return this.tell(policy, old, known?.error ?? null, true);
     }
+    const failed = known?.error ?? null;
+    const patienceMs = policy.patience?.(failed) ?? this.patienceMs;
     try {
-      return this.tell(policy, await inTime(refreshing, policy.patienceMs ?? this.patienceMs, tooLate), null, false);
+      return this.tell(policy, await inTime(refreshing, patienceMs, () => tooLate(failed)), null, false);
     } catch (error) {
       if (error instanceof ProviderError) return this.fallBack(policy, old, error);
       throw error;
@@ -137,9 +144,11 @@ export class ReadCache<T extends object> {
   }
 }
 
-function tooLate(): ProviderError {
+/** @param known what is known so far of why */
+function tooLate(known: ProviderError | null): ProviderError {
   return new ProviderError('upstream_timeout', {
     message: 'The provider did not answer in time; its answer is still waited for.',
     remedy: 'Ask again in a few seconds.',
+    ...(known ? { cause: known } : {}),
   });
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Period, TopList } from '#listening';
 import { type JsonBytes, encodeJson } from '../answer/json-answer.js';
-import { type CachedRead, ReadCache } from '../answer/read-cache.js';
+import { type CachedRead, type Patience, ReadCache } from '../answer/read-cache.js';
 import { ActiveProvider } from '../providers/active-provider.js';
 import type { RunningProvider } from '../providers/running-providers.js';
 import type {
@@ -19,10 +19,10 @@ export interface Document<T> {
   bytes: JsonBytes;
 }
 
-/** What the provider told, and the documents that were made of it so far, by how many entries they have. */
+/** What the provider told, and the documents that were made of it so far, by what was left in them. */
 interface Told<T> {
   whole: T;
-  documents: Map<number, Document<T>>;
+  documents: Map<string, Document<T>>;
 }
 
 const MINUTE = 60_000;
@@ -30,11 +30,13 @@ const MINUTE = 60_000;
 const RECENT = { freshMs: 15_000, refreshMs: MINUTE };
 const CHART = { freshMs: 10 * MINUTE, refreshMs: 60 * MINUTE };
 const PROFILE = { freshMs: 5 * MINUTE, refreshMs: 60 * MINUTE };
+/** A song that was running when a list was read is not said to run by one that is older. */
+const RUNNING_S = 30;
 /**
  * The provider is always asked for the longest list, and shorter ones are cut from it: however many different lists
  * strangers ask for, the upstream gets a handful of calls.
  */
-const LONGEST = 50;
+export const LONGEST = 50;
 
 /** What is in memory, of every provider that was asked. */
 class Memory {
@@ -51,7 +53,7 @@ export class Charts {
   constructor(
     private readonly memory: Memory,
     private readonly running: RunningProvider,
-    private readonly patienceMs: number,
+    private readonly patience: Patience,
   ) {}
 
   async recentTracks(limit: number): Promise<CachedRead<Document<RecentTracksDto>>> {
@@ -61,28 +63,32 @@ export class Charts {
       const items = tracks.map((track) => ({ ...track, playedAt: track.playedAt?.toISOString() ?? null }));
       return { source: provider.source, limit: LONGEST, items };
     });
-    return cut(read, limit, (whole) => ({ ...whole, limit, items: whole.items.slice(0, limit) }));
+    const isLate = read.ageSeconds > RUNNING_S;
+    return cut(read, `${limit}${isLate ? ' without what ran' : ''}`, (whole) => {
+      const items = isLate ? whole.items.filter(({ nowPlaying }) => !nowPlaying) : whole.items;
+      return { ...whole, limit, items: items.slice(0, limit) };
+    });
   }
 
   async topTracks(period: Period, limit: number): Promise<CachedRead<Document<TopTracksDto>>> {
     const read = await this.read(this.memory.tracks, this.keyOf(period), CHART, async (running) =>
       toChart(running, period, await running.reads.topTracks({ period, limit: LONGEST })),
     );
-    return cut(read, limit, (whole) => ({ ...whole, items: whole.items.slice(0, limit) }));
+    return cut(read, String(limit), (whole) => ({ ...whole, items: whole.items.slice(0, limit) }));
   }
 
   async topArtists(period: Period, limit: number): Promise<CachedRead<Document<TopArtistsDto>>> {
     const read = await this.read(this.memory.artists, this.keyOf(period), CHART, async (running) =>
       toChart(running, period, await running.reads.topArtists({ period, limit: LONGEST })),
     );
-    return cut(read, limit, (whole) => ({ ...whole, items: whole.items.slice(0, limit) }));
+    return cut(read, String(limit), (whole) => ({ ...whole, items: whole.items.slice(0, limit) }));
   }
 
   async topAlbums(period: Period, limit: number): Promise<CachedRead<Document<TopAlbumsDto>>> {
     const read = await this.read(this.memory.albums, this.keyOf(period), CHART, async (running) =>
       toChart(running, period, await running.reads.topAlbums({ period, limit: LONGEST })),
     );
-    return cut(read, limit, (whole) => ({ ...whole, items: whole.items.slice(0, limit) }));
+    return cut(read, String(limit), (whole) => ({ ...whole, items: whole.items.slice(0, limit) }));
   }
 
   async lovedTracks(limit: number): Promise<CachedRead<Document<LovedTracksDto>>> {
@@ -91,7 +97,7 @@ export class Charts {
       const items = tracks.map((track) => ({ ...track, lovedAt: track.lovedAt?.toISOString() ?? null }));
       return { source: provider.source, items };
     });
-    return cut(read, limit, (whole) => ({ ...whole, items: whole.items.slice(0, limit) }));
+    return cut(read, String(limit), (whole) => ({ ...whole, items: whole.items.slice(0, limit) }));
   }
 
   async profile(): Promise<CachedRead<Document<ProfileDto>>> {
@@ -99,7 +105,7 @@ export class Charts {
       const profile = await reads.profile();
       return { source: provider.source, ...profile, registeredAt: profile.registeredAt?.toISOString() ?? null };
     });
-    return cut(read, LONGEST, (whole) => whole);
+    return cut(read, 'whole', (whole) => whole);
   }
 
   /** The provider is part of the question: after a switch, nobody is told the old one's answer as the new one's. */
@@ -114,11 +120,11 @@ export class Charts {
     age: { freshMs: number; refreshMs: number },
     ask: (running: RunningProvider) => Promise<T>,
   ): Promise<CachedRead<Told<T>>> {
-    const { running, patienceMs } = this;
+    const { running, patience } = this;
     return cache.get({
       key,
       ...age,
-      patienceMs,
+      patience,
       read: async () => ({ whole: await ask(running), documents: new Map() }),
     });
   }
@@ -131,25 +137,25 @@ export class ChartsService {
 
   constructor(private readonly providers: ActiveProvider) {}
 
-  of(running: RunningProvider, patienceMs: number): Charts {
-    return new Charts(this.memory, running, patienceMs);
+  of(running: RunningProvider, patience: Patience): Charts {
+    return new Charts(this.memory, running, patience);
   }
 
   /** @throws ProviderError when there is nothing to give */
   async answer<T>(ask: (charts: Charts) => Promise<CachedRead<T>>): Promise<CachedRead<T>> {
-    const { value, instead } = await this.providers.answer((running, patienceMs) => ask(this.of(running, patienceMs)));
+    const { value, instead } = await this.providers.answer((running, patience) => ask(this.of(running, patience)));
     return { ...value, failure: instead?.failure ?? value.failure };
   }
 }
 
-/** The document with so many entries; made once, and the same bytes for everybody who asks for as many. */
-function cut<T>(read: CachedRead<Told<T>>, limit: number, shorten: (whole: T) => T): CachedRead<Document<T>> {
+/** The document with what is asked for; made once, and the same bytes for everybody who asks for the same. */
+function cut<T>(read: CachedRead<Told<T>>, asked: string, shorten: (whole: T) => T): CachedRead<Document<T>> {
   const { whole, documents } = read.value;
-  const made = documents.get(limit);
+  const made = documents.get(asked);
   if (made) return { ...read, value: made };
   const document = shorten(whole);
   const value = { document, bytes: encodeJson(document) };
-  documents.set(limit, value);
+  documents.set(asked, value);
   return { ...read, value };
 }
 

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { type Period, ProviderError } from '#listening';
 import { type JsonBytes, encodeJson } from '../answer/json-answer.js';
-import type { CachedRead } from '../answer/read-cache.js';
-import { NowPlayingService } from '../now-playing/index.js';
+import type { CachedRead, Patience } from '../answer/read-cache.js';
+import { type CurrentlyPlaying, NowPlayingService } from '../now-playing/index.js';
 import { ActiveProvider } from '../providers/active-provider.js';
 import type { RunningProvider } from '../providers/running-providers.js';
-import type { SummaryDto, SummaryFault } from './charts.dto.js';
-import { ChartsService, type Document } from './charts.service.js';
+import type { RecentTracksDto, SummaryDto, SummaryFault } from './charts.dto.js';
+import { ChartsService, type Document, LONGEST } from './charts.service.js';
 
 /** Everything for one page: each part is read beside the others, and one that fails does not take the rest along. */
 @Injectable()
@@ -19,8 +19,8 @@ export class SummaryService {
 
   /** All of it is one provider's. @throws ProviderError when there is nobody to ask, or nothing of it to give */
   async summary(period: Period, limit: number): Promise<JsonBytes> {
-    const { value, instead } = await this.providers.answer((running, patienceMs) =>
-      this.gather({ running, patienceMs, period, limit }),
+    const { value, instead } = await this.providers.answer((running, patience) =>
+      this.gather({ running, patience, period, limit }),
     );
     const { document } = value;
     if (!instead) return encodeJson(document);
@@ -30,13 +30,14 @@ export class SummaryService {
     return encodeJson({ ...document, currentlyPlaying, errors });
   }
 
-  private async gather({ running, patienceMs, period, limit }: Question): Promise<Gathered> {
-    const charts = this.charts.of(running, patienceMs);
+  private async gather({ running, patience, period, limit }: Question): Promise<Gathered> {
+    const charts = this.charts.of(running, patience);
     const failures: Failure[] = [];
     const [profile, current, recent, tracks, artists, albums] = await Promise.all([
       part('profile', charts.profile(), failures),
-      this.nowPlaying.of(running, patienceMs),
-      part('recentTracks', charts.recentTracks(limit), failures),
+      this.nowPlaying.of(running, patience),
+      // One more, in place of a song that is over.
+      part('recentTracks', charts.recentTracks(Math.min(limit + 1, LONGEST)), failures),
       part('topTracks', charts.topTracks(period, limit), failures),
       part('topArtists', charts.topArtists(period, limit), failures),
       part('topAlbums', charts.topAlbums(period, limit), failures),
@@ -51,7 +52,7 @@ export class SummaryService {
       period,
       profile,
       currentlyPlaying,
-      recentTracks: recent?.items ?? null,
+      recentTracks: recent && agreeing(recent.items, currentlyPlaying).slice(0, limit),
       topTracks: tracks?.items ?? null,
       topArtists: artists?.items ?? null,
       topAlbums: albums?.items ?? null,
@@ -62,9 +63,17 @@ export class SummaryService {
   }
 }
 
+/** The two were not read in the same moment: a song is not said to run beside another one, or beside none. */
+function agreeing(
+  items: RecentTracksDto['items'],
+  { isPlaying, title, artist }: CurrentlyPlaying,
+): RecentTracksDto['items'] {
+  return items.filter((item) => !item.nowPlaying || (isPlaying && item.title === title && item.artist === artist));
+}
+
 interface Question {
   running: RunningProvider;
-  patienceMs: number;
+  patience: Patience;
   period: Period;
   limit: number;
 }

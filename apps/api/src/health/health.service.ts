@@ -65,13 +65,13 @@ export class HealthService {
     const { current } = this.providers;
     const since = this.providers.sinceOf(current);
     try {
-      const { running, value, instead } = await this.providers.answer((asked, patienceMs) =>
+      const { running, value, instead } = await this.providers.answer((asked, patience) =>
         this.probes.get({
           key: asked.key,
           // While it fails, a probe that is good news may come at any time; the cache itself bounds how often one is sent.
           freshMs: asked.health.current.failure ? 0 : PROBE_EVERY_MS,
           refreshMs: 0,
-          patienceMs,
+          patience,
           read: async () => ({ user: (await asked.reads.profile()).name }),
         }),
       );

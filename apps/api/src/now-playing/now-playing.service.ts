@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type NowPlaying, ProviderError } from '#listening';
 import { inTime } from '../answer/in-time.js';
 import { type JsonBytes, encodeJson } from '../answer/json-answer.js';
-import { PATIENCE_MS, ReadCache } from '../answer/read-cache.js';
+import { PATIENCE_MS, type Patience, ReadCache } from '../answer/read-cache.js';
 import { ActiveProvider, type Substitution } from '../providers/active-provider.js';
 import type { RunningProvider } from '../providers/running-providers.js';
 import { PlatformSettings } from '../settings/platform.settings.js';
@@ -96,7 +96,7 @@ export class NowPlayingService {
   }
 
   /** What one provider says, whoever answers otherwise: for a page that is one provider's as a whole. */
-  async of(running: RunningProvider, patienceMs: number): Promise<OwnWord> {
+  async of(running: RunningProvider, patience: Patience): Promise<OwnWord> {
     this.watcher.arrive(this.state.look());
     const { id } = running.provider;
     const { fresh } = this.state;
@@ -112,7 +112,7 @@ export class NowPlayingService {
         key: running.listeningKey,
         freshMs: FRESH_MS,
         refreshMs: 0,
-        patienceMs,
+        patience,
         read: async () => ({ playing: await running.reads.nowPlaying() }),
       });
       const trouble = failure && this.troubleOf(running, failure);

@@ -1,6 +1,6 @@
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { ProviderError } from '#listening';
-import { PATIENCE_MS } from '../answer/read-cache.js';
+import { PATIENCE_MS, type Patience } from '../answer/read-cache.js';
 import { isLasting } from './lasting-failure.js';
 import { type Choice, ProviderChoice } from './provider-choice.js';
 import { ProviderGeneration } from './provider-generation.js';
@@ -69,11 +69,11 @@ export class ActiveProvider implements OnApplicationBootstrap {
 
   /** Whether a failure is a reason to ask another provider. */
   isLasting(failure: ProviderError, running: RunningProvider | null): boolean {
-    const circumstances = { since: this.sinceOf(running), isDown: running?.upstream.isDown ?? false };
-    if (isLasting(failure, circumstances)) return true;
+    const since = this.sinceOf(running);
+    if (isLasting(failure, since)) return true;
     // Who has not waited to the end does not know what others have found.
     const known = running?.health.current.failure;
-    return failure.code === 'upstream_timeout' && known ? isLasting(known, circumstances) : false;
+    return failure.code === 'upstream_timeout' && known ? isLasting(known, since) : false;
   }
 
   /**
@@ -104,14 +104,17 @@ export class ActiveProvider implements OnApplicationBootstrap {
     const active = this.find(choice.active);
     const fallback = this.find(choice.fallback);
     const left = until - performance.now();
-    const patience = fallback ? left - LEAST_PATIENCE_MS : left;
-    const bounded = fallback && active?.upstream.isDown ? Math.min(patience, TRIAL_PATIENCE_MS) : patience;
-    const outcome = active
-      ? await settle(ask(active, Math.max(0, bounded)))
-      : this.providers.notConfigured(choice.active);
+    const patience: Patience = (known) => {
+      if (!fallback) return Math.max(0, left);
+      const trouble = known ?? active?.health.current.failure ?? null;
+      const isTrial = trouble !== null && this.isLasting(trouble, active);
+      return Math.max(0, Math.min(left - LEAST_PATIENCE_MS, isTrial ? TRIAL_PATIENCE_MS : Infinity));
+    };
+    const outcome = active ? await settle(ask(active, patience)) : this.providers.notConfigured(choice.active);
     const failure = outcome instanceof ProviderError ? outcome : outcome.failure;
     if (failure && fallback && this.isLasting(failure, active)) {
-      const value = await settle(ask(fallback, Math.max(LEAST_PATIENCE_MS, until - performance.now())));
+      const rest = Math.max(LEAST_PATIENCE_MS, until - performance.now());
+      const value = await settle(ask(fallback, () => rest));
       if (!(value instanceof ProviderError)) {
         const instead = { failure, provider: choice.active, since: this.sinceOf(active) };
         return { running: fallback, value, instead };
@@ -123,7 +126,7 @@ export class ActiveProvider implements OnApplicationBootstrap {
   }
 }
 
-type Ask<T> = (running: RunningProvider, patienceMs: number) => Promise<T>;
+type Ask<T> = (running: RunningProvider, patience: Patience) => Promise<T>;
 
 /** A provider's error as a value; every other one goes on. */
 async function settle<T>(asking: Promise<T>): Promise<T | ProviderError> {

@@ -1,5 +1,4 @@
-import type { ProviderError } from '#listening';
-import { type ProviderErrorCode } from '#listening';
+import { ProviderError, type ProviderErrorCode } from '#listening';
 import { UpstreamError } from '#upstream';
 
 /** Shorter pauses are bridged by what is in memory. A pause counts whole, also when it is nearly over. */
@@ -15,28 +14,24 @@ const LASTING: ReadonlySet<ProviderErrorCode> = new Set([
   'database_unavailable',
 ]);
 
-/** What happens to one read alone, and comes to much only when all of them fail so. */
-const SINGLE: ReadonlySet<ProviderErrorCode> = new Set(['upstream_timeout', 'upstream_error']);
-
-/** In which state a read has failed. */
-export interface Circumstances {
-  /** Since when it is as it is. */
-  since: Date;
-  /** The upstream fails whatever it is asked. */
-  isDown: boolean;
-}
+/** What happens to one read alone, and comes to much only when it happens again and again. */
+export const SINGLE: ReadonlySet<ProviderErrorCode> = new Set(['upstream_timeout', 'upstream_error']);
 
 /**
  * Whether another provider is to answer instead: the upstream will not for a while. A single failure is no reason, what is
  * in memory serves better then; nor is what the account withholds on purpose.
+ *
+ * @param since since when it is as it is
  */
-export function isLasting(error: ProviderError, { since, isDown }: Circumstances): boolean {
+export function isLasting(error: ProviderError, since: Date): boolean {
   if (LASTING.has(error.code)) return true;
-  if (SINGLE.has(error.code)) return isDown || isCircuitOpen(error.cause);
+  // Who has not waited to the end is told what the one before has come to.
+  if (error.cause instanceof ProviderError) return isLasting(error.cause, since);
+  if (SINGLE.has(error.code)) return error.cause instanceof UpstreamError && isSentNoMore(error.cause);
   const pauseMs = (error.retryAt?.getTime() ?? 0) - since.getTime();
   return error.code === 'upstream_rate_limited' && (error.isQuotaSpent || pauseMs > LONG_PAUSE_MS);
 }
 
-function isCircuitOpen(cause: unknown): boolean {
-  return cause instanceof UpstreamError && cause.kind === 'circuit_open';
+function isSentNoMore({ kind, isLast }: UpstreamError): boolean {
+  return kind === 'circuit_open' || isLast;
 }

@@ -75,8 +75,8 @@ describe('HealthRecord', () => {
     expect(told).toEqual([]);
     await fail('nowPlaying', 'upstream_error');
     await fail('profile', 'upstream_error');
-    await fail('profile', 'upstream_timeout');
-    await succeed('profile');
+    await fail('nowPlaying', 'upstream_timeout');
+    await succeed('nowPlaying');
     expect(told).toEqual(['upstream_error', 'upstream_timeout', null]);
   });
 
@@ -95,9 +95,40 @@ describe('HealthRecord', () => {
     expect(health.current.since).toEqual(since);
   });
 
-  it('ends an outage with any read that succeeds', async () => {
+  it('takes a read that fails beside what is good for what it is: that part alone', async () => {
+    const { clock, health, told, succeed, fail } = setUp();
+    for (let second = 0; second < 100; second += 1) {
+      await succeed('nowPlaying');
+      clock.now += 1_000;
+      await fail('profile', 'upstream_error');
+    }
+    expect(health.current.failure).toBeNull();
+    expect(told).toEqual([]);
+    // What else there is was good too long ago.
+    clock.now += 60_000;
+    await fail('profile', 'upstream_error');
+    expect(told).toEqual(['upstream_error']);
+    await succeed('nowPlaying');
+    expect(told).toEqual(['upstream_error', null]);
+  });
+
+  it('does not take what plays for well because something else is, for as long as that was asked lately', async () => {
+    const { clock, health, told, succeed, fail } = setUp();
+    for (let second = 0; second < 100; second += 1) {
+      await fail('nowPlaying', 'upstream_error');
+      clock.now += 1_000;
+      await succeed('profile');
+      await fail('profile', 'upstream_timeout');
+    }
+    expect(told).toEqual(['upstream_error']);
+    clock.now += 60_000;
+    await succeed('profile');
+    expect(health.current.failure).toBeNull();
+  });
+
+  it('ends a trouble of all reads with any that succeeds', async () => {
     const { health, succeed, fail } = setUp();
-    await fail('nowPlaying', 'upstream_timeout');
+    await fail('nowPlaying', 'upstream_rate_limited');
     await succeed('profile');
     expect(health.current.failure).toBeNull();
   });

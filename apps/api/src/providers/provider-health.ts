@@ -1,5 +1,6 @@
 import { ProviderError, type Read } from '#listening';
 import { UpstreamError } from '#upstream';
+import { SINGLE } from './lasting-failure.js';
 
 /** What the last reads of a provider came to. */
 export interface ProviderHealth {
@@ -13,6 +14,11 @@ export interface ProviderHealth {
 /** A list that is withheld may be asked for once in a blue moon: it is not said to be for longer than it was seen to be. */
 const WITHHELD_MS = 5 * 60_000;
 
+/** What plays is the provider's main job; that alone says of it how it is when other reads fail. */
+const MAIN: Read = 'nowPlaying';
+/** What was good so lately says more of the upstream than one kind of read that fails beside it. */
+const GOOD_MS = 60_000;
+
 /** That the tokens could not be read says nothing of the upstream, and is told for no longer than this. */
 const DATABASE_MS = 15_000;
 
@@ -25,8 +31,8 @@ const LONGEST_REFUSAL_MS = REFUSED_PAUSES_MS[4];
 export class HealthRecord {
   private since: Date | null = null;
   private lastSuccessAt: Date | null = null;
-  /** The upstream as a whole fails: the next read of whatever kind that succeeds ends it. */
-  private outage: { error: ProviderError; at: number } | null = null;
+  /** The upstream as a whole fails, as far as is known. */
+  private outage: { read: Read; error: ProviderError; at: number } | null = null;
   /** As the settings are, nothing is answered, and asking all the same can make it worse. */
   private refusal: { error: ProviderError; until: number; times: number } | null = null;
   /** This cannot be read, and the rest can: only the same read can end it, or that nobody has met it for a while. */
@@ -71,7 +77,7 @@ export class HealthRecord {
     try {
       const answer = await reading;
       this.note(() => {
-        this.outage = null;
+        if (!this.isOfMain(read)) this.outage = null;
         this.refusal = null;
         this.withheld.delete(read);
         this.lastSuccessAt = new Date(this.now());
@@ -82,11 +88,29 @@ export class HealthRecord {
         if (error.code === 'provider_not_configured') this.pause(error);
         this.note(() => {
           if (WITHHELD.has(error.code)) this.withheld.set(read, { error, at: this.now() });
-          else this.outage = { error, at: this.now() };
+          else if (!this.isOfPart(read, error)) this.outage = { read, error, at: this.now() };
         });
       }
       throw error;
     }
+  }
+
+  /** Whether what has failed may be that kind of read alone: the rest was seen to be well, or the main read says more. */
+  private isOfPart(read: Read, { code }: ProviderError): boolean {
+    if (!SINGLE.has(code) || read === MAIN) return false;
+    const good = this.lastSuccessAt?.getTime() ?? Number.NEGATIVE_INFINITY;
+    return this.isLately(good) || this.isOfMain(read);
+  }
+
+  /** Whether it is the main read that fails, for which another one that is good is no sign. */
+  private isOfMain(read: Read): boolean {
+    const { outage } = this;
+    return outage?.read === MAIN && read !== MAIN && SINGLE.has(outage.error.code) && this.isLately(outage.at);
+  }
+
+  private isLately(at: number): boolean {
+    const ago = this.now() - at;
+    return ago >= 0 && ago < GOOD_MS;
   }
 
   private pause(error: ProviderError): void {

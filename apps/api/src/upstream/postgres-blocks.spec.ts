@@ -53,6 +53,26 @@ describe('PostgresBlocks', () => {
     expect(await new PostgresBlocks(database).read('tape')).toMatchObject({ since: first.since });
   });
 
+  it('does not keep to one that a clock has made which was ahead, not after a start either', async () => {
+    const ahead = { ...block(2 * 86_400), since: Date.now() + 86_400_000 };
+    const blocks = new PostgresBlocks(database);
+    await blocks.extend('tape', ahead);
+    expect(await new PostgresBlocks(database).read('tape')).toBeNull();
+    expect(await blocks.read('tape')).toBeNull();
+    const told = block(60);
+    await blocks.extend('tape', told);
+    expect(await new PostgresBlocks(database).read('tape')).toEqual(told);
+  });
+
+  it('tells of several the one that lasts longest', async () => {
+    const blocks = new PostgresBlocks(database);
+    const [short, long] = [block(30), block(60)];
+    await blocks.extend('tape', short);
+    await blocks.extend('tape charts', long);
+    expect(await new PostgresBlocks(database).read('tape', 'tape charts')).toEqual(long);
+    expect(await blocks.read('tape', 'other')).toEqual(short);
+  });
+
   it('forgets one that is over, and none that holds', async () => {
     const blocks = new PostgresBlocks(database);
     await blocks.extend('tape', block(-1));

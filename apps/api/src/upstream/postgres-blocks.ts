@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Database } from '#database';
-import { type UpstreamBlock, type UpstreamBlocks, UpstreamBlocksInMemory } from '#upstream';
+import { type UpstreamBlock, type UpstreamBlocks, UpstreamBlocksInMemory, isOfWrongClock, longest } from '#upstream';
 import { inTime } from '../answer/in-time.js';
 import { DATABASE } from '../database/database.module.js';
 import { reasonOf } from '../logging.js';
@@ -19,15 +19,31 @@ export class PostgresBlocks implements UpstreamBlocks {
 
   constructor(@Inject(DATABASE) private readonly database: Database) {}
 
-  async read(upstream: string): Promise<UpstreamBlock | null> {
-    const own = await this.known.read(upstream);
-    if (own && this.untold.has(upstream)) await this.write(upstream, own);
-    const row = await this.attempt(() => this.database.prisma.upstreamBlock.findUnique({ where: { upstream } }));
-    if (!row) return own;
-    const { blockedSince, blockedUntil, reason, strikes } = row;
-    const stored = { since: blockedSince.getTime(), until: blockedUntil.getTime(), reason, strikes };
+  async read(...upstreams: readonly string[]): Promise<UpstreamBlock | null> {
+    for (const upstream of upstreams) {
+      const own = await this.known.read(upstream);
+      if (own && isOfWrongClock(own, Date.now())) await this.forget(upstream);
+      else if (own && this.untold.has(upstream)) await this.write(upstream, own);
+    }
+    const rows = await this.attempt(() =>
+      this.database.prisma.upstreamBlock.findMany({ where: { upstream: { in: [...upstreams] } } }),
+    );
+    const stored: UpstreamBlock[] = [];
+    for (const { upstream, blockedSince, blockedUntil, reason, strikes } of rows ?? []) {
+      const block = { since: blockedSince.getTime(), until: blockedUntil.getTime(), reason, strikes };
+      if (isOfWrongClock(block, Date.now())) await this.forget(upstream);
+      else stored.push(block);
+    }
     // Told by another process, or by this one before the database was away: whichever lasts longer holds.
-    return own && own.until > stored.until ? own : stored;
+    return longest([...stored, (await this.known.read(...upstreams)) ?? []].flat());
+  }
+
+  /** However long it would hold by the clock that has made it. */
+  private async forget(upstream: string): Promise<void> {
+    this.logger.warn(`That ${upstream} is left alone was noted by a clock that was ahead, and is forgotten.`);
+    await this.known.clear(upstream);
+    this.untold.delete(upstream);
+    await this.attempt(() => this.database.prisma.upstreamBlock.deleteMany({ where: { upstream } }));
   }
 
   async extend(upstream: string, block: UpstreamBlock): Promise<void> {
@@ -36,13 +52,14 @@ export class PostgresBlocks implements UpstreamBlocks {
     await this.write(upstream, block);
   }
 
-  async clear(upstream: string): Promise<void> {
-    await this.known.clear(upstream);
-    this.untold.delete(upstream);
+  async clear(...upstreams: readonly string[]): Promise<void> {
+    await this.known.clear(...upstreams);
+    for (const upstream of upstreams) this.untold.delete(upstream);
     // Only one that is over: another process may have been refused since.
-    await this.attempt(
-      () => this.database.prisma.$executeRaw`
-        DELETE FROM upstream_blocks WHERE upstream = ${upstream} AND blocked_until <= ${new Date()}`,
+    await this.attempt(() =>
+      this.database.prisma.upstreamBlock.deleteMany({
+        where: { upstream: { in: [...upstreams] }, blockedUntil: { lte: new Date() } },
+      }),
     );
   }
 

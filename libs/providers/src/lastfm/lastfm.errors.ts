@@ -127,7 +127,8 @@ function inShort(message: string): string {
 function refusal(reason: string): ProviderError {
   return new ProviderError('upstream_error', {
     message: `Last.fm refused the request (${reason}).`,
-    remedy: 'Look whether there is a newer version of this service, and report it otherwise.',
+    remedy:
+      'Look at LASTFM_API_URL if it is set, and whether there is a newer version of this service; report it otherwise.',
     isFinal: true,
   });
 }

@@ -55,9 +55,9 @@ function create({ settings, upstream }: ProviderContext<LastfmSettings, Upstream
 
   async function call({ method, list }: Question, query: Query, { signal }: ReadOptions = {}): Promise<Wire> {
     try {
-      const answer = await upstream.read(
-        { query: { method, user: account, api_key: settings.LASTFM_API_KEY, format: 'json', ...query }, signal },
-        (received) => judge(received, { account, list, ownerOf }),
+      const asked = { method, user: account, api_key: settings.LASTFM_API_KEY, format: 'json', ...query };
+      const answer = await upstream.read({ part: method, query: asked, signal }, (received) =>
+        judge(received, { account, list, ownerOf }),
       );
       return asObject(answer.json) ?? {};
     } catch (error) {

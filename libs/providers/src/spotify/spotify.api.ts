@@ -22,9 +22,16 @@ async function get(
   signal?: AbortSignal,
 ): Promise<Wire> {
   // The token stands in a header alone: an address ends up in logs.
-  const request = { path: question.path, query, headers: { Authorization: `Bearer ${token}` }, signal };
+  const { path } = question;
+  const request = { path, part: partOf(path), query, headers: { Authorization: `Bearer ${token}` }, signal };
   const answer = await upstream.read(request, (received) => judge(received, question));
   return asObject(answer.json) ?? {};
+}
+
+/** `me/player`, `me/tracks`, `playlists`: what fails together. */
+function partOf(path: string): string {
+  const [first = '', second = ''] = path.split('/');
+  return first === 'me' ? `${first}/${second}` : first;
 }
 
 /** Asks with a token at hand. @throws ProviderError */

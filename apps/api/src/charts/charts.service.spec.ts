@@ -1,0 +1,34 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { RecentTrack } from '#listening';
+import type { ActiveProvider } from '../providers/active-provider.js';
+import type { RunningProvider } from '../providers/running-providers.js';
+import { ChartsService } from './charts.service.js';
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+it('a song that ran when the list was read is not said to run half a minute later', async () => {
+  const track = { title: 'Salt', artist: 'The Night Ferry', album: '', albumImageUrl: null, songUrl: '' };
+  const played = { ...track, title: 'Tide', nowPlaying: false, playedAt: new Date(0) };
+  const told = [{ ...track, nowPlaying: true, playedAt: null }, played, played] as unknown as RecentTrack[];
+  const answers = [told];
+  const running = {
+    provider: { source: 'tapes' },
+    listeningKey: 'tapes 1',
+    reads: {
+      recentTracks: () => Promise.resolve(answers.shift()).then((list) => list ?? new Promise(() => undefined)),
+    },
+  } as unknown as RunningProvider;
+  const charts = new ChartsService({} as ActiveProvider).of(running, () => 1_000);
+  const titles = async (): Promise<string[]> =>
+    (await charts.recentTracks(2)).value.document.items.map(({ title }) => title);
+  expect(await titles()).toEqual(['Salt', 'Tide']);
+  vi.setSystemTime(Date.now() + 29_000);
+  expect(await titles()).toEqual(['Salt', 'Tide']);
+  vi.setSystemTime(Date.now() + 2_000);
+  expect(await titles()).toEqual(['Tide', 'Tide']);
+});
