@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { pathToFileURL } from 'node:url';
 import { type Sandbox, startSandbox } from './sandbox.js';
 
 /** The service's own wish; the sandbox listens beside it. A second demo takes the next two. */
@@ -15,6 +16,7 @@ const ACCOUNT = { LASTFM_USERNAME: 'Ada', LASTFM_API_KEY: 'de30c0de5a4db0c5de30c
 /** Known to everybody: it opens nothing but a demo on this machine. */
 const OWNER_TOKEN = 'the-owner-of-the-demo';
 const SERVICE = join(import.meta.dirname, '../../../service/main.js');
+const END_WITH_PARENT = pathToFileURL(join(import.meta.dirname, 'end-with-parent.js')).href;
 const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** What a process needs of the environment; settings that somebody has for the real thing stay out of the demo. */
 const KEPT = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'NODE_OPTIONS'];
@@ -23,7 +25,7 @@ async function main(): Promise<void> {
   const { sandbox, port: sandboxPort } = await openSandbox(SERVICE_PORT + 1);
   const port = await freePort(sandboxPort - 1);
   const folder = emptyFolder(sandboxPort);
-  const service = spawn(process.execPath, [SERVICE], {
+  const service = spawn(process.execPath, ['--import', END_WITH_PARENT, SERVICE], {
     cwd: folder,
     env: {
       ...Object.fromEntries(KEPT.map((name) => [name, process.env[name]])),
@@ -37,7 +39,7 @@ async function main(): Promise<void> {
       DATA_DIR: folder,
       LOG_LEVEL: 'warn',
     },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'],
   });
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
     service.on('exit', (code, signal) => {
@@ -106,11 +108,12 @@ function databaseOf(folder: string): string | null {
 
 /** The terminal sends Ctrl-C to both of us, a supervisor its signal to this process alone: the service gets it either way. */
 function stopTogether(service: ChildProcess): void {
-  for (const signal of ENDING) {
-    process.on(signal, () => {
-      service.kill('SIGTERM');
-    });
-  }
+  const stop = (): void => {
+    service.kill('SIGTERM');
+  };
+  for (const signal of ENDING) process.on(signal, stop);
+  // Nobody reads any more where the demo is.
+  for (const output of [process.stdout, process.stderr]) output.on('error', stop);
 }
 
 function greet(service: string, sandbox: string): void {
