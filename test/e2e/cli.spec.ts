@@ -284,7 +284,8 @@ describe('the command line', () => {
   });
 
   it('reads .env, which the environment overrules', async () => {
-    writeFileSync(join(folder, '.env'), `PORT=${settings['PORT'] ?? ''}\nADMIN_TOKEN=${OWNER}\n`);
+    // With the mark that some editors put first, as the service reads it too.
+    writeFileSync(join(folder, '.env'), `\uFEFFPORT=${settings['PORT'] ?? ''}\nADMIN_TOKEN: ${OWNER}\n`);
     const own = { TONEARM_URL: '', ADMIN_TOKEN: 'another-token-that-nobody-knows-01' };
     expect(await begin(['backups'], own).ended).toMatchObject({
       code: 1,

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { VaultError } from '#accounts';
 import { DatabaseError } from '#database';
+import { isDatabaseAway, isDatabaseFull } from './problem/database-away.js';
 import { openService } from './service.js';
 import { SettingsFault } from './settings/settings-fault.js';
 import { loadSettings } from './settings/settings.module.js';
@@ -18,6 +19,10 @@ function explain(error: unknown): string {
   ) {
     return `  ${error.message}\n  Stop what listens there, or set PORT to another port or HOST to an address of this machine.`;
   }
+  if (isDatabaseAway(error)) {
+    return '  The database went away while Tonearm was starting.\n  Start it, then start Tonearm again.';
+  }
+  if (isDatabaseFull(error)) return '  The disk of the database is full.\n  Make room on it, then start Tonearm again.';
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 

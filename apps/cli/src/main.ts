@@ -1,3 +1,5 @@
+import { parse } from 'dotenv';
+import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { HELP, type Usage, readArguments } from './arguments.js';
 import { ask } from './ask.js';
@@ -55,10 +57,10 @@ function usageOf(name: string): Usage {
   throw wrongUsage(`There is no such command.${didYouMean(name, names)}`, `The commands are ${names.join(', ')}.`);
 }
 
-/** What the environment has already, it keeps. */
+/** What the environment has already, it keeps. Read as the service reads it. */
 function loadEnvFile(): void {
   try {
-    process.loadEnvFile();
+    for (const [name, value] of Object.entries(parse(readFileSync('.env')))) process.env[name] ??= value;
   } catch (error) {
     const code = codeOf(error) ?? 'unknown reason';
     if (code === 'ENOENT') return;

@@ -50,6 +50,11 @@ describe('connectByUrl', () => {
     expectNoSecrets(error);
   });
 
+  it('says of a server without TLS that it has none', async () => {
+    const error = await failure(`${server.connectionString}?sslmode=require`);
+    expect(error).toMatchObject({ code: 'database_refused', message: expect.stringContaining('no TLS') as unknown });
+  });
+
   it('gives up on a server that accepts and never answers', async () => {
     const mute = createServer();
     const port = await new Promise<number>((resolve) => {

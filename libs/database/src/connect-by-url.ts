@@ -107,14 +107,30 @@ function isTransient(error: unknown): boolean {
   return /terminated|timeout/i.test(errorText(error));
 }
 
+/** Node's codes for a certificate that it does not take. */
+const UNTRUSTED = /CERT|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/;
+/** The driver's own words, which have no code. */
+const WITHOUT_TLS = /does not support SSL/;
+
 /** In our words: Postgres names the user in its own. */
 function refused(place: string, error: unknown): DatabaseError {
-  const code = errorCode(error);
-  const [why, remedy] =
-    code === '28P01' || code === '28000'
-      ? ['it refuses the login', 'Correct the user and the password in DATABASE_URL.']
-      : code === '3D000'
-        ? ['there is no such database', 'Create it, or correct the name at the end of DATABASE_URL.']
-        : [`the connection failed (${code ?? 'handshake'})`, 'Check user, password, and sslmode in DATABASE_URL.'];
+  const [why, remedy] = reasonOf(errorCode(error), errorText(error));
   return new DatabaseError('database_refused', `Cannot use the database ${place}: ${why}.`, remedy);
+}
+
+function reasonOf(code: string | undefined, text: string): [why: string, remedy: string] {
+  if (code === '28P01' || code === '28000')
+    return ['it refuses the login', 'Correct the user and the password in DATABASE_URL.'];
+  if (code === '3D000')
+    return ['there is no such database', 'Create it, or correct the name at the end of DATABASE_URL.'];
+  if (code !== undefined && UNTRUSTED.test(code)) {
+    return [
+      `its certificate is not trusted (${code})`,
+      'Name the certificate of who has signed it in DATABASE_URL: sslmode=verify-full&sslrootcert=/path/to/ca.crt. ' +
+        'With sslmode=no-verify any certificate will do, for a network in which nobody else can answer.',
+    ];
+  }
+  if (WITHOUT_TLS.test(text))
+    return ['it offers no TLS', 'Take sslmode out of DATABASE_URL, or let the server offer TLS.'];
+  return [`the connection failed (${code ?? 'handshake'})`, 'Check user, password, and sslmode in DATABASE_URL.'];
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPrismaClient } from '../../../../libs/database/src/prisma-client.js';
 import { type FaultyProxy, startFaultyProxy } from '../../../../libs/database/src/testing/faulty-proxy.js';
 import { migratedDatabase } from '../../../../test/support/database.js';
-import { isDatabaseAway } from './database-away.js';
+import { isDatabaseAway, isDatabaseFull } from './database-away.js';
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined };
 let proxy: FaultyProxy;
@@ -48,5 +48,27 @@ describe('a database that is away', () => {
     await prisma.$disconnect();
     expect(refusal).toBeInstanceOf(Error);
     expect(isDatabaseAway(refusal)).toBe(false);
+  });
+});
+
+describe('a database without room', () => {
+  it('is known by what it says, to whatever is asked of it', async () => {
+    const prisma = createPrismaClient(await migratedDatabase(), silent);
+    const refuse = "BEGIN RAISE EXCEPTION 'No space left on device' USING ERRCODE = 'disk_full'; END";
+    try {
+      const raw: unknown = await prisma.$executeRawUnsafe(`DO $$ ${refuse} $$`).catch((error: unknown) => error);
+      await prisma.$executeRawUnsafe(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ ${refuse} $$`);
+      await prisma.$executeRawUnsafe(
+        'CREATE TRIGGER full_disk BEFORE INSERT ON upstream_blocks EXECUTE FUNCTION refuse()',
+      );
+      const data = { upstream: 'tape', blockedUntil: new Date(), reason: 'a test' };
+      const model: unknown = await prisma.upstreamBlock.create({ data }).catch((error: unknown) => error);
+      expect([raw, model].map((error) => [isDatabaseFull(error), isDatabaseAway(error)])).toEqual([
+        [true, false],
+        [true, false],
+      ]);
+    } finally {
+      await prisma.$disconnect();
+    }
   });
 });

@@ -12,6 +12,8 @@ const ADAPTER_KINDS: ReadonlySet<unknown> = new Set([
 /** What Postgres says when it is shutting down, starting, or full, and the class of its connection exceptions. */
 const POSTGRES_CODES = /^(08\w{3}|57P0[123]|53300)$/;
 
+const DISK_FULL = '53100';
+
 /** Neither the driver nor the adapter gives these a code; the last is of a connection that was silent for too long. */
 const LOST_CONNECTION =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)|\bNo answer in time\.$/;
@@ -20,14 +22,24 @@ const LOST_CONNECTION =
 export function isDatabaseAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = at(error, 'code');
-  if (PRISMA_CODES.has(code) || code === 'notification_failed' || isPostgresCode(code)) return true;
-  const adapters = at(at(at(error, 'meta'), 'driverAdapterError'), 'cause');
-  if (ADAPTER_KINDS.has(at(adapters, 'kind')) || isPostgresCode(at(adapters, 'code'))) return true;
-  return LOST_CONNECTION.test(error.message);
+  if (PRISMA_CODES.has(code) || code === 'notification_failed' || ADAPTER_KINDS.has(adapterSays(error, 'kind')))
+    return true;
+  return postgresCodes(error).some((one) => POSTGRES_CODES.test(one)) || LOST_CONNECTION.test(error.message);
 }
 
-function isPostgresCode(code: unknown): boolean {
-  return typeof code === 'string' && POSTGRES_CODES.test(code);
+/** Whether a query has failed because there is no room left for what it would keep. */
+export function isDatabaseFull(error: unknown): boolean {
+  return postgresCodes(error).includes(DISK_FULL);
+}
+
+/** What Postgres itself has said, from the driver or by way of the adapter. */
+function postgresCodes(error: unknown): string[] {
+  const codes = [at(error, 'code'), adapterSays(error, 'code'), adapterSays(error, 'originalCode')];
+  return codes.filter((code) => typeof code === 'string');
+}
+
+function adapterSays(error: unknown, name: string): unknown {
+  return at(at(at(at(error, 'meta'), 'driverAdapterError'), 'cause'), name);
 }
 
 function at(value: unknown, name: string): unknown {

@@ -2,7 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ProviderError } from '#listening';
 import { allowedMethods } from './allowed-methods.js';
-import { isDatabaseAway } from './database-away.js';
+import { isDatabaseAway, isDatabaseFull } from './database-away.js';
 import { PROBLEMS, Problem, type ProblemCode } from './problem.js';
 
 const SEE_ENDPOINTS = 'GET /endpoints lists every address of the API with its methods and parameters.';
@@ -28,6 +28,14 @@ export class ProblemFilter implements ExceptionFilter {
         'database_unavailable',
         'The database of this service cannot be reached.',
         'Start it, or look into DATABASE_URL and the log of this service; nothing has to be restarted, and /health tells when it is back.',
+      );
+    }
+    if (isDatabaseFull(error)) {
+      this.logger.error(`${request.method} ${pathOf(request)}: the disk of the database is full.`);
+      return new Problem(
+        'storage_failed',
+        'The disk of the database is full.',
+        'Make room on it, then try again; nothing has to be restarted.',
       );
     }
     const status = statusOf(error);

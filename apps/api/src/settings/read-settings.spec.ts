@@ -77,6 +77,8 @@ describe('readSettings', () => {
     ['SPOTIFY_REDIRECT_URI', 'http://music.example.org/callback'],
     ['SPOTIFY_SCOPES', 'user-top-read; DROP'],
     ['ADMIN_TOKEN', 'too-short'],
+    ['ADMIN_TOKEN', 'long enough but of words'],
+    ['ADMIN_TOKEN', 'long-enough-but\nof-two-lines'],
     ['METRICS_TOKEN', 'too-short'],
     ['ENCRYPTION_KEY', 'k1:c2hvcnQ='],
     ['ENCRYPTION_KEY', `${ENCRYPTION_KEY},${ENCRYPTION_KEY}`],
