@@ -1,4 +1,4 @@
-import { chmod, chown, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, cp, mkdir, mkdtemp, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -69,6 +69,27 @@ describe('a DATA_DIR in a folder that only its owner can enter', () => {
     );
     await chmod(closed, 0o711);
     expect(again).toBe(root ? 'data_dir_unusable' : dataDir);
+  });
+
+  it('is one database alone: a copy of the folder says so, and a folder that was moved takes it along', async () => {
+    await pretendCluster(await placeCluster(dataDir, log));
+    const { home } = await placeCluster(dataDir, log);
+    const [copy, moved] = [join(closed, 'copy'), join(closed, 'moved')];
+    await cp(dataDir, copy, { recursive: true });
+    const copied = await placeCluster(copy, log).then(
+      (placement) => placement.home,
+      (error: unknown) => (error instanceof DatabaseError ? error.code : error),
+    );
+    expect(copied).toBe(root ? 'data_dir_unusable' : copy);
+    await rename(dataDir, moved);
+    expect((await placeCluster(moved, log)).home).toBe(root ? home : moved);
+    // Whose it is now is known.
+    await rm(copy, { recursive: true });
+    await cp(moved, copy, { recursive: true });
+    await (root ? expect(placeCluster(copy, log)).rejects.toThrow('moved') : placeCluster(copy, log));
+    await rename(moved, dataDir);
+    await placeCluster(dataDir, log);
+    await rm(copy, { recursive: true });
   });
 
   it('says so when the folder that it names is gone', async () => {

@@ -13,6 +13,8 @@ import { type Account, runProgram } from './run-program.js';
 export const MACHINE_FOLDER = '/var/lib/tonearm';
 
 const LOCATION_FILE = 'postgres.location';
+/** The other way round: beside a cluster that is elsewhere, whose it is. */
+const OWNER_FILE = 'data.location';
 
 /** Where the cluster of a DATA_DIR is, and who runs it. */
 export interface Placement {
@@ -39,6 +41,7 @@ export async function placeCluster(dataDir: string, log: DatabaseLog): Promise<P
   const real = await realpath(dataDir);
 
   const recorded = await readLocation(real);
+  if (recorded !== undefined) await own(recorded, real);
   const home = recorded ?? real;
   const cluster = join(home, 'postgres');
   if (recorded !== undefined || (await exists(join(cluster, 'PG_VERSION')))) {
@@ -73,6 +76,37 @@ async function readLocation(dataDir: string): Promise<string | undefined> {
   );
 }
 
+/**
+ * Notes whose cluster is there. A DATA_DIR that was moved takes its cluster along; one that was copied leads to the same one
+ * as the original, and what is tried with the copy would be done to that.
+ * @throws DatabaseError `data_dir_unusable` for a copy
+ */
+async function own(home: string, dataDir: string): Promise<void> {
+  const file = join(home, OWNER_FILE);
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    if (errorCode(error) === 'ENOENT') return '';
+    throw error;
+  });
+  const owner = text.split('\n', 1)[0] ?? '';
+  if (owner === dataDir) return;
+  const isCopy = owner !== '' && (await readLocation(owner).catch(() => undefined)) === home;
+  if (!isCopy) {
+    await replace(file, `${dataDir}\n`, 0o600);
+    return;
+  }
+  throw new DatabaseError(
+    'data_dir_unusable',
+    `${dataDir} is a copy of ${owner}: both lead to the same database, in ${home}.`,
+    `Delete ${join(dataDir, LOCATION_FILE)} and postgres.password beside it to begin with an empty database there, or use the original.`,
+  );
+}
+
+async function replace(file: string, text: string, mode: number): Promise<void> {
+  const draft = `${file}.${randomUUID()}`;
+  await writeFile(draft, text, { mode });
+  await rename(draft, file);
+}
+
 /** Tried as the account itself rather than judged by mode bits: that also covers access lists and mounts. */
 async function canEnter(folder: string, account: Account | undefined): Promise<boolean> {
   if (!account) return true;
@@ -102,9 +136,8 @@ async function moveOut(dataDir: string, log: DatabaseLog): Promise<string> {
     `Tonearm was started as root and Postgres does not run as root. The user it runs as cannot enter\n` +
     `${dataDir}, so the database is in the folder named above. Back up both.\n`;
   const file = join(dataDir, LOCATION_FILE);
-  const draft = `${file}.${randomUUID()}`;
-  await writeFile(draft, `${home}\n\n${why}`, { mode: 0o644 });
-  await rename(draft, file);
+  await replace(file, `${home}\n\n${why}`, 0o644);
+  await own(home, dataDir);
   log.info(`The database is kept in ${home}, because the user that Postgres runs as cannot enter ${dataDir}.`);
   return home;
 }
