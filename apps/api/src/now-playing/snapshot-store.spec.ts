@@ -68,6 +68,13 @@ describe('SnapshotStore', () => {
     expect(await store.sync(one, bid)).toMatchObject({ leads: true });
   });
 
+  it('lets another one lead when the lease is from a clock that was ahead', async () => {
+    const [one, other] = [randomUUID(), randomUUID()];
+    await store.sync(one, bid);
+    await database.prisma.$executeRaw`UPDATE now_playing SET lease_until = now() + interval '1 day'`;
+    expect(await store.sync(other, bid)).toMatchObject({ leads: true });
+  });
+
   it('lets one with something newer to tell lead before the lease is over, once the leader is silent', async () => {
     const [one, other] = [randomUUID(), randomUUID()];
     await store.sync(one, bid);

@@ -101,6 +101,8 @@ export class SnapshotStore {
         UPDATE now_playing
         SET leader = ${process}::uuid, lease_until = now() + ${LEASE_MS}::float8 * interval '1 ms'
         WHERE leader IS NULL OR leader = ${process}::uuid OR lease_until < now()
+          -- By a clock that was ahead; nobody may live who could prolong it.
+          OR lease_until > now() + ${2 * LEASE_MS}::float8 * interval '1 ms'
           OR generation < ${bid.generation} AND lease_until < now() + ${LEASE_MS - SILENT_MS}::float8 * interval '1 ms'`;
       if (bid.lookedAgoMs !== null) {
         const [told] = await this.database.prisma.$queryRaw<{ expired: boolean }[]>`

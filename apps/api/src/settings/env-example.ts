@@ -12,6 +12,8 @@ export function envExample(): string {
       return [...lines.map((line) => `# ${line}`), `#${name}=${example.includes(' ') ? '' : example}`].join('\n');
     }),
   );
-  const head = '# Settings of Tonearm. Copy this file to .env and take the "#" away from what you set.';
+  const head =
+    '# Settings of Tonearm. Copy this file to .env and take the "#" away from what you set.\n' +
+    "# A value with a # or spaces in it goes between quotes: ADMIN_TOKEN='…#…'";
   return `${[head, ...blocks].join('\n\n')}\n`;
 }
