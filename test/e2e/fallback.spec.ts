@@ -372,6 +372,23 @@ describe('while neither of the two can answer', () => {
   });
 });
 
+describe('one list that fails', () => {
+  it('takes nothing else to the fallback', async () => {
+    const { service } = await linkedService('lastfm');
+    await asOwner(service, 'PUT', '/admin/provider', { active: 'lastfm', fallback: 'spotify' });
+    await stage.scenario('backend-failed', { method: 'user.gettopalbums' });
+    for (let period = 0; period < 4; period += 1) {
+      await json(service, `/top/albums?period=${['7day', '1month', '3month', '6month'][period] ?? ''}`);
+    }
+    // By now it is asked no more for a while, and that is answered by the other one.
+    expect((await json(service, '/top/albums?period=12month')).body).toMatchObject({ source: 'spotify' });
+    const { body } = await json(service, '/summary?period=12month');
+    expect(body).toMatchObject({ source: 'last.fm', currentlyPlaying: { degraded: null }, topAlbums: null });
+    expect((body as { errors: { part: string }[] }).errors.map(({ part }) => part)).toEqual(['topAlbums']);
+    expect((await json(service, '/health')).body).toMatchObject({ ok: true, degraded: null });
+  });
+});
+
 describe('an upstream that hangs', () => {
   it('is tried again behind the backs of visitors: the fallback answers all of them, and at once', async () => {
     const { service } = await linkedService('lastfm');

@@ -123,6 +123,9 @@ function reasonOf(code: string | undefined, text: string): [why: string, remedy:
     return ['it refuses the login', 'Correct the user and the password in DATABASE_URL.'];
   if (code === '3D000')
     return ['there is no such database', 'Create it, or correct the name at the end of DATABASE_URL.'];
+  if (code === 'CERT_HAS_EXPIRED') return ['its certificate has expired', 'Renew the certificate of the server.'];
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
+    return ['its certificate is of another host', 'Write the host in DATABASE_URL as it stands in the certificate.'];
   if (code !== undefined && UNTRUSTED.test(code)) {
     return [
       `its certificate is not trusted (${code})`,

@@ -74,7 +74,7 @@ export interface UpstreamRead {
   query?: Readonly<Record<string, string | number | undefined>>;
   headers?: Readonly<Record<string, string>>;
   /** What of the upstream is asked, a handful of names. One part can fail while the others are well; absent: all is one. */
-  part?: string;
+  part?: string | undefined;
   /** Gives the read up: it rejects with `aborted`. */
   signal?: AbortSignal | undefined;
 }
@@ -94,6 +94,7 @@ export interface UpstreamChange {
   /** Below the base URL; empty for the base URL itself. */
   path?: string;
   query?: UpstreamRead['query'];
+  part?: UpstreamRead['part'];
   headers?: Readonly<Record<string, string>>;
   /** Sent as JSON; nothing is sent without. */
   body?: object;
@@ -105,7 +106,7 @@ interface Outgoing {
   path?: string;
   query?: UpstreamRead['query'];
   headers?: Readonly<Record<string, string>>;
-  part?: string;
+  part?: UpstreamRead['part'];
   body?: string;
   /** The caller's, to tell who gave up. */
   signal?: AbortSignal | undefined;
@@ -238,7 +239,9 @@ export class UpstreamClient {
     const keys = this.blockKeysOf(request);
     const block = await blocks.read(...keys);
     if (block && block.until > now()) {
-      throw leftAlone('blocked', `${displayName} asked to be left alone (${block.reason}).`, block);
+      const whole = await blocks.read(keys[0]);
+      const isOfPart = !(whole && whole.until > now());
+      throw leftAlone('blocked', `${displayName} asked to be left alone (${block.reason}).`, block, isOfPart);
     }
     const answer = await attempt();
     // Another call may have been refused while this one was under way: that block stays.
@@ -267,7 +270,7 @@ export class UpstreamClient {
         if (said === null || said <= now()) throw new UpstreamError('faulty', fault);
         // Whatever is wrong: what says when to come again is left alone until then. The rest may be well.
         const until = Math.min(said, now() + LONGEST_FAULT_MS);
-        throw leftAlone('faulty', fault, await this.leaveAlone(part, until, verdict.reason));
+        throw leftAlone('faulty', fault, await this.leaveAlone(part, until, verdict.reason), part !== whole);
       }
       case 'rate_limited': {
         const block = await this.leaveAlone(whole, said, verdict.reason);
@@ -341,9 +344,10 @@ function leftAlone(
   kind: 'blocked' | 'rate_limited' | 'faulty',
   message: string,
   { since, until }: UpstreamBlock,
+  isOfPart = false,
 ): UpstreamError {
   const then = new Date(Math.ceil(until / 1000) * 1000).toISOString().replace('.000', '');
-  return new UpstreamError(kind, `${message} It is left alone until ${then}.`, until, undefined, since);
+  return new UpstreamError(kind, `${message} It is left alone until ${then}.`, until, undefined, since, isOfPart);
 }
 
 /** An axios error carries the whole request, with its keys; only its words go on. */

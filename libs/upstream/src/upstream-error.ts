@@ -25,6 +25,8 @@ export class UpstreamError extends Error {
     cause?: unknown,
     /** Since when nothing is sent, with `rate_limited` and `blocked` (milliseconds since 1970); null otherwise. */
     readonly since: number | null = null,
+    /** A pause of one part of the upstream alone: the others may be well. */
+    readonly isOfPart = false,
     /** After this one nothing is sent for a while, as with `circuit_open`. */
     readonly isLast = false,
   ) {
@@ -33,6 +35,6 @@ export class UpstreamError extends Error {
 
   /** The same, as the one after which nothing is sent for a while. */
   asLast(): UpstreamError {
-    return new UpstreamError(this.kind, this.message, this.retryAt, this.cause, this.since, true);
+    return new UpstreamError(this.kind, this.message, this.retryAt, this.cause, this.since, this.isOfPart, true);
   }
 }

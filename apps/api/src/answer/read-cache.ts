@@ -7,6 +7,9 @@ export const PATIENCE_MS = 2_500;
 /** A failure is taken as known for so long: many who ask must not become many calls, least of all then. */
 const FAILURE_MS = 5_000;
 
+/** A failure of a while ago says nothing of how the next one ends. */
+const YOUNG_MS = 60_000;
+
 /** A clock that is set back by less makes nothing much older than it seems. */
 const SET_BACK_MS = 1_000;
 
@@ -102,7 +105,8 @@ export class ReadCache<T extends object> {
       });
       return this.tell(policy, old, known?.error ?? null, true);
     }
-    const failed = known?.error ?? null;
+    const isYoung = known && Math.abs(this.now() - known.until) < YOUNG_MS;
+    const failed = isYoung ? known.error : null;
     const patienceMs = policy.patience?.(failed) ?? this.patienceMs;
     try {
       return this.tell(policy, await inTime(refreshing, patienceMs, () => tooLate(failed)), null, false);

@@ -4,6 +4,7 @@ import { type JsonBytes, encodeJson } from '../answer/json-answer.js';
 import type { CachedRead, Patience } from '../answer/read-cache.js';
 import { type CurrentlyPlaying, NowPlayingService } from '../now-playing/index.js';
 import { ActiveProvider } from '../providers/active-provider.js';
+import { isOfReadAlone } from '../providers/lasting-failure.js';
 import type { RunningProvider } from '../providers/running-providers.js';
 import type { RecentTracksDto, SummaryDto, SummaryFault } from './charts.dto.js';
 import { ChartsService, type Document, LONGEST } from './charts.service.js';
@@ -44,7 +45,9 @@ export class SummaryService {
     ]);
     const { document: currentlyPlaying, failure } = current;
     if (failure) failures.push({ part: 'currentlyPlaying', error: failure, stale: currentlyPlaying.stale });
-    const lasting = failures.find(({ error }) => this.providers.isLasting(error, running))?.error ?? null;
+    // One list that fails, for however long, is no reason to ask another provider for all the rest.
+    const decisive = failures.filter(({ part: name, error }) => name === 'currentlyPlaying' || !isOfReadAlone(error));
+    const lasting = decisive.find(({ error }) => this.providers.isLasting(error, running))?.error ?? null;
     const nothing = failure !== null && !currentlyPlaying.stale;
     if (nothing && [profile, recent, tracks, artists, albums].every((one) => one === null)) throw lasting ?? failure;
     const document: SummaryDto = {

@@ -7,6 +7,7 @@ import { BackupStanding } from '../backup/index.js';
 import { DATABASE } from '../database/database.module.js';
 import { ActiveProvider } from '../providers/active-provider.js';
 import { type ProviderState, ProviderStates } from '../providers/provider-states.js';
+import type { RunningProvider } from '../providers/running-providers.js';
 import type { HealthDto, ProviderStateDto, ReadinessDto } from './health.dto.js';
 
 /** A check asks the provider at most this often. */
@@ -63,7 +64,6 @@ export class HealthService {
   /** Reads the profile, which every provider has: nothing else of an account is so small. */
   private async probe(): Promise<Probe> {
     const { current } = this.providers;
-    const since = this.providers.sinceOf(current);
     try {
       const { running, value, instead } = await this.providers.answer((asked, patience) =>
         this.probes.get({
@@ -75,20 +75,22 @@ export class HealthService {
           read: async () => ({ user: (await asked.reads.profile()).name }),
         }),
       );
-      const failure = value.failure ?? running.health.current.failure;
+      const failure = failureOf(running, value.failure);
       return {
         failure,
         degraded: instead?.failure ?? failure,
         failing: instead ? instead.provider : running.provider.id,
-        since: instead?.since ?? since,
+        since: instead?.since ?? this.providers.sinceOf(current),
         source: running.provider.source,
         user: value.value.user,
       };
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
+      const failure = current ? failureOf(current, error) : error;
       const failing = current?.provider.id ?? null;
       const source = current?.provider.source ?? null;
-      return { failure: error, degraded: error, failing, since, source, user: current?.account ?? null };
+      const since = this.providers.sinceOf(current);
+      return { failure, degraded: failure, failing, since, source, user: current?.account ?? null };
     }
   }
 
@@ -105,6 +107,11 @@ export class HealthService {
       return 'unreachable';
     }
   }
+}
+
+/** What is wrong with a provider by what asking for the profile came to, which may fail while the rest is well. */
+function failureOf({ health }: RunningProvider, found: ProviderError | null): ProviderError | null {
+  return found && !health.isOfPart('profile', found) ? found : health.current.failure;
 }
 
 /** What asking for the profile came to. */

@@ -61,10 +61,11 @@ export class ActiveProvider implements OnApplicationBootstrap {
     return id === null ? null : this.providers.get(id);
   }
 
-  /** Since when a provider has been as it is. */
+  /** Since when a provider that fails does. What is in no record has been found just now. */
   sinceOf(running: RunningProvider | null): Date {
-    const outage = running && this.outages.get(running.provider.id);
-    return outage?.since ?? running?.health.current.since ?? this.startedAt;
+    if (running === null) return this.startedAt;
+    const { failure, since } = running.health.current;
+    return this.outages.get(running.provider.id)?.since ?? (failure ? since : null) ?? new Date();
   }
 
   /** Whether a failure is a reason to ask another provider. */

@@ -15,7 +15,7 @@ const LASTING: ReadonlySet<ProviderErrorCode> = new Set([
 ]);
 
 /** What happens to one read alone, and comes to much only when it happens again and again. */
-export const SINGLE: ReadonlySet<ProviderErrorCode> = new Set(['upstream_timeout', 'upstream_error']);
+const SINGLE: ReadonlySet<ProviderErrorCode> = new Set(['upstream_timeout', 'upstream_error']);
 
 /**
  * Whether another provider is to answer instead: the upstream will not for a while. A single failure is no reason, what is
@@ -30,6 +30,11 @@ export function isLasting(error: ProviderError, since: Date): boolean {
   if (SINGLE.has(error.code)) return error.cause instanceof UpstreamError && isSentNoMore(error.cause);
   const pauseMs = (error.retryAt?.getTime() ?? 0) - since.getTime();
   return error.code === 'upstream_rate_limited' && (error.isQuotaSpent || pauseMs > LONG_PAUSE_MS);
+}
+
+/** Whether a failure may be of what was asked alone: other reads of the same provider are to be judged by themselves. */
+export function isOfReadAlone({ code, cause }: ProviderError): boolean {
+  return SINGLE.has(code) || (cause instanceof UpstreamError && cause.isOfPart);
 }
 
 function isSentNoMore({ kind, isLast }: UpstreamError): boolean {

@@ -120,10 +120,32 @@ describe('HealthRecord', () => {
       await succeed('profile');
       await fail('profile', 'upstream_timeout');
     }
+    // What plays is asked seldom when it has failed often, and others go on meanwhile.
+    for (let minute = 0; minute < 5; minute += 1) {
+      clock.now += 60_000;
+      await succeed('profile');
+    }
     expect(told).toEqual(['upstream_error']);
     clock.now += 60_000;
     await succeed('profile');
     expect(health.current.failure).toBeNull();
+  });
+
+  it('takes a pause of one list for that of one list', async () => {
+    const { clock, health, told, succeed } = setUp();
+    const pause = (isOfPart: boolean): ProviderError => {
+      const cause = new UpstreamError('blocked', 'Left alone.', clock.now + 60_000, undefined, clock.now, isOfPart);
+      return new ProviderError('upstream_rate_limited', { message: 'It failed.', remedy: 'Wait.', cause });
+    };
+    await succeed('nowPlaying');
+    await health.watch('topAlbums', Promise.reject(pause(true))).catch(() => undefined);
+    expect(told).toEqual([]);
+    await health.watch('topAlbums', Promise.reject(pause(false))).catch(() => undefined);
+    expect(told).toEqual(['upstream_rate_limited']);
+    await succeed('nowPlaying');
+    await health.watch('nowPlaying', Promise.reject(pause(true))).catch(() => undefined);
+    await succeed('profile');
+    expect(health.current.failure?.code).toBe('upstream_rate_limited');
   });
 
   it('ends a trouble of all reads with any that succeeds', async () => {

@@ -1,6 +1,6 @@
 import { ProviderError, type Read } from '#listening';
 import { UpstreamError } from '#upstream';
-import { SINGLE } from './lasting-failure.js';
+import { isOfReadAlone } from './lasting-failure.js';
 
 /** What the last reads of a provider came to. */
 export interface ProviderHealth {
@@ -18,6 +18,8 @@ const WITHHELD_MS = 5 * 60_000;
 const MAIN: Read = 'nowPlaying';
 /** What was good so lately says more of the upstream than one kind of read that fails beside it. */
 const GOOD_MS = 60_000;
+/** Longer than the longest pause between two looks at what plays. */
+const MAIN_MS = 6 * 60_000;
 
 /** That the tokens could not be read says nothing of the upstream, and is told for no longer than this. */
 const DATABASE_MS = 15_000;
@@ -95,22 +97,22 @@ export class HealthRecord {
     }
   }
 
-  /** Whether what has failed may be that kind of read alone: the rest was seen to be well, or the main read says more. */
-  private isOfPart(read: Read, { code }: ProviderError): boolean {
-    if (!SINGLE.has(code) || read === MAIN) return false;
+  /** Whether what has failed is taken for that kind of read alone: the rest was seen to be well, or the main read says more. */
+  isOfPart(read: Read, error: ProviderError): boolean {
+    if (!isOfReadAlone(error) || read === MAIN) return false;
     const good = this.lastSuccessAt?.getTime() ?? Number.NEGATIVE_INFINITY;
-    return this.isLately(good) || this.isOfMain(read);
+    return this.isWithin(GOOD_MS, good) || this.isOfMain(read);
   }
 
   /** Whether it is the main read that fails, for which another one that is good is no sign. */
   private isOfMain(read: Read): boolean {
     const { outage } = this;
-    return outage?.read === MAIN && read !== MAIN && SINGLE.has(outage.error.code) && this.isLately(outage.at);
+    return outage?.read === MAIN && read !== MAIN && isOfReadAlone(outage.error) && this.isWithin(MAIN_MS, outage.at);
   }
 
-  private isLately(at: number): boolean {
+  private isWithin(ms: number, at: number): boolean {
     const ago = this.now() - at;
-    return ago >= 0 && ago < GOOD_MS;
+    return ago >= 0 && ago < ms;
   }
 
   private pause(error: ProviderError): void {

@@ -88,11 +88,16 @@ export class ProviderStates {
     // Somebody has to do something about the link, and that first: without it nobody finds out that the outage is over.
     const first = unlinked ?? (record.failure?.code === 'reauthorization_required' ? record.failure : null);
     const failure = first ?? outage?.error ?? record.failure ?? probed;
+    const begun = (): Date | null => {
+      if (outage && failure === outage.error) return outage.since;
+      // What the record does not have yet has been found just now.
+      return failure !== null && failure === probed ? new Date() : since;
+    };
     return {
       id: provider.id,
       state: stateOf(failure, since),
       failure,
-      since: outage && failure === outage.error ? outage.since : since,
+      since: begun(),
       lastSuccessAt,
       ...this.consentEnd(own ?? [], linking?.consentMonths ?? null),
     };

@@ -22,8 +22,10 @@ export class PostgresBlocks implements UpstreamBlocks {
   async read(...upstreams: readonly string[]): Promise<UpstreamBlock | null> {
     for (const upstream of upstreams) {
       const own = await this.known.read(upstream);
-      if (own && isOfWrongClock(own, Date.now())) await this.forget(upstream);
-      else if (own && this.untold.has(upstream)) await this.write(upstream, own);
+      if (own && isOfWrongClock(own, Date.now())) {
+        await this.known.clear(upstream);
+        this.untold.delete(upstream);
+      } else if (own && this.untold.has(upstream)) await this.write(upstream, own);
     }
     const rows = await this.attempt(() =>
       this.database.prisma.upstreamBlock.findMany({ where: { upstream: { in: [...upstreams] } } }),
@@ -41,9 +43,11 @@ export class PostgresBlocks implements UpstreamBlocks {
   /** However long it would hold by the clock that has made it. */
   private async forget(upstream: string): Promise<void> {
     this.logger.warn(`That ${upstream} is left alone was noted by a clock that was ahead, and is forgotten.`);
-    await this.known.clear(upstream);
-    this.untold.delete(upstream);
-    await this.attempt(() => this.database.prisma.upstreamBlock.deleteMany({ where: { upstream } }));
+    // By its own clock, and none that another process has noted since: this one may be behind.
+    await this.attempt(
+      () => this.database.prisma.$executeRaw`
+        DELETE FROM upstream_blocks WHERE upstream = ${upstream} AND blocked_since > now() + interval '5 min'`,
+    );
   }
 
   async extend(upstream: string, block: UpstreamBlock): Promise<void> {

@@ -1,4 +1,17 @@
-import { chmod, chown, cp, mkdir, mkdtemp, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  cp,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  rename,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -81,15 +94,20 @@ describe('a DATA_DIR in a folder that only its owner can enter', () => {
       (error: unknown) => (error instanceof DatabaseError ? error.code : error),
     );
     expect(copied).toBe(root ? 'data_dir_unusable' : copy);
+    await rm(copy, { recursive: true });
+
     await rename(dataDir, moved);
     expect((await placeCluster(moved, log)).home).toBe(root ? home : moved);
-    // Whose it is now is known.
-    await rm(copy, { recursive: true });
-    await cp(moved, copy, { recursive: true });
-    await (root ? expect(placeCluster(copy, log)).rejects.toThrow('moved') : placeCluster(copy, log));
-    await rename(moved, dataDir);
-    await placeCluster(dataDir, log);
-    await rm(copy, { recursive: true });
+    // By the old path too, where somebody has left a link.
+    await symlink(moved, dataDir);
+    expect((await placeCluster(dataDir, log)).home).toBe(root ? home : moved);
+    await rm(dataDir);
+    // Whoever begins anew there has a database of their own, and leaves that one alone.
+    const another = await placeCluster(dataDir, log);
+    expect(another.home).not.toBe((await placeCluster(moved, log)).home);
+    expect(await exists(join((await placeCluster(moved, log)).cluster, 'PG_VERSION'))).toBe(true);
+    if (root) await rm(home, { recursive: true });
+    await rm(moved, { recursive: true });
   });
 
   it('says so when the folder that it names is gone', async () => {

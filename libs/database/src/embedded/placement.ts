@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { chmod, mkdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseError } from '../database-error.js';
 import type { DatabaseLog } from '../database-log.js';
@@ -82,16 +82,9 @@ async function readLocation(dataDir: string): Promise<string | undefined> {
  * @throws DatabaseError `data_dir_unusable` for a copy
  */
 async function own(home: string, dataDir: string): Promise<void> {
-  const file = join(home, OWNER_FILE);
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    if (errorCode(error) === 'ENOENT') return '';
-    throw error;
-  });
-  const owner = text.split('\n', 1)[0] ?? '';
-  if (owner === dataDir) return;
-  const isCopy = owner !== '' && (await readLocation(owner).catch(() => undefined)) === home;
-  if (!isCopy) {
-    await replace(file, `${dataDir}\n`, 0o600);
+  const owner = await otherOwner(home, dataDir);
+  if (owner === undefined) {
+    await replace(join(home, OWNER_FILE), `${dataDir}\n`, 0o600);
     return;
   }
   throw new DatabaseError(
@@ -99,6 +92,26 @@ async function own(home: string, dataDir: string): Promise<void> {
     `${dataDir} is a copy of ${owner}: both lead to the same database, in ${home}.`,
     `Delete ${join(dataDir, LOCATION_FILE)} and postgres.password beside it to begin with an empty database there, or use the original.`,
   );
+}
+
+/** The DATA_DIR that leads there too; absent when none does any more, and when it is the same one by another path. */
+async function otherOwner(home: string, dataDir: string): Promise<string | undefined> {
+  const text = await readFile(join(home, OWNER_FILE), 'utf8').catch(absent);
+  const owner = text?.split('\n', 1)[0] ?? '';
+  if (owner === '' || owner === dataDir) return undefined;
+  try {
+    const [theirs, ours] = await Promise.all([stat(owner), stat(dataDir)]);
+    if (theirs.dev === ours.dev && theirs.ino === ours.ino) return undefined;
+    return (await readLocation(owner)) === home ? owner : undefined;
+  } catch (error) {
+    // One that is gone leads nowhere; one that cannot be looked at may.
+    if (!(error instanceof DatabaseError)) absent(error);
+    return undefined;
+  }
+}
+
+function absent(error: unknown): undefined {
+  if (!['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '')) throw error;
 }
 
 async function replace(file: string, text: string, mode: number): Promise<void> {
@@ -128,7 +141,10 @@ function unreachable(home: string): DatabaseError {
 }
 
 async function moveOut(dataDir: string, log: DatabaseLog): Promise<string> {
-  const home = join(MACHINE_FOLDER, `data-${createHash('sha256').update(dataDir).digest('hex').slice(0, 16)}`);
+  const usual = join(MACHINE_FOLDER, `data-${createHash('sha256').update(dataDir).digest('hex').slice(0, 16)}`);
+  // Of a folder that was here before, and has its database there still.
+  const isTaken = (await otherOwner(usual, dataDir)) !== undefined;
+  const home = isTaken ? `${usual}-${randomUUID().slice(0, 8)}` : usual;
   await mkdir(home, { recursive: true });
   for (const folder of [MACHINE_FOLDER, home]) await chmod(folder, 0o711);
   if ((await readLocation(dataDir)) === undefined) await setAside(home, log);
@@ -136,8 +152,8 @@ async function moveOut(dataDir: string, log: DatabaseLog): Promise<string> {
     `Tonearm was started as root and Postgres does not run as root. The user it runs as cannot enter\n` +
     `${dataDir}, so the database is in the folder named above. Back up both.\n`;
   const file = join(dataDir, LOCATION_FILE);
-  await replace(file, `${home}\n\n${why}`, 0o644);
   await own(home, dataDir);
+  await replace(file, `${home}\n\n${why}`, 0o644);
   log.info(`The database is kept in ${home}, because the user that Postgres runs as cannot enter ${dataDir}.`);
   return home;
 }

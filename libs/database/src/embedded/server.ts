@@ -82,7 +82,7 @@ export async function ensureServer(
   deadline: number,
 ): Promise<RunningServer> {
   const { cluster } = site.placement;
-  const graceEnd = Math.min(deadline, performance.now() + LOCK_GRACE_MS);
+  let heldSince: number | undefined;
   for (;;) {
     const found = await readPidFile(cluster);
     if (found && (await isPostmaster(found.pid, cluster))) {
@@ -93,8 +93,10 @@ export async function ensureServer(
     }
     const lock = await clusterLock(site.placement);
     if (lock === 'held') {
-      if (performance.now() > graceEnd) throw heldElsewhere(site);
+      heldSince ??= performance.now();
+      if (performance.now() > Math.min(deadline, heldSince + LOCK_GRACE_MS)) throw heldElsewhere(site);
     } else {
+      heldSince = undefined;
       if (found) await removeStalePidFile(cluster, found);
       const started = await start({ ...site, lock }, port, deadline);
       if (started) return started;
@@ -123,8 +125,8 @@ export function unresponsive({ placement }: ServerSite, pid: number, state: stri
 function heldElsewhere({ placement }: ServerSite): DatabaseError {
   return new DatabaseError(
     'data_dir_in_use',
-    `A Postgres that cannot be seen from here, as one in another container, is running on DATA_DIR ${placement.dataDir}.`,
-    'Stop the Tonearm there first, or give this one a DATA_DIR of its own. Several services share a database by DATABASE_URL.',
+    `A Postgres that cannot be seen from here, as one in another container, or that is still ending, is running on DATA_DIR ${placement.dataDir}.`,
+    'Stop the Tonearm there first, wait for what ends, or give this one a DATA_DIR of its own. Several services share a database by DATABASE_URL.',
   );
 }
 

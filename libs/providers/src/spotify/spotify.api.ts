@@ -106,7 +106,8 @@ export function createApi(upstream: UpstreamClient, credentials: Credentials): S
 
   function change(question: Question, { method, query = {}, body }: Change): Promise<Wire> {
     return withToken(question.scopes, async (token) => {
-      const request = { method, path: question.path, query, headers: { Authorization: `Bearer ${token}` } };
+      const { path } = question;
+      const request = { method, path, part: partOf(path), query, headers: { Authorization: `Bearer ${token}` } };
       const answer = await upstream.change(body ? { ...request, body } : request, (received) =>
         judge(received, question),
       );
