@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { VaultError } from '#accounts';
 import { DatabaseError } from '#database';
-import { isDatabaseAway, isDatabaseFull } from './problem/database-away.js';
+import { isDatabaseAway, isDatabaseFull } from './problem/database-trouble.js';
 import { openService } from './service.js';
 import { SettingsFault } from './settings/settings-fault.js';
 import { loadSettings } from './settings/settings.module.js';

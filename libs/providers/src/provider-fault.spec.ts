@@ -14,7 +14,7 @@ describe('a fault of the upstream', () => {
     ['too_large', 'upstream_error'],
     ['circuit_open', 'upstream_error'],
   ] as const satisfies readonly (readonly [UpstreamErrorKind, string])[])('%s becomes %s', (kind, code) => {
-    const cause = new UpstreamError(kind, 'Example is away.', Date.UTC(2026, 9, 21));
+    const cause = new UpstreamError(kind, 'Example is away.', { retryAt: Date.UTC(2026, 9, 21) });
     const error = asProviderError(cause, 'Example');
     expect(error).toMatchObject({ code, message: 'Example is away.', retryAt: new Date(Date.UTC(2026, 9, 21)), cause });
     expect(error.remedy).toMatch(/\w+ \w+/);

@@ -311,7 +311,9 @@ export class UpstreamClient {
         throw new UpstreamError('too_large', `${displayName} sent more than ${this.limits.maxBytes} bytes.`);
       }
       const code = error instanceof AxiosError && error.code ? ` (${error.code})` : '';
-      throw new UpstreamError('unreachable', `${displayName} cannot be reached${code}.`, null, withoutRequest(error));
+      throw new UpstreamError('unreachable', `${displayName} cannot be reached${code}.`, {
+        cause: withoutRequest(error),
+      });
     }
   }
 
@@ -327,7 +329,7 @@ export class UpstreamClient {
     return new UpstreamError(
       'circuit_open',
       `${displayName} failed several times in a row and is left alone for a while. The last time: ${lastFailure}`,
-      Math.max(retryAt, now()),
+      { retryAt: Math.max(retryAt, now()) },
     );
   }
 
@@ -347,7 +349,7 @@ function leftAlone(
   isOfPart = false,
 ): UpstreamError {
   const then = new Date(Math.ceil(until / 1000) * 1000).toISOString().replace('.000', '');
-  return new UpstreamError(kind, `${message} It is left alone until ${then}.`, until, undefined, since, isOfPart);
+  return new UpstreamError(kind, `${message} It is left alone until ${then}.`, { retryAt: until, since, isOfPart });
 }
 
 /** An axios error carries the whole request, with its keys; only its words go on. */

@@ -13,28 +13,43 @@
 export type UpstreamErrorKind =
   'timeout' | 'aborted' | 'unreachable' | 'faulty' | 'too_large' | 'rate_limited' | 'blocked' | 'circuit_open';
 
+/** What more is known of a failure; absent is what nobody knows. */
+export interface UpstreamErrorDetails {
+  /** Another try makes no sense before this moment (milliseconds since 1970). */
+  retryAt?: number;
+  /** Since when nothing is sent, with `rate_limited` and `blocked` (milliseconds since 1970). */
+  since?: number;
+  /** A pause of one part of the upstream alone: the others may be well. */
+  isOfPart?: boolean;
+  /** After this one nothing is sent for a while, as with `circuit_open`. */
+  isLast?: boolean;
+  cause?: unknown;
+}
+
 /** A call to an upstream that failed for reasons that do not depend on what was asked. */
 export class UpstreamError extends Error {
   override readonly name = 'UpstreamError';
+  readonly retryAt: number | null;
+  readonly since: number | null;
+  readonly isOfPart: boolean;
+  readonly isLast: boolean;
 
   constructor(
     readonly kind: UpstreamErrorKind,
     message: string,
-    /** Another try makes no sense before this moment (milliseconds since 1970); null when nobody knows. */
-    readonly retryAt: number | null = null,
-    cause?: unknown,
-    /** Since when nothing is sent, with `rate_limited` and `blocked` (milliseconds since 1970); null otherwise. */
-    readonly since: number | null = null,
-    /** A pause of one part of the upstream alone: the others may be well. */
-    readonly isOfPart = false,
-    /** After this one nothing is sent for a while, as with `circuit_open`. */
-    readonly isLast = false,
+    details: UpstreamErrorDetails = {},
   ) {
-    super(message, { cause });
+    super(message, { cause: details.cause });
+    this.retryAt = details.retryAt ?? null;
+    this.since = details.since ?? null;
+    this.isOfPart = details.isOfPart ?? false;
+    this.isLast = details.isLast ?? false;
   }
 
   /** The same, as the one after which nothing is sent for a while. */
   asLast(): UpstreamError {
-    return new UpstreamError(this.kind, this.message, this.retryAt, this.cause, this.since, this.isOfPart, true);
+    const { retryAt, since, isOfPart, cause } = this;
+    const moments = { ...(retryAt === null ? {} : { retryAt }), ...(since === null ? {} : { since }) };
+    return new UpstreamError(this.kind, this.message, { ...moments, isOfPart, isLast: true, cause });
   }
 }

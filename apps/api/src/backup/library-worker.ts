@@ -3,7 +3,7 @@ import { Interval } from '@nestjs/schedule';
 import { randomUUID } from 'node:crypto';
 import { ProviderError } from '#listening';
 import { reasonOf } from '../logging.js';
-import { isDatabaseAway } from '../problem/database-away.js';
+import { isDatabaseAway } from '../problem/database-trouble.js';
 import type { RunningProvider, RunningProviders } from '../providers/running-providers.js';
 import type { DailyCalls } from '../upstream/daily-calls.js';
 import { ArchiveError } from './archive/archive-error.js';

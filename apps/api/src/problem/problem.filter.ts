@@ -2,7 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ProviderError } from '#listening';
 import { allowedMethods } from './allowed-methods.js';
-import { isDatabaseAway, isDatabaseFull } from './database-away.js';
+import { isDatabaseAway, isDatabaseFull } from './database-trouble.js';
 import { PROBLEMS, Problem, type ProblemCode } from './problem.js';
 
 const SEE_ENDPOINTS = 'GET /endpoints lists every address of the API with its methods and parameters.';

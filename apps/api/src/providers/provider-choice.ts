@@ -3,7 +3,7 @@ import type { Accounts } from '#accounts';
 import type { Database, PrismaClient } from '#database';
 import { ACCOUNTS } from '../accounts/index.js';
 import { DATABASE } from '../database/database.module.js';
-import { isDatabaseAway } from '../problem/database-away.js';
+import { isDatabaseAway } from '../problem/database-trouble.js';
 import { Problem } from '../problem/problem.js';
 import { PlatformSettings } from '../settings/platform.settings.js';
 import { ProviderGeneration } from './provider-generation.js';

@@ -134,7 +134,11 @@ describe('HealthRecord', () => {
   it('takes a pause of one list for that of one list', async () => {
     const { clock, health, told, succeed } = setUp();
     const pause = (isOfPart: boolean): ProviderError => {
-      const cause = new UpstreamError('blocked', 'Left alone.', clock.now + 60_000, undefined, clock.now, isOfPart);
+      const cause = new UpstreamError('blocked', 'Left alone.', {
+        retryAt: clock.now + 60_000,
+        since: clock.now,
+        isOfPart,
+      });
       return new ProviderError('upstream_rate_limited', { message: 'It failed.', remedy: 'Wait.', cause });
     };
     await succeed('nowPlaying');
@@ -175,7 +179,10 @@ describe('HealthRecord', () => {
 
   it('counts a pause from when it began, which may have been before the first read', async () => {
     const { clock, health } = setUp();
-    const cause = new UpstreamError('blocked', 'It is left alone.', clock.now + 50_000, undefined, clock.now - 600_000);
+    const cause = new UpstreamError('blocked', 'It is left alone.', {
+      retryAt: clock.now + 50_000,
+      since: clock.now - 600_000,
+    });
     const error = new ProviderError('upstream_rate_limited', { message: 'It failed.', remedy: 'Wait.', cause });
     await expect(health.watch('profile', Promise.reject(error))).rejects.toBe(error);
     expect(health.current.since).toEqual(new Date(clock.now - 600_000));

@@ -37,17 +37,19 @@ export class PostgresBlocks implements UpstreamBlocks {
       else stored.push(block);
     }
     // Told by another process, or by this one before the database was away: whichever lasts longer holds.
-    return longest([...stored, (await this.known.read(...upstreams)) ?? []].flat());
+    const own = await this.known.read(...upstreams);
+    return longest(own ? [...stored, own] : stored);
   }
 
   /** However long it would hold by the clock that has made it. */
   private async forget(upstream: string): Promise<void> {
-    this.logger.warn(`That ${upstream} is left alone was noted by a clock that was ahead, and is forgotten.`);
     // By its own clock, and none that another process has noted since: this one may be behind.
-    await this.attempt(
+    const forgotten = await this.attempt(
       () => this.database.prisma.$executeRaw`
         DELETE FROM upstream_blocks WHERE upstream = ${upstream} AND blocked_since > now() + interval '5 min'`,
     );
+    if (forgotten)
+      this.logger.warn(`That ${upstream} is left alone was noted by a clock that was ahead, and is forgotten.`);
   }
 
   async extend(upstream: string, block: UpstreamBlock): Promise<void> {

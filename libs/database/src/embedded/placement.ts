@@ -62,10 +62,7 @@ function isRoot(): boolean {
 
 async function readLocation(dataDir: string): Promise<string | undefined> {
   const file = join(dataDir, LOCATION_FILE);
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    if (errorCode(error) === 'ENOENT') return undefined;
-    throw error;
-  });
+  const text = await readFile(file, 'utf8').catch(absent);
   if (text === undefined) return undefined;
   const home = text.split('\n', 1)[0] ?? '';
   if (home.startsWith('/') && (await exists(home))) return home;

@@ -173,14 +173,16 @@ describe('429', () => {
     const reason = verdict.kind === 'rate_limited' ? verdict.reason : '';
     const retryAt = Date.UTC(2026, 9, 21);
     for (const kind of ['rate_limited', 'blocked'] as const) {
-      const error = asSpotifyError(new UpstreamError(kind, `Spotify refuses more calls (${reason}).`, retryAt));
+      const error = asSpotifyError(new UpstreamError(kind, `Spotify refuses more calls (${reason}).`, { retryAt }));
       expect(error).toMatchObject({ code: 'upstream_rate_limited', retryAt: new Date(retryAt) });
       expect(error.remedy).toContain('developer account');
     }
   });
 
   it('for anything else has another remedy', () => {
-    const error = asSpotifyError(new UpstreamError('rate_limited', 'Spotify refuses more calls (HTTP 429).', 0));
+    const error = asSpotifyError(
+      new UpstreamError('rate_limited', 'Spotify refuses more calls (HTTP 429).', { retryAt: 0 }),
+    );
     expect(error.code).toBe('upstream_rate_limited');
     expect(error.remedy).not.toContain('developer account');
   });

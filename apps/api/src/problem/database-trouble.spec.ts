@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPrismaClient } from '../../../../libs/database/src/prisma-client.js';
 import { type FaultyProxy, startFaultyProxy } from '../../../../libs/database/src/testing/faulty-proxy.js';
 import { migratedDatabase } from '../../../../test/support/database.js';
-import { isDatabaseAway, isDatabaseFull } from './database-away.js';
+import { isDatabaseAway, isDatabaseFull } from './database-trouble.js';
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined };
 let proxy: FaultyProxy;
