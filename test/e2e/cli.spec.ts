@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
@@ -61,8 +61,8 @@ interface Run {
 }
 
 /** Calls the built command line in the folder of the test, where it finds no .env but what a test has put there. */
-function begin(words: readonly string[], environment: Record<string, string> = {}): Run {
-  const child = spawn(process.execPath, [MAIN, ...words], {
+function begin(words: readonly string[], environment: Record<string, string> = {}, program = MAIN): Run {
+  const child = spawn(process.execPath, [program, ...words], {
     cwd: folder,
     env: { PATH: process.env['PATH'], TONEARM_URL: service.url, ADMIN_TOKEN: OWNER, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -281,6 +281,14 @@ describe('the command line', () => {
       expect(ended.output + ended.errors).not.toContain(wrong);
       expect(ended.output + ended.errors).not.toContain(OWNER);
     }
+  });
+
+  it('says what to type as it was called itself, also by its name as in the image', async () => {
+    const link = join(folder, 'tonearm');
+    symlinkSync(MAIN, link);
+    const { code, output } = await begin(['help', 'verify'], {}, link).ended;
+    expect([code, output.split('\n')[0]]).toEqual([0, 'tonearm verify <backup> [--provider <provider>]']);
+    expect((await tonearm('help', 'verify')).output).toMatch(/^npm run tonearm -- verify/);
   });
 
   it('reads .env, which the environment overrules', async () => {

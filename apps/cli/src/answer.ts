@@ -1,3 +1,5 @@
+import { PROGRAM } from './program.js';
+
 /** Fields of answers that say what a person can do. */
 const REMEDIES: ReadonlySet<string> = new Set(['remedy', 'alert']);
 
@@ -6,21 +8,21 @@ const REMEDIES: ReadonlySet<string> = new Set(['remedy', 'alert']);
  * front of that.
  */
 const HERE: readonly (readonly [there: string, here: string])[] = [
-  ['Correct the parameter; GET /endpoints lists what each takes.', 'See npm run tonearm -- help for what each takes.'],
+  ['Correct the parameter; GET /endpoints lists what each takes.', `See ${PROGRAM} help for what each takes.`],
   [
     'GET /admin/backups/:id names the lists in counts; one playlist is playlist: and its id.',
-    'npm run tonearm -- backups <backup> tells its lists and the ids of its playlists.',
+    `${PROGRAM} backups <backup> tells its lists and the ids of its playlists.`,
   ],
-  ['DELETE /admin/backups/:id?gone=true', 'npm run tonearm -- remove <backup> --gone --yes'],
-  ['DELETE /admin/backups/:id', 'npm run tonearm -- remove <backup>'],
-  ['GET /admin/backups/:id', 'npm run tonearm -- backups <backup>'],
-  ['GET /admin/backups', 'npm run tonearm -- backups'],
-  ['POST /admin/backups with "full": true', 'npm run tonearm -- backup --full'],
-  ['POST /admin/backups with "newFolder": true', 'npm run tonearm -- backup --new-folder'],
-  ['POST /admin/backups', 'npm run tonearm -- backup'],
-  ['DELETE /admin/restores/:id', 'npm run tonearm -- cancel <restore>'],
-  ['GET /admin/restores/:id', 'npm run tonearm -- restores'],
-  ['GET /admin/restores', 'npm run tonearm -- restores'],
+  ['DELETE /admin/backups/:id?gone=true', `${PROGRAM} remove <backup> --gone --yes`],
+  ['DELETE /admin/backups/:id', `${PROGRAM} remove <backup>`],
+  ['GET /admin/backups/:id', `${PROGRAM} backups <backup>`],
+  ['GET /admin/backups', `${PROGRAM} backups`],
+  ['POST /admin/backups with "full": true', `${PROGRAM} backup --full`],
+  ['POST /admin/backups with "newFolder": true', `${PROGRAM} backup --new-folder`],
+  ['POST /admin/backups', `${PROGRAM} backup`],
+  ['DELETE /admin/restores/:id', `${PROGRAM} cancel <restore>`],
+  ['GET /admin/restores/:id', `${PROGRAM} restores`],
+  ['GET /admin/restores', `${PROGRAM} restores`],
   ['"intoOtherAccount": true', '--into-other-account'],
   ['Leave list out', 'Leave --list out'],
   [' list=', ' --list '],

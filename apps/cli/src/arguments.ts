@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { wrongUsage } from './fault.js';
 import { didYouMean } from './nearest.js';
+import { PROGRAM } from './program.js';
 
 /** An option of a command. */
 export interface Option {
@@ -49,7 +50,7 @@ export const COMMON: readonly Option[] = [
 
 /** So much is repeated of what was typed. */
 const LONGEST_ECHO = 40;
-const SEE_HELP = 'See npm run tonearm -- help.';
+const SEE_HELP = `See ${PROGRAM} help.`;
 
 /** @throws Fault when it cannot be understood */
 export function readArguments(typed: readonly string[], usages: readonly Usage[]): Call {
@@ -113,12 +114,12 @@ function checkWords(usage: Usage, words: readonly string[], options: ReadonlyMap
     if (words.length === 0) return;
     throw wrongUsage(
       `${name} takes ${placesOf(usage)} or --${instead.name}, and not both.`,
-      `Write npm run tonearm -- ${usageLine(usage)}.`,
+      `Write ${PROGRAM} ${usageLine(usage)}.`,
     );
   }
   const missing = takes[words.length];
   if (missing !== undefined) {
-    throw wrongUsage(`${name} lacks <${missing}>.`, `Write npm run tonearm -- ${usageLine(usage)}.`);
+    throw wrongUsage(`${name} lacks <${missing}>.`, `Write ${PROGRAM} ${usageLine(usage)}.`);
   }
   if (words.length > takes.length + mayTake.length) {
     const places = placesOf(usage);
@@ -183,7 +184,7 @@ function unknownOption(typed: string, command: string | null, allowed: readonly 
 }
 
 function seeHelp(usage: { name: string } | null | undefined): string {
-  return usage ? `See npm run tonearm -- help ${usage.name}.` : SEE_HELP;
+  return usage ? `See ${PROGRAM} help ${usage.name}.` : SEE_HELP;
 }
 
 function anyOf(values: readonly string[]): string {

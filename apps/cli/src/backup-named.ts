@@ -2,6 +2,7 @@ import type { Backup } from './backup.js';
 import { Fault } from './fault.js';
 import { type Job, isMade } from './job.js';
 import { didYouMean } from './nearest.js';
+import { PROGRAM } from './program.js';
 
 export const LATEST = 'latest';
 
@@ -25,7 +26,7 @@ export function backupNamed(items: readonly Backup[], reference: string, provide
   if (!named && reference === LATEST) {
     const [latest] = ofProvider(items.filter(isMade), provider);
     if (latest) return latest;
-    throw new Fault('There is no backup yet.', 'Make one: npm run tonearm -- backup.');
+    throw new Fault('There is no backup yet.', `Make one: ${PROGRAM} backup.`);
   }
   const meant = named ?? jobNamed(items, reference, 'backup');
   if (provider === undefined || meant.provider === provider) return meant;
@@ -42,7 +43,7 @@ export function ofProvider(items: readonly Backup[], provider: string | undefine
   const providers = [...new Set(items.map((one) => one.provider))].sort();
   throw new Fault(
     `There is no backup of ${echo(provider)} yet.${didYouMean(provider, providers)}`,
-    `There are backups of ${providers.join(', ')}; npm run tonearm -- backup --provider <provider> makes one of another.`,
+    `There are backups of ${providers.join(', ')}; ${PROGRAM} backup --provider <provider> makes one of another.`,
   );
 }
 
@@ -54,7 +55,7 @@ export function ofProvider(items: readonly Backup[], provider: string | undefine
  * @throws Fault
  */
 export function jobNamed<One extends Job>(items: readonly One[], reference: string, noun: 'backup' | 'restore'): One {
-  const seeList = `npm run tonearm -- ${noun}s lists them.`;
+  const seeList = `${PROGRAM} ${noun}s lists them.`;
   const beginning = reference.toLowerCase();
   const exact = reference === LATEST ? items[0] : items.find(({ id }) => id === beginning);
   if (exact) return exact;

@@ -1,4 +1,5 @@
 import { COMMON, type Usage, optionText, placesOf, usageLine } from './arguments.js';
+import { PROGRAM } from './program.js';
 import { indent } from './summary.js';
 import { table } from './table.js';
 
@@ -13,7 +14,7 @@ export function helpLines(usages: readonly Usage[]): string[] {
   return [
     'A command line for Tonearm while it runs.',
     '',
-    'npm run tonearm -- <command>',
+    `${PROGRAM} <command>`,
     '',
     ...indent(table(usages.map((usage) => [shortLine(usage), usage.about]))),
     '',
@@ -29,7 +30,7 @@ export function helpLines(usages: readonly Usage[]): string[] {
 export function commandHelpLines(usage: Usage): string[] {
   const options = [...usage.options, ...COMMON].map((option) => [optionText(option), option.about]);
   return [
-    `npm run tonearm -- ${usageLine(usage)}`,
+    `${PROGRAM} ${usageLine(usage)}`,
     '',
     usage.about,
     ...[...usage.takes, ...(usage.mayTake ?? [])].flatMap((word) => WORDS[word] ?? []),

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { parse } from 'dotenv';
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';

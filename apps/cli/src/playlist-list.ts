@@ -1,4 +1,5 @@
 import { wrongUsage } from './fault.js';
+import { PROGRAM } from './program.js';
 
 /** How the list of one playlist is called; its id follows. */
 export const PLAYLIST = 'playlist:';
@@ -8,6 +9,6 @@ export function expectId(list: string): void {
   if (list.trim() !== PLAYLIST) return;
   throw wrongUsage(
     `--list ${PLAYLIST} lacks the id of a playlist.`,
-    'npm run tonearm -- backups <backup> tells the ids of those it has.',
+    `${PROGRAM} backups <backup> tells the ids of those it has.`,
   );
 }

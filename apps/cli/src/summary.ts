@@ -1,12 +1,13 @@
 import type { Backup } from './backup.js';
 import { duration, listTitle, size, whole } from './figures.js';
 import type { Job } from './job.js';
+import { PROGRAM } from './program.js';
 import { table } from './table.js';
 
 /** More are not read by anybody; the service has them all. */
 const MOST_LINES = 50;
 
-const BAD_FILES = ['Its files are not what they should be. Make another one: npm run tonearm -- backup.'];
+const BAD_FILES = [`Its files are not what they should be. Make another one: ${PROGRAM} backup.`];
 
 /** What has become of a backup. @param title what its lists are called */
 export function summary(backup: Backup, title: (list: string) => string = listTitle): string[] {

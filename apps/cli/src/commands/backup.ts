@@ -4,10 +4,11 @@ import { FAILED, INTERRUPTED } from '../fault.js';
 import { clock } from '../figures.js';
 import { isMade } from '../job.js';
 import { begun } from '../known-backups.js';
+import { PROGRAM } from '../program.js';
 import { summary } from '../summary.js';
 import { wait } from '../wait.js';
 
-const SEE_LIST = 'npm run tonearm -- backups tells how it gets on.';
+const SEE_LIST = `${PROGRAM} backups tells how it gets on.`;
 
 export const backup: Command = {
   name: 'backup',

@@ -5,6 +5,7 @@ import { type Command, type Surroundings, say } from '../command.js';
 import { clock, size, until } from '../figures.js';
 import { isMade } from '../job.js';
 import { OF_PROVIDER, backupMeant, knownBackups, playlistsOf } from '../known-backups.js';
+import { PROGRAM } from '../program.js';
 import { stateLine } from '../progress-line.js';
 import { table } from '../table.js';
 
@@ -29,7 +30,7 @@ async function tellOf(one: Backup, { service, output }: Surroundings): Promise<v
 async function list(provider: string | undefined, { service, output, now }: Surroundings): Promise<void> {
   const { items: all, nextAt, alert } = await knownBackups(service);
   const items = ofProvider(all, provider);
-  if (items.length === 0) say(output, 'There is no backup yet. Make one: npm run tonearm -- backup.');
+  if (items.length === 0) say(output, `There is no backup yet. Make one: ${PROGRAM} backup.`);
   else {
     const length = idLength(items);
     const rows = items.map((one) => [

@@ -9,6 +9,7 @@ import { size } from '../figures.js';
 import { OF_PROVIDER, backupMeant } from '../known-backups.js';
 import { didYouMean } from '../nearest.js';
 import { PLAYLIST, expectId } from '../playlist-list.js';
+import { PROGRAM } from '../program.js';
 import { fileAt, isThere, writeBeside } from '../write-beside.js';
 
 const FORMATS = ['archive', 'json', 'csv', 'transfer'];
@@ -88,7 +89,7 @@ function checkList({ name, counts }: Backup, list: string): void {
   const known = [...counts.keys()];
   throw new Fault(
     `${name} has no list ${JSON.stringify(list.slice(0, 80))}.${didYouMean(list, known)}`,
-    `It has ${known.join(', ')}; one playlist is ${PLAYLIST} and its id, which npm run tonearm -- backups ${name} tells.`,
+    `It has ${known.join(', ')}; one playlist is ${PLAYLIST} and its id, which ${PROGRAM} backups ${name} tells.`,
   );
 }
 

@@ -4,6 +4,7 @@ import { isMade } from '../job.js';
 import { OF_PROVIDER, backupMeant } from '../known-backups.js';
 import { type Wish, begunRestore, planned } from '../known-restores.js';
 import { expectId } from '../playlist-list.js';
+import { PROGRAM } from '../program.js';
 import { parseRestore } from '../restore.js';
 import { hasWork, planLines, restoreLines } from '../restore-lines.js';
 import { wait } from '../wait.js';
@@ -46,10 +47,7 @@ export const restore: Command = {
     }
     if (options.has('dry-run') || !(options.has('yes') || (await agrees(surroundings)))) return 0;
     const one = await begunRestore(service, backupId, wish);
-    const seeHow = [
-      'npm run tonearm -- restores tells how it gets on.',
-      `To end it: npm run tonearm -- cancel ${one.id}`,
-    ];
+    const seeHow = [`${PROGRAM} restores tells how it gets on.`, `To end it: ${PROGRAM} cancel ${one.id}`];
     say(output, `The restore of ${one.backupName} begins.`);
     if (options.has('no-wait')) {
       say(output, `It goes on in the service: ${seeHow.join('\n')}`);

@@ -2,6 +2,7 @@ import { type Command, say } from '../command.js';
 import { FAILED } from '../fault.js';
 import { isMade } from '../job.js';
 import { OF_PROVIDER, backupMeant, verified } from '../known-backups.js';
+import { PROGRAM } from '../program.js';
 import { findingLines, stateWords } from '../summary.js';
 
 export const verify: Command = {
@@ -15,7 +16,7 @@ export const verify: Command = {
     const isWhole = isMade(looked) && looked.findings.length === 0;
     say(output, `${looked.name} is ${stateWords(looked)}.${isWhole ? ' Nothing is wrong with its files.' : ''}`);
     if (isWhole) return 0;
-    say(output, ...findingLines(looked), 'Use another backup, or make one: npm run tonearm -- backup.');
+    say(output, ...findingLines(looked), `Use another backup, or make one: ${PROGRAM} backup.`);
     return FAILED;
   },
 };
