@@ -92,6 +92,21 @@ describe('settings', () => {
     expect(await json(service, '/profile')).toMatchObject({ status: 200, body: { name: 'Ada' } });
   });
 
+  it('of .env that there are none of are told, and nothing that could be part of a secret', async () => {
+    const lines = [
+      'LOG_LEVEL=loud',
+      'BACKUP_CORN=15 3 * * *',
+      'LASTFM_USERNAME_FILE=/name',
+      'ADMIN_TOKEN_FILE=',
+      'aGlkZGVu==',
+    ];
+    writeFileSync(join(folder, '.env'), `${lines.join('\n')}\nPOSTGRES_PASSWORD=ab\n`);
+    const { output } = await failure({});
+    expect(output).toContain('no setting for: BACKUP_CORN, LASTFM_USERNAME_FILE. ');
+    expect(output).not.toContain('aGlkZGVu');
+    expect(output).toContain('LOG_LEVEL must be');
+  });
+
   it('cannot be read when .env is no file, which is told in words', async () => {
     mkdirSync(join(folder, '.env'));
     const { message } = await failure({});

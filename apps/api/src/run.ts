@@ -3,6 +3,7 @@ import { VaultError } from '#accounts';
 import { DatabaseError } from '#database';
 import { isDatabaseAway, isDatabaseFull } from './problem/database-trouble.js';
 import { openService } from './service.js';
+import { readEnvFile, unknownNamesIn } from './settings/env-file.js';
 import { SettingsFault } from './settings/settings-fault.js';
 import { loadSettings } from './settings/settings.module.js';
 
@@ -42,6 +43,8 @@ export async function run(): Promise<void> {
 
 /** @param ending is aborted by a signal that comes before the start is over */
 async function start(ending: AbortController): Promise<void> {
+  const unknown = unknownNamesIn(readEnvFile());
+  if (unknown !== null) process.stderr.write(`${unknown}\n`);
   const settings = await loadSettings();
   const { DATABASE_URL, HOST, PORT, origin } = settings.platform;
   const end = (): void => {

@@ -1,4 +1,4 @@
-import { IsIn, IsOptional, IsString, IsUrl, Matches, MaxLength, MinLength } from 'class-validator';
+import { IsIn, IsOptional, IsUrl, Matches, MaxLength, MinLength } from 'class-validator';
 import { Setting } from '#listening';
 import { IsCron, IsEncryptionKeys, IsOriginList, IsPostgresUrl, IsTimezone, IsTrustProxy } from './setting-checks.js';
 import { IsWholeNumber, PROVIDERS } from '#providers';
@@ -6,6 +6,9 @@ import { IsWholeNumber, PROVIDERS } from '#providers';
 const PROVIDER_IDS: readonly string[] = PROVIDERS.map(({ id }) => id);
 const NONE = 'none';
 const WEB_ADDRESS = { protocols: ['http', 'https'], require_protocol: true, require_tld: false };
+/** Only shells replace what these begin with: here they would be folders of such names. */
+const FOLDER = /^[^~$]/;
+const NO_SHELL = { message: 'must be the path of a folder, without ~ or $, which only shells know' };
 
 /** What concerns the service as a whole. Each provider declares its own beside its code. */
 export class PlatformSettings {
@@ -37,8 +40,7 @@ export class PlatformSettings {
   DATABASE_URL?: string;
 
   @Setting({ description: 'Folder for everything the service keeps.', example: '/var/lib/tonearm', default: './data' })
-  @IsString()
-  @MinLength(1)
+  @Matches(FOLDER, NO_SHELL)
   DATA_DIR = './data';
 
   @Setting({
@@ -137,7 +139,7 @@ export class PlatformSettings {
 
   @Setting({ description: 'Folder for library backups.', example: '/srv/backups/tonearm', default: 'DATA_DIR/backups' })
   @IsOptional()
-  @IsString()
+  @Matches(FOLDER, NO_SHELL)
   BACKUP_DIR?: string;
 
   @Setting({

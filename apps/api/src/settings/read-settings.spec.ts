@@ -69,6 +69,8 @@ describe('readSettings', () => {
     ['DATABASE_URL', 'mysql://localhost/x'],
     ['DATABASE_URL', 'postgresql://tonearm:p@ss/word@127.0.0.1/x'],
     ['DATABASE_URL', 'postgresql://tonearm:p#ss@127.0.0.1/x'],
+    ['DATA_DIR', '~/tonearm'],
+    ['BACKUP_DIR', '$HOME/backups'],
     ['LISTENING_PROVIDER', 'tape'],
     ['LISTENING_FALLBACK', 'tape'],
     ['LASTFM_API_URL', 'not an address'],
@@ -195,6 +197,8 @@ describe('readSettings', () => {
   it('refuses a fallback to the provider itself', () => {
     const faults = faultsOf({ ...LASTFM, LISTENING_PROVIDER: 'lastfm', LISTENING_FALLBACK: 'lastfm' });
     expect(faults.map(({ name }) => name)).toEqual(['LISTENING_FALLBACK']);
+    const unknown = faultsOf({ LISTENING_PROVIDER: 'tape', LISTENING_FALLBACK: 'tape' });
+    expect(unknown.map(({ name }) => name)).toEqual(['LISTENING_PROVIDER', 'LISTENING_FALLBACK']);
   });
 
   it.each([

@@ -45,7 +45,8 @@ export function readSettings(env: Environment): Settings {
     const given = provider.requires.filter((name) => Reflect.get(own, name) !== undefined || wrong.includes(name));
     faults.push(...incomplete(provider.requires, given, chosenBy, provider.settings));
   }
-  if (platform.LISTENING_FALLBACK !== 'none' && platform.LISTENING_FALLBACK === platform.LISTENING_PROVIDER) {
+  const { LISTENING_PROVIDER: active, LISTENING_FALLBACK: fallback } = platform;
+  if (fallback !== 'none' && fallback === active && !wrong.includes('LISTENING_FALLBACK')) {
     faults.push({ name: 'LISTENING_FALLBACK', problem: 'must differ from LISTENING_PROVIDER', example: 'none' });
   }
   if (faults.length > 0) throw new SettingsFault(faults);

@@ -1,20 +1,17 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
-import { readFileSync } from 'node:fs';
 import { PlatformSettings } from './platform.settings.js';
 import { readSettings, type Settings } from './read-settings.js';
-import { SettingsFault } from './settings-fault.js';
 
 /** Token of the settings of all providers, by provider id. */
 export const PROVIDER_SETTINGS = Symbol('provider settings');
 
 /**
- * Reads `.env` and the environment; what is in both, the environment decides.
+ * Reads `.env`, which has to be readable, and the environment; what is in both, the environment decides.
  *
  * @throws SettingsFault with everything that is wrong
  */
 export async function loadSettings(): Promise<Settings> {
-  checkFile();
   const loaded: Settings[] = [];
   await ConfigModule.forRoot({
     validate: (env) => {
@@ -25,18 +22,6 @@ export async function loadSettings(): Promise<Settings> {
   const [settings] = loaded;
   if (!settings) throw new Error('The settings were not read.');
   return settings;
-}
-
-/** What is there and cannot be read is as wrong as what stands in it. */
-function checkFile(): void {
-  try {
-    readFileSync('.env');
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
-    if (code === 'ENOENT') return;
-    const example = 'a file that the user who runs Tonearm can read, or no file';
-    throw new SettingsFault([{ name: '.env', problem: `cannot be read (${code})`, example }]);
-  }
 }
 
 /** Hands the settings to whoever asks for them. */
