@@ -69,11 +69,15 @@ describe('an upstream that refuses for a while', () => {
     const client = blockable(upstream.url);
     await failureOf(client.read({ part: 'charts' }, judge));
     await client.read({ part: 'now' }, judge);
-    expect((await failureOf(blockable(upstream.url).read({ part: 'charts' }, judge))).kind).toBe('blocked');
+    const ofPart = await failureOf(blockable(upstream.url).read({ part: 'charts' }, judge));
+    expect(ofPart).toMatchObject({ kind: 'blocked', isOfPart: true });
+    expect(ofPart.message).toMatch(/asked for a pause .+ What was asked for is left alone until /);
     upstream.will(tooMany('30'));
     await failureOf(client.read({ part: 'now' }, judge));
     for (const part of ['charts', 'now', 'other']) {
-      expect((await failureOf(client.read({ part }, judge))).kind).toBe('blocked');
+      const ofAll = await failureOf(client.read({ part }, judge));
+      expect(ofAll).toMatchObject({ kind: 'blocked', isOfPart: false });
+      expect(ofAll.message).toMatch(/ It is left alone until /);
     }
     expect(upstream.calls).toHaveLength(3);
     nowMs = START + 32_000;

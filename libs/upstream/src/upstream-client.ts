@@ -241,7 +241,8 @@ export class UpstreamClient {
     if (block && block.until > now()) {
       const whole = await blocks.read(keys[0]);
       const isOfPart = !(whole && whole.until > now());
-      throw leftAlone('blocked', `${displayName} asked to be left alone (${block.reason}).`, block, isOfPart);
+      const asked = isOfPart ? 'asked for a pause' : 'asked to be left alone';
+      throw leftAlone('blocked', `${displayName} ${asked} (${block.reason}).`, block, isOfPart);
     }
     const answer = await attempt();
     // Another call may have been refused while this one was under way: that block stays.
@@ -349,7 +350,9 @@ function leftAlone(
   isOfPart = false,
 ): UpstreamError {
   const then = new Date(Math.ceil(until / 1000) * 1000).toISOString().replace('.000', '');
-  return new UpstreamError(kind, `${message} It is left alone until ${then}.`, { retryAt: until, since, isOfPart });
+  const what = isOfPart ? 'What was asked for' : 'It';
+  const said = `${message} ${what} is left alone until ${then}.`;
+  return new UpstreamError(kind, said, { retryAt: until, since, isOfPart });
 }
 
 /** An axios error carries the whole request, with its keys; only its words go on. */
