@@ -6,16 +6,18 @@ import { HealthRecord } from './provider-health.js';
 function setUp() {
   const clock = { now: Date.UTC(2026, 0, 1) };
   const told: (string | null)[] = [];
+  const parts: [string, string | null][] = [];
   const health = new HealthRecord(
     () => clock.now,
     (failure) => told.push(failure?.code ?? null),
+    (read, failure) => parts.push([read, failure?.code ?? null]),
   );
   const succeed = (read: 'profile' | 'nowPlaying') => health.watch(read, Promise.resolve(1));
   const fail = async (read: 'profile' | 'nowPlaying', code: ProviderErrorCode) => {
     const error = new ProviderError(code, { message: 'It failed.', remedy: 'Wait.' });
     await expect(health.watch(read, Promise.reject(error))).rejects.toBe(error);
   };
-  return { clock, health, told, succeed, fail };
+  return { clock, health, told, parts, succeed, fail };
 }
 
 describe('HealthRecord', () => {
@@ -110,6 +112,21 @@ describe('HealthRecord', () => {
     expect(told).toEqual(['upstream_error']);
     await succeed('nowPlaying');
     expect(told).toEqual(['upstream_error', null]);
+  });
+
+  it('tells once of a read that fails alone, once of each other way, and once when it is well again', async () => {
+    const { parts, told, succeed, fail } = setUp();
+    await succeed('nowPlaying');
+    for (const code of ['upstream_error', 'upstream_error', 'upstream_timeout'] as const) await fail('profile', code);
+    await succeed('nowPlaying');
+    await succeed('profile');
+    await succeed('profile');
+    expect(parts).toEqual([
+      ['profile', 'upstream_error'],
+      ['profile', 'upstream_timeout'],
+      ['profile', null],
+    ]);
+    expect(told).toEqual([]);
   });
 
   it('does not take what plays for well because something else is, for as long as that was asked lately', async () => {

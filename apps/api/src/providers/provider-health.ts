@@ -39,11 +39,17 @@ export class HealthRecord {
   private refusal: { error: ProviderError; until: number; times: number } | null = null;
   /** This cannot be read, and the rest can: only the same read can end it, or that nobody has met it for a while. */
   private readonly withheld = new Map<Read, { error: ProviderError; at: number }>();
+  /** This kind of read alone fails, and how; the rest is well. */
+  private readonly failingParts = new Map<Read, string>();
 
-  /** @param changed is told whenever it turns from well to failing, from one failure to another, or back */
+  /**
+   * @param changed is told whenever it turns from well to failing, from one failure to another, or back
+   * @param partChanged is told the same of one kind of read that fails while the rest is well
+   */
   constructor(
     private readonly now: () => number,
     private readonly changed: (failure: ProviderError | null) => void,
+    private readonly partChanged: (read: Read, failure: ProviderError | null) => void,
   ) {}
 
   get current(): ProviderHealth {
@@ -64,6 +70,7 @@ export class HealthRecord {
     this.outage = null;
     this.refusal = null;
     this.withheld.clear();
+    this.failingParts.clear();
     this.since = null;
   }
 
@@ -84,14 +91,20 @@ export class HealthRecord {
         this.withheld.delete(read);
         this.lastSuccessAt = new Date(this.now());
       });
+      if (this.failingParts.delete(read)) this.partChanged(read, null);
       return answer;
     } catch (error) {
       if (error instanceof ProviderError) {
         if (error.code === 'provider_not_configured') this.pause(error);
-        this.note(() => {
-          if (WITHHELD.has(error.code)) this.withheld.set(read, { error, at: this.now() });
-          else if (!this.isOfPart(read, error)) this.outage = { read, error, at: this.now() };
-        });
+        if (this.isOfPart(read, error)) {
+          if (this.failingParts.get(read) !== error.code) this.partChanged(read, error);
+          this.failingParts.set(read, error.code);
+        } else {
+          this.note(() => {
+            if (WITHHELD.has(error.code)) this.withheld.set(read, { error, at: this.now() });
+            else this.outage = { read, error, at: this.now() };
+          });
+        }
       }
       throw error;
     }

@@ -229,11 +229,20 @@ export class RunningProviders implements OnApplicationShutdown {
         this.calls.count(budget);
       },
     });
-    const health = new HealthRecord(Date.now, (failure) => {
-      if (failure) this.logger.warn(`${displayName}: ${failure.message} ${failure.remedy}`);
-      else this.logger.log(`${displayName} answers again.`);
-      for (const changed of this.healthChanged) changed();
-    });
+    const tell = (whose: string, failure: ProviderError | null): void => {
+      if (failure) this.logger.warn(`${whose}: ${failure.message} ${failure.remedy}`);
+      else this.logger.log(`${whose} answers again.`);
+    };
+    const health = new HealthRecord(
+      Date.now,
+      (failure) => {
+        tell(displayName, failure);
+        for (const changed of this.healthChanged) changed();
+      },
+      (read, failure) => {
+        tell(`${displayName}, ${read} alone`, failure);
+      },
+    );
     const app = linking?.app ?? null;
     const watched = (accountId?: string): ListeningProvider => {
       const credentials =
