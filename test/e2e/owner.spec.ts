@@ -73,6 +73,30 @@ describe('a body with a field that nothing reads', () => {
   );
 });
 
+describe('what the owner sends wrong', () => {
+  const json = 'application/json';
+  it.each([
+    ['POST', '/admin/tokens', json, '{"scopes":["user-top-read"],"clientId":null}', 400, /clientId must be/],
+    ['POST', '/admin/clients', json, '{"clientId":"further","label":null}', 400, /label must be a line/],
+    ['POST', '/admin/clients', json, '{"clientId":"further","label":"a\\u0000b"}', 400, /label must be a line/],
+    ['POST', '/callback', json, '{"code":"a","state":"b","url":null,"error":null}', 400, /the consent/],
+    ['DELETE', '/admin/clients/a%00b', null, null, 400, /clientId must be/],
+    ['DELETE', `/admin/clients/${'a'.repeat(200)}`, null, null, 404, /no such app/],
+    ['DELETE', `/admin/clients/${'a'.repeat(201)}`, null, null, 404, /nothing at/],
+    ['GET', `/admin/backups/${'a'.repeat(300)}`, null, null, 404, /nothing at|no such/],
+    ['GET', '/admin/backups/a%00b', null, null, 404, /no such/],
+    ['POST', '/admin/session', 'application/x-www-form-urlencoded', `token=${TOKEN}`, 415, /of a kind/],
+    ['POST', '/admin/clients', 'application/x-www-form-urlencoded', 'clientId=further', 415, /of a kind/],
+  ])('%s %s of %s %s is no fault of the service', async (method, path, type, body, status, detail) => {
+    const answer = await fetch(service.url + path, {
+      method,
+      headers: { authorization: `Bearer ${TOKEN}`, ...(type === null ? {} : { 'content-type': type }) },
+      body,
+    });
+    expect([answer.status, await answer.json()]).toMatchObject([status, { detail: expect.stringMatching(detail) }]);
+  });
+});
+
 describe("the owner's token", () => {
   it('opens as Bearer, and nothing else does', async () => {
     expect((await call('GET', { authorization: `Bearer ${TOKEN}` })).status).toBe(200);
@@ -121,6 +145,19 @@ describe("the owner's token", () => {
     const elsewhere = await call('GET', { authorization: `Bearer ${TOKEN}`, 'x-forwarded-for': '192.0.2.78' });
     expect(elsewhere.status).toBe(200);
   });
+
+  it('opens while strangers from everywhere send wrong ones, who are told that they are too many', async () => {
+    const own = await start({ DATABASE_URL: databaseUrl, ADMIN_TOKEN: TOKEN, TRUST_PROXY: 'true' });
+    const statuses: number[] = [];
+    for (let network = 1; network <= 11; network += 1) {
+      const headers = { authorization: 'Bearer wrong', 'x-forwarded-for': `2001:db8:0:${network}::1` };
+      for (let attempt = 0; attempt < 10; attempt += 1) statuses.push((await call('GET', headers, own)).status);
+    }
+    expect(statuses).toEqual([...Array<number>(100).fill(401), ...Array<number>(10).fill(429)]);
+    const right = { authorization: `Bearer ${TOKEN}`, 'x-forwarded-for': '192.0.2.79' };
+    expect((await call('GET', right, own)).status).toBe(200);
+    expect((await logIn(TOKEN, { 'x-forwarded-for': '192.0.2.79' }, own)).status).toBe(204);
+  });
 });
 
 describe('a login', () => {
@@ -129,7 +166,8 @@ describe('a login', () => {
     expect(answer.status).toBe(204);
     const cookie = answer.headers.get('set-cookie') ?? '';
     expect(cookie).toMatch(/^tonearm=[\w-]{43}; Max-Age=604800; Path=\/; HttpOnly; SameSite=Lax$/);
-    expect((await call('GET', { cookie: cookieOf(answer) })).status).toBe(200);
+    const known = await call('GET', { cookie: cookieOf(answer) });
+    expect([known.status, known.headers.get('cache-control')]).toEqual([200, 'no-store']);
   });
 
   it('goes over https alone when the service does', async () => {

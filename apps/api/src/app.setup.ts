@@ -22,6 +22,8 @@ import type { Settings } from './settings/read-settings.js';
 import { INSTALLATION } from './version.js';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
+/** Client ids have up to 200 signs. */
+const LONGEST_NAME = 200;
 /** Where `vite build` puts the pages. */
 const PAGES = join(INSTALLATION, 'dist/apps/web');
 
@@ -42,6 +44,7 @@ export async function createApp(
     keepAliveTimeout: 75_000,
     trustProxy: trustProxy(TRUST_PROXY),
     serverFactory: fastPath.createServer,
+    routerOptions: { maxParamLength: LONGEST_NAME },
     schemaController: { compilersFactory: { buildValidator: compileNothing, buildSerializer: compileNothing } },
     // A request that came before the end is still answered; what comes after finds no listener.
     return503OnClosing: false,
@@ -54,6 +57,8 @@ export async function createApp(
     adapter,
     {
       abortOnError: false,
+      // Fastify reads JSON by itself. Forms are no bodies of ours.
+      bodyParser: false,
       logger,
     },
   );

@@ -45,20 +45,14 @@ export class OwnerLogin {
     throw new Problem('unauthorized', 'This login is over.', HOW_TO_LOG_IN);
   }
 
-  /** @throws Problem `unauthorized` or, after too many wrong ones, `rate_limited` even for the right one */
+  /** @throws Problem `unauthorized` or, after too many wrong ones, `rate_limited`: from the same address even for the right one */
   checkToken(token: string, address: string): void {
     const network = networkOf(address);
     const blockedUntil = this.attempts.blockedUntil(network);
-    if (blockedUntil) {
-      throw new Problem(
-        'rate_limited',
-        'There were too many wrong tokens.',
-        'Wait a minute, then try again.',
-        blockedUntil,
-      );
-    }
+    if (blockedUntil) throw tooManyWrong(blockedUntil);
     if (this.tokens.isOwners(token)) return;
-    this.attempts.noteFailure(network);
+    const floodedUntil = this.attempts.noteFailure(network);
+    if (floodedUntil) throw tooManyWrong(floodedUntil);
     throw new Problem('unauthorized', 'This is not the token of the owner.', HOW_TO_LOG_IN);
   }
 
@@ -86,4 +80,8 @@ export class OwnerLogin {
       origin === this.settings.origin || (host !== undefined && [`http://${host}`, `https://${host}`].includes(origin))
     );
   }
+}
+
+function tooManyWrong(until: Date): Problem {
+  return new Problem('rate_limited', 'There were too many wrong tokens.', 'Wait a minute, then try again.', until);
 }

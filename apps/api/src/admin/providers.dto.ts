@@ -1,14 +1,12 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, ValidateIf } from 'class-validator';
+import { IsIn } from 'class-validator';
 import { PROVIDERS } from '#providers';
 import { LinkDto } from '../accounts/index.js';
+import { IfGiven } from '../problem/if-given.js';
 import { PROVIDER_STATES, type StateName } from '../providers/provider-states.js';
 
 export const PROVIDER_IDS: readonly string[] = PROVIDERS.map(({ id }) => id);
 export const NO_FALLBACK = 'none';
-
-/** Null is a value like any other, and one that is not taken. */
-const IfGiven = (): PropertyDecorator => ValidateIf((_, value) => value !== undefined);
 
 export class ChoiceRequestDto {
   @ApiPropertyOptional({ enum: PROVIDER_IDS, description: 'Who answers; as it is unless given.', example: 'lastfm' })

@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Header, HttpCode, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiProblems } from '../problem/problem.dto.js';
@@ -46,6 +46,7 @@ export class SessionController {
 
   @Get()
   @OwnerOnly()
+  @Header('Cache-Control', 'no-store')
   @ApiOperation({ operationId: 'getSession', summary: 'Whether the caller is logged in' })
   @ApiOkResponse({ type: SessionDto, description: 'They are.' })
   session(): SessionDto {

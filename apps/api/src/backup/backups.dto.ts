@@ -1,7 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsBoolean, IsIn, IsISO8601, IsInt, IsOptional, Matches, Max, Min, ValidateIf } from 'class-validator';
+import { IsBoolean, IsIn, IsISO8601, IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
 import { PROVIDERS } from '#providers';
+import { IfGiven } from '../problem/if-given.js';
 import type { BackupState } from './backup-store.js';
 import type { RecordingFigures } from './musicbrainz/recording-ids.js';
 
@@ -36,7 +37,7 @@ export class BackupRequestDto {
     description: 'Whose library; that of the provider that is chosen unless given.',
     example: 'spotify',
   })
-  @ValidateIf((_, value) => value !== undefined)
+  @IfGiven()
   @IsIn(LIBRARY_PROVIDERS, { message: `must be one of ${LIBRARY_PROVIDERS.join(', ')}` })
   provider?: string;
 
@@ -128,7 +129,7 @@ export class ChangesQueryDto extends DiffQueryDto {
     description: 'Whose library; that of the provider that is chosen unless given.',
     example: 'spotify',
   })
-  @ValidateIf((_, value) => value !== undefined)
+  @IfGiven()
   @IsIn(LIBRARY_PROVIDERS, { message: `must be one of ${LIBRARY_PROVIDERS.join(', ')}` })
   provider?: string;
 }

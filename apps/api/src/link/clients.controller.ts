@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, Header, HttpCode, Param, Post, Query } f
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { OwnerOnly } from '../admin/index.js';
 import { ApiProblems } from '../problem/problem.dto.js';
-import { ClientDto, ClientListDto, NewClientDto, RemoveClientQueryDto } from './clients.dto.js';
+import { ClientDto, ClientListDto, ClientParamsDto, NewClientDto, RemoveClientQueryDto } from './clients.dto.js';
 import { ClientsService } from './clients.service.js';
 
 @ApiTags('Owner')
@@ -37,8 +37,8 @@ export class ClientsController {
   @HttpCode(204)
   @ApiOperation({ operationId: 'removeClient', summary: 'Remove an app that was added, with its links and tokens' })
   @ApiNoContentResponse({ description: 'It is gone.' })
-  @ApiProblems('not_found', 'conflict')
-  async remove(@Param('clientId') clientId: string): Promise<void> {
+  @ApiProblems('invalid_request', 'not_found', 'conflict')
+  async remove(@Param() { clientId }: ClientParamsDto): Promise<void> {
     await this.clients.remove(clientId);
   }
 

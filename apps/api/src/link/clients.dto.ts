@@ -1,8 +1,10 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { LinkDto } from '../accounts/index.js';
+import { IfGiven } from '../problem/if-given.js';
 
 const CLIENT_RULE = 'must be the client id of an app, at most 200 characters';
+const LABEL_RULE = 'must be a line of text of at most 100 characters';
 const SECRET_RULE = 'must be the client secret of the app, 1 to 500 characters without spaces';
 
 export class NewClientDto {
@@ -10,7 +12,7 @@ export class NewClientDto {
     description: 'The provider it is registered with; the only one that links unless given.',
     example: 'spotify',
   })
-  @IsOptional()
+  @IfGiven()
   @IsString({ message: 'must be the id of a provider' })
   @MaxLength(40, { message: 'must be the id of a provider' })
   provider?: string;
@@ -33,9 +35,9 @@ export class NewClientDto {
   clientSecret?: string | null;
 
   @ApiPropertyOptional({ description: 'For people.', example: 'playlist scripts', default: '' })
-  @IsOptional()
-  @IsString({ message: 'must be a text of at most 100 characters' })
-  @MaxLength(100, { message: 'must be a text of at most 100 characters' })
+  @IfGiven()
+  @IsString({ message: LABEL_RULE })
+  @Matches(/^\P{Cc}{0,100}$/u, { message: LABEL_RULE })
   label?: string;
 }
 
@@ -44,6 +46,12 @@ export class RemoveClientQueryDto {
   @IsString({ message: CLIENT_RULE })
   @Matches(/^[\w.-]{1,200}$/, { message: CLIENT_RULE })
   client_id!: string;
+}
+
+export class ClientParamsDto {
+  @ApiProperty({ description: 'Which app.', example: '0123456789abcdef0123456789abcdef' })
+  @Matches(/^[\w.-]{1,200}$/, { message: CLIENT_RULE })
+  clientId!: string;
 }
 
 export class ClientDto {

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { ArrayMaxSize, IsArray, IsOptional, IsString, Matches } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsString, Matches } from 'class-validator';
+import { IfGiven } from '../problem/if-given.js';
 
 const SCOPES_RULE = 'must be a list of at most 50 scope names';
 
@@ -18,7 +19,7 @@ export class TokenRequestDto {
     description: 'Which app; the one of the settings unless given.',
     example: '0123456789abcdef0123456789abcdef',
   })
-  @IsOptional()
+  @IfGiven()
   @IsString({ message: 'must be the client id of an app' })
   @Matches(/^[\w.-]{1,200}$/, { message: 'must be the client id of an app' })
   clientId?: string;

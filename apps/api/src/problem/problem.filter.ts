@@ -84,19 +84,21 @@ function notFound(request: FastifyRequest): Problem {
   const path = pathOf(request);
   const methods = allowedMethods(request.server, path);
   // A route of this method that has not answered knows no such thing.
-  if (methods.length === 0 || methods.includes(request.method))
-    return new Problem('not_found', `There is nothing at ${path}.`, SEE_ENDPOINTS);
+  if (methods.length === 0 || methods.includes(request.method)) return nothingAt(path);
   const detail = `${path} does not take ${request.method}.`;
   return new Problem('method_not_allowed', detail, `Use ${methods.join(' or ')}.`, null, methods);
 }
 
-/** Answers an address that cannot be decoded, which no route and no filter ever sees. */
-export function answerUnroutable(_error: Error, request: FastifyRequest, reply: FastifyReply): void {
-  const problem = new Problem(
-    'invalid_request',
-    'The address cannot be read.',
-    'Encode the address as UTF-8 with percent signs.',
-  );
+function nothingAt(path: string): Problem {
+  return new Problem('not_found', `There is nothing at ${path}.`, SEE_ENDPOINTS);
+}
+
+/** Answers an address that cannot be decoded, or has longer names than any of ours, which no route and no filter ever sees. */
+export function answerUnroutable(error: Error, request: FastifyRequest, reply: FastifyReply): void {
+  const isTooLong = 'code' in error && error.code === 'FST_ERR_MAX_PARAM_LENGTH';
+  const problem = isTooLong
+    ? nothingAt(pathOf(request))
+    : new Problem('invalid_request', 'The address cannot be read.', 'Encode the address as UTF-8 with percent signs.');
   void sendProblem(reply, problem, pathOf(request));
 }
 

@@ -1,9 +1,10 @@
-import { IsOptional, IsString } from 'class-validator';
+import { IsString } from 'class-validator';
 import { expect, it } from 'vitest';
+import { IfGiven } from './if-given.js';
 import { RequestPipe } from './request-pipe.js';
 
 class WishDto {
-  @IsOptional()
+  @IfGiven()
   @IsString({ message: 'must be a text' })
   what?: string;
 }
@@ -35,4 +36,13 @@ it('takes an object, and nothing at all for an empty one', async () => {
   await expect(body({ which: 'that' })).rejects.toMatchObject({
     message: '"which" is not a field of this body.',
   });
+});
+
+it('takes null for nothing where a body is handed on, and for a wrong value elsewhere', async () => {
+  const open = new RequestPipe([WishDto]);
+  expect(await open.transform({ what: null, more: null }, { type: 'body', metatype: WishDto })).toEqual({});
+  await expect(open.transform({ what: 1 }, { type: 'body', metatype: WishDto })).rejects.toMatchObject({
+    message: 'what must be a text.',
+  });
+  await expect(body({ what: null })).rejects.toMatchObject({ message: 'what must be a text.' });
 });

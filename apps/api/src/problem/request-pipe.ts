@@ -21,7 +21,7 @@ const OPTIONS: ValidationPipeOptions = { transform: true, whitelist: true, excep
 export class RequestPipe extends ValidationPipe {
   private readonly strict = new ValidationPipe({ ...OPTIONS, forbidNonWhitelisted: true });
 
-  /** @param open bodies to which somebody else may add fields */
+  /** @param open bodies that are handed on, to which somebody else may add fields */
   constructor(private readonly open: readonly Type[]) {
     super(OPTIONS);
   }
@@ -42,13 +42,20 @@ export class RequestPipe extends ValidationPipe {
         'Send what GET /endpoints lists, and no more.',
       );
     }
-    const isStrict = metadata.type === 'body' && !this.open.some((type) => type === metadata.metatype);
-    return isStrict ? this.strict.transform(value, metadata) : super.transform(value, metadata);
+    if (metadata.type !== 'body') return super.transform(value, metadata);
+    return this.open.some((type) => type === metadata.metatype)
+      ? super.transform(withoutNulls(value), metadata)
+      : this.strict.transform(value, metadata);
   }
 }
 
 function isObjectOrNothing(value: unknown): boolean {
   return value === undefined || (typeof value === 'object' && !Array.isArray(value));
+}
+
+/** Who hands on the parts of an address has null for one that is not there. */
+function withoutNulls(value: unknown): unknown {
+  return Object.fromEntries(Object.entries(value ?? {}).filter(([, part]) => part !== null));
 }
 
 /** What checks a body goes down as deep as it is given, and would fall out of the stack. */
