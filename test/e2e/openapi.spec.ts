@@ -223,6 +223,19 @@ describe('/endpoints', () => {
   it('is the same directory in short', async () => {
     const { items } = (await json(harness.shared, '/endpoints')).body as { items: { method: string; path: string }[] };
     expect(items.map(({ method, path }) => `${method} ${path}`).sort()).toEqual(routes());
+    // The fields of a body are told like parameters.
+    expect(items.find(({ method, path }) => `${method} ${path}` === 'PUT /admin/provider')).toMatchObject({
+      parameters: [
+        { name: 'active', in: 'body', required: false, takes: 'lastfm | spotify', default: null },
+        { name: 'fallback', in: 'body', required: false, takes: 'lastfm | spotify | none', default: null },
+      ],
+    });
+    expect(items.find(({ method, path }) => `${method} ${path}` === 'POST /admin/tokens')).toMatchObject({
+      parameters: [
+        { name: 'scopes', in: 'body', required: true, takes: 'a list of texts', default: null },
+        { name: 'clientId', in: 'body', required: false, takes: 'text', default: null },
+      ],
+    });
     expect(items.find(({ path }) => path === '/top/albums')).toEqual({
       method: 'GET',
       path: '/top/albums',

@@ -178,6 +178,10 @@ describe('a login', () => {
     });
     const answer = await logIn(TOKEN, { origin: 'https://music.example.org' }, secure);
     expect(answer.headers.get('set-cookie')).toMatch(/^__Host-tonearm=[\w-]+; .*; Secure; /);
+    const { components } = (await (await fetch(`${secure.url}/openapi.json`)).json()) as {
+      components: { securitySchemes: { ownerSession: { name: string } } };
+    };
+    expect(components.securitySchemes.ownerSession.name).toBe('__Host-tonearm');
   });
 
   it('ends on the server, not just in the browser, and on every process', async () => {

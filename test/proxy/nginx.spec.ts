@@ -201,6 +201,16 @@ describe('events through nginx', () => {
   });
 });
 
+describe('events while nobody answers', () => {
+  it('are cut off: a browser never comes back after an answer that is no stream', async () => {
+    const silent = await proxyTo(`http://127.0.0.1:${await freePort()}`);
+    for (const path of ['/currently-playing/stream', '/admin/backups/7/events']) {
+      await expect(fetch(`${silent.url}${path}`)).rejects.toThrow('fetch failed');
+    }
+    expect((await fetch(`${silent.url}/currently-playing`)).status).toBe(503);
+  });
+});
+
 describe("the service's own stream through nginx", () => {
   it('begins with what plays now', async () => {
     const stream = await follow(`${nginx.url}/currently-playing/stream`);

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { Database } from '#database';
 import type { AccountsTuning } from './accounts/index.js';
 import { FastPath } from './answer/fast-path.js';
+import { OwnerLogin } from './admin/index.js';
 import { AppModule } from './app.module.js';
 import { corsFor } from './cors.js';
 import { ApiDescription } from './docs/api-description.js';
@@ -72,7 +73,7 @@ export async function createApp(
   adapter.getInstance().get('/favicon.ico', (_request, reply) => reply.redirect('/icon.svg', 301));
   fastPath.observe(adapter.getInstance());
   const description = app.get(ApiDescription);
-  description.set(() => describeApi(app));
+  description.set(() => describeApi(app, app.get(OwnerLogin).cookieName));
   serveDocsPage(app, () => description.document);
   return app;
 }

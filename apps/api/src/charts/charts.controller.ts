@@ -18,13 +18,26 @@ import {
 import { ChartsService, type Document } from './charts.service.js';
 import { SummaryService } from './summary.service.js';
 
+/** How long a cache may hand out the last answer while this service is away: charts do not get wrong by that. */
+const OF_CHARTS_SECONDS = 86_400;
+/** The same of what says that a song runs. */
+const OF_SONGS_SECONDS = 600;
+
 const STALE_DESCRIPTION =
   'Served from memory where it is young enough. While the provider fails, the last answer is served: `Age` tells how old it is, and `Cache-Status` why.';
 
+const SUMMARY_DESCRIPTION =
+  'Made of the other reads, from memory where they are young enough. What cannot be told is null, and `errors` says why.';
+
 /** What all of these routes have in common in the API description. */
-function ApiRead(operationId: string, summary: string, type: new () => object): MethodDecorator {
+function ApiRead(
+  operationId: string,
+  summary: string,
+  type: new () => object,
+  description = STALE_DESCRIPTION,
+): MethodDecorator {
   return applyDecorators(
-    ApiOperation({ operationId, summary, description: STALE_DESCRIPTION }),
+    ApiOperation({ operationId, summary, description }),
     ApiOkResponse({ type, description: `${summary}.` }),
     ApiNotModifiedResponse({ description: 'Nothing has changed since the ETag in If-None-Match.' }),
     ApiProblems('invalid_request', 'headers_too_large', ...READ_PROBLEMS),
@@ -42,7 +55,7 @@ export class ChartsController {
   @Get('recent-tracks')
   @ApiRead('getRecentTracks', 'The songs played last, newest first', RecentTracksDto)
   async recentTracks(@Query() { limit }: ListQueryDto): Promise<JsonAnswer> {
-    return answer(await this.charts.answer((charts) => charts.recentTracks(limit)), 10);
+    return answer(await this.charts.answer((charts) => charts.recentTracks(limit)), 10, OF_SONGS_SECONDS);
   }
 
   @Get('top/tracks')
@@ -76,22 +89,28 @@ export class ChartsController {
   }
 
   @Get('summary')
-  @ApiRead('getSummary', 'Everything for one page', SummaryDto)
+  @ApiRead('getSummary', 'Everything for one page', SummaryDto, SUMMARY_DESCRIPTION)
   async summary(@Query() { period, limit }: ChartQueryDto): Promise<JsonAnswer> {
-    return new JsonAnswer(await this.summaries.summary(period, limit), { 'Cache-Control': cacheControl(5) });
+    return new JsonAnswer(await this.summaries.summary(period, limit), {
+      'Cache-Control': cacheControl(5, OF_SONGS_SECONDS),
+    });
   }
 }
 
-function cacheControl(seconds: number): string {
-  return `public, max-age=${seconds}, stale-while-revalidate=60, stale-if-error=86400`;
+function cacheControl(seconds: number, ifErrorSeconds: number): string {
+  return `public, max-age=${seconds}, stale-while-revalidate=60, stale-if-error=${ifErrorSeconds}`;
 }
 
 /** @param seconds how long a browser may keep it from now on */
-function answer({ value, ...read }: CachedRead<Document<object>>, seconds: number): JsonAnswer {
+function answer(
+  { value, ...read }: CachedRead<Document<object>>,
+  seconds: number,
+  ifErrorSeconds = OF_CHARTS_SECONDS,
+): JsonAnswer {
   const { ageSeconds, failure } = read;
   return new JsonAnswer(value.bytes, {
     // Caches take Age off max-age, so it is added here.
-    'Cache-Control': cacheControl(ageSeconds + (failure ? 5 : seconds)),
+    'Cache-Control': cacheControl(ageSeconds + (failure ? 5 : seconds), ifErrorSeconds),
     Age: String(ageSeconds),
     'Cache-Status': cacheStatus(read),
   });

@@ -24,6 +24,7 @@ export function serveDocsPage(app: NestFastifyApplication, document: () => OpenA
   SwaggerModule.setup(PATH, app, document, {
     raw: false,
     customSiteTitle: 'Tonearm API',
-    swaggerOptions: { url: '/openapi.json', persistAuthorization: true },
+    // The owner's token is not to stay in a browser that it was once tried from.
+    swaggerOptions: { url: '/openapi.json', persistAuthorization: false },
   });
 }

@@ -4,8 +4,12 @@ import { PROBLEMS } from '../problem/problem.js';
 import { VERSION } from '../version.js';
 import { OWNER_SESSION, OWNER_TOKEN } from './security-schemes.js';
 
-/** The description of every route, made from the routes themselves. */
-export function describeApi(app: INestApplication): OpenAPIObject {
+/**
+ * The description of every route, made from the routes themselves.
+ *
+ * @param cookieName of the owner's login
+ */
+export function describeApi(app: INestApplication, cookieName: string): OpenAPIObject {
   const codes = Object.entries(PROBLEMS).map(([code, { status }]) => `\`${code}\` ${status}`);
   const description = [
     'What the owner of this service is listening to, and what they listened to before.',
@@ -24,11 +28,16 @@ export function describeApi(app: INestApplication): OpenAPIObject {
     .addTag('Owner', "For the owner alone: with the owner's token, or logged in with a browser.")
     .addTag('Operation', 'For those who run the service, and for programs that look for its routes.')
     .addBearerAuth(
-      { type: 'http', scheme: 'bearer', description: "The owner's token (ADMIN_TOKEN). Public reads need none." },
+      {
+        type: 'http',
+        scheme: 'bearer',
+        bearerFormat: 'text',
+        description: "The owner's token (ADMIN_TOKEN). Public reads need none.",
+      },
       OWNER_TOKEN,
     )
     .addCookieAuth(
-      'tonearm',
+      cookieName,
       { type: 'apiKey', in: 'cookie', description: 'Set by POST /admin/session.' },
       OWNER_SESSION,
     )

@@ -10,8 +10,11 @@ import { EventHub, type Refusal } from './event-hub.js';
 import { CurrentlyPlaying } from './now-playing.dto.js';
 import { NowPlayingService } from './now-playing.service.js';
 
-/** Short, so that a page shows the next song soon; a cache between may hand out the old one while it asks. */
-const CACHE_CONTROL = 'public, max-age=2, s-maxage=4, stale-while-revalidate=30, stale-if-error=86400';
+/**
+ * Short, so that a page shows the next song soon; a cache between may hand out the old one while it asks. It cannot say that
+ * it is old, so while this service is away it may do so for minutes, and not for ever.
+ */
+const CACHE_CONTROL = 'public, max-age=2, s-maxage=4, stale-while-revalidate=30, stale-if-error=600';
 const STREAM_HEADERS = {
   'Content-Type': 'text/event-stream; charset=utf-8',
   'Cache-Control': 'no-cache, no-transform',
