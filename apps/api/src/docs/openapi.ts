@@ -10,13 +10,15 @@ import { OWNER_SESSION, OWNER_TOKEN } from './security-schemes.js';
  * @param cookieName of the owner's login
  */
 export function describeApi(app: INestApplication, cookieName: string): OpenAPIObject {
-  const codes = Object.entries(PROBLEMS).map(([code, { status }]) => `\`${code}\` ${status}`);
+  const codes = Object.entries(PROBLEMS).map(([code, { status, title }]) => `- \`${code}\` (${status}): ${title}.`);
   const description = [
     'What the owner of this service is listening to, and what they listened to before.',
     '',
     'Public reads need no login, may be read from any page that `CORS_ORIGINS` allows, and answer 304 to an `If-None-Match` that still holds. Times are ISO 8601 in UTC; what a provider cannot tell is null.',
     '',
-    `Errors are problem documents (RFC 9457) with a \`code\` for programs and a \`remedy\` for people: ${codes.join(', ')}.`,
+    'Errors are problem documents (RFC 9457) with a `code` for programs and a `remedy` for people:',
+    '',
+    ...codes,
   ].join('\n');
   const config = new DocumentBuilder()
     .setTitle('Tonearm')
