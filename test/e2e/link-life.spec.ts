@@ -99,6 +99,39 @@ describe('the end of a link', () => {
   });
 });
 
+describe('a link for more beside that of the reads', () => {
+  const wide = 'playlist-read-private user-follow-read user-library-read';
+  const isWide = "scopes LIKE 'playlist-%' AND scopes NOT LIKE '%currently%'";
+  const told = async (service: Service): Promise<object | undefined> =>
+    ((await asOwner(service, 'GET', '/admin/providers')).body as { providers: object[] }).providers[1];
+
+  it('is renewed by the address that its end is told with, and so is one that is over', async () => {
+    databaseUrl = await migratedDatabase();
+    const service = await start();
+    await linkByProgram(service, stage);
+    await linkByProgram(service, stage, `&scope=${encodeURIComponent(wide)}`);
+    expect((await asOwner(service, 'GET', '/auth')).body).toEqual({ status: 'already_authenticated' });
+
+    await query(`UPDATE account_grants SET consented_at = now() - interval '5 months 10 days' WHERE ${isWide}`);
+    expect(await told(service)).toMatchObject({ linkWarning: expect.stringMatching(/ends at .*\/auth\?force=1/) });
+    expect(await linkByProgram(service, stage)).toMatchObject({
+      scopes: expect.arrayContaining([...wide.split(' '), 'user-read-currently-playing']),
+    });
+    expect(await told(service)).toMatchObject({ linkWarning: null });
+
+    await query(`DELETE FROM account_grants WHERE scopes LIKE '%playlist%currently%'`);
+    await query(`UPDATE account_grants SET status = 'needs_consent', status_reason = 'revoked' WHERE ${isWide}`);
+    expect(await told(service)).toMatchObject({
+      linkWarning: `What was agreed to once more is over (${wide}). Agree again at ${service.url}/auth?force=1.`,
+    });
+    const again = (await asOwner(service, 'GET', '/auth')).body as { auth_url: string };
+    expect(new URL(again.auth_url).searchParams.get('scope')).toContain('user-follow-read');
+    await linkByProgram(service, stage);
+    expect(await told(service)).toMatchObject({ linkWarning: null });
+    expect((await asOwner(service, 'GET', '/auth')).body).toEqual({ status: 'already_authenticated' });
+  });
+});
+
 describe('the encryption key', () => {
   it('can be changed while the old one is at hand, and a wrong one is a fault that says so', async () => {
     databaseUrl = await migratedDatabase();

@@ -9,7 +9,7 @@ export { CONSENT_MINUTES, ConsentStates } from './consent-states.js';
 export type { ConsentRefusal, ConsentRequest, TakenConsent } from './consent-states.js';
 export type { Failpoint, FailpointName } from './failpoint.js';
 export type { GrantReason, GrantStatus } from './grant.js';
-export { Links } from './links.js';
+export { Links, coverOf, neededLinks } from './links.js';
 export type { GrantOwner, Link, NewConsent } from './links.js';
 export { OAuthClients } from './oauth-clients.js';
 export type { OAuthClientEntry } from './oauth-clients.js';

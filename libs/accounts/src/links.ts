@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { PrismaClient } from '#database';
 import type { LinkedAccount } from '#listening';
+import { consentExpiresAt } from './consent-expiry.js';
 import { GRANT_COLUMNS, type GrantReason, type GrantRow, type GrantStatus, tokenPlace } from './grant.js';
 import { refreshAheadMs } from './refresh-ahead.js';
 import { missingScopes, scopeKey, scopesOf } from './scopes.js';
@@ -200,6 +201,33 @@ export function narrowestCover<Row extends Pick<GrantRow, 'scopes' | 'status'>>(
     (a, b) => HEALTH[a.status] - HEALTH[b.status] || scopesOf(a.scopes).length - scopesOf(b.scopes).length,
   );
   return best ?? null;
+}
+
+/**
+ * The good links of the same app and account that allow all that this one does and more.
+ *
+ * @param links all there are, with or without this one
+ */
+export function coverOf(link: Link, links: readonly Link[]): Link[] {
+  return links.filter(
+    (other) =>
+      other.id !== link.id &&
+      other.status === 'ok' &&
+      other.provider === link.provider &&
+      other.clientId === link.clientId &&
+      other.account.id === link.account.id &&
+      missingScopes(link.scopes, other.scopes).length === 0,
+  );
+}
+
+/**
+ * Those whose end takes something away: what the others allow, another good one allows for longer.
+ *
+ * @param months how long a consent lasts; null for ever
+ */
+export function neededLinks(links: readonly Link[], months: number | null): Link[] {
+  const endOf = (link: Link): number => consentExpiresAt(link.consentedAt, months)?.getTime() ?? 0;
+  return links.filter((link) => coverOf(link, links).every((other) => endOf(other) < endOf(link)));
 }
 
 const REASONS: readonly GrantReason[] = ['expired', 'revoked', 'in_doubt', 'no_refresh_token'];

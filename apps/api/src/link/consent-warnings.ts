@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
-import { type Accounts, consentExpiresAt, dueConsentWarning } from '#accounts';
+import { type Accounts, consentExpiresAt, dueConsentWarning, neededLinks } from '#accounts';
 import { ACCOUNTS, TokenEndpoints } from '../accounts/index.js';
 import { PlatformSettings } from '../settings/platform.settings.js';
 
@@ -25,7 +25,8 @@ export class ConsentWarnings implements OnApplicationBootstrap {
   async look(): Promise<void> {
     try {
       for (const { provider, linking } of this.endpoints.all) {
-        for (const link of await this.accounts.links.list(provider.id)) {
+        const links = await this.accounts.links.list(provider.id);
+        for (const link of neededLinks(links, linking.consentMonths)) {
           const expiresAt = consentExpiresAt(link.consentedAt, linking.consentMonths);
           const due = dueConsentWarning(expiresAt, Date.now());
           if (expiresAt === null || due === null) continue;

@@ -1,5 +1,13 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { type Accounts, type Link, type TakenConsent, TokenError, type Tokens, missingScopes } from '#accounts';
+import {
+  type Accounts,
+  type Link,
+  type TakenConsent,
+  TokenError,
+  type Tokens,
+  coverOf,
+  missingScopes,
+} from '#accounts';
 import type { ConsentParts, LinkedAccount } from '#listening';
 import { ACCOUNTS, TokenEndpoints } from '../accounts/index.js';
 import { Problem } from '../problem/problem.js';
@@ -14,7 +22,7 @@ import { checkRedirectUri } from './redirect-uri.js';
 export interface LinkRequest {
   /** Absent: the app of the settings. */
   clientId: string | undefined;
-  /** Absent: what the reads need. */
+  /** Absent: what the reads need, and what was agreed to before. */
   scopes: readonly string[] | undefined;
   /** Ask again although there is a good link. */
   force: boolean;
@@ -69,8 +77,10 @@ export class LinkService {
   async begin({ clientId, scopes: asked, force, binder }: LinkRequest): Promise<BegunLink> {
     const { of, app } = await this.apps.find(clientId);
     const { displayName, id } = of.provider;
-    const scopes = asked ?? of.linking.scopes;
-    const link = force ? undefined : await this.goodLink(id, app.clientId, asked);
+    const links = (await this.accounts.links.list(id)).filter((one) => one.clientId === app.clientId);
+    // Once more what was agreed to before: whoever is told to agree again loses nothing by it.
+    const scopes = asked ?? [...new Set([of.linking.scopes, ...links.map((one) => one.scopes)].flat())];
+    const link = force ? undefined : this.goodLink(id, links, asked);
     if (link) return { begun: false, link, displayName };
     const redirectUri = this.states.redirectUri(of.linking);
     checkRedirectUri(redirectUri, displayName);
@@ -144,17 +154,17 @@ export class LinkService {
     return forgotten;
   }
 
-  /** @param asked exactly these, when somebody asks for some; otherwise all that the reads need */
-  private async goodLink(
-    provider: string,
-    clientId: string,
-    asked: readonly string[] | undefined,
-  ): Promise<Link | undefined> {
+  /**
+   * @param links of the app
+   * @param asked exactly these, when somebody asks for some; otherwise all that the reads need, while nothing else is over
+   */
+  private goodLink(provider: string, links: readonly Link[], asked: readonly string[] | undefined): Link | undefined {
     const needed = asked ?? this.providers.get(provider)?.linking?.scopes ?? [];
-    const links = await this.accounts.links.list(provider);
+    if (asked === undefined && links.some((link) => link.status !== 'ok' && coverOf(link, links).length === 0)) {
+      return undefined;
+    }
     return links.find(
       (link) =>
-        link.clientId === clientId &&
         link.status === 'ok' &&
         missingScopes(needed, link.scopes).length === 0 &&
         (asked === undefined || missingScopes(link.scopes, asked).length === 0),

@@ -1,5 +1,5 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { type Accounts, type Link, consentExpiresAt, dueConsentWarning } from '#accounts';
+import { type Accounts, type Link, consentExpiresAt, dueConsentWarning, neededLinks } from '#accounts';
 import { ProviderError, type ProviderErrorCode } from '#listening';
 import type { ConfiguredLinking, Provider } from '#providers';
 import { ACCOUNTS } from '../accounts/index.js';
@@ -128,12 +128,19 @@ export class ProviderStates {
   ): Pick<ProviderState, 'linkExpiresAt' | 'linkWarning'> {
     if (months === null || links.length === 0) return { linkExpiresAt: null, linkWarning: null };
     const again = `Agree again at ${this.settings.origin}/auth?force=1`;
-    const ends = links.map(({ consentedAt }) => consentExpiresAt(consentedAt, months));
+    const needed = neededLinks(links, months);
+    const ends = needed.map(({ consentedAt }) => consentExpiresAt(consentedAt, months));
     const known = ends.filter((end) => end !== null).sort((a, b) => a.getTime() - b.getTime());
     const [linkExpiresAt = null] = known;
     const due = dueConsentWarning(linkExpiresAt, Date.now());
     if (linkExpiresAt === null || known.length < ends.length) {
       const linkWarning = `When the link ends is not known, because it is not known when the account agreed. ${again} to know it.`;
+      return { linkExpiresAt, linkWarning };
+    }
+    // Where all are over, nothing is read, and that is told as a failure.
+    const over = needed.find(({ status }) => status === 'needs_consent');
+    if (over && needed.length > 1) {
+      const linkWarning = `What was agreed to once more is over (${over.scopes.join(' ')}). ${again}.`;
       return { linkExpiresAt, linkWarning };
     }
     if (due === null) return { linkExpiresAt, linkWarning: null };
