@@ -194,6 +194,14 @@ describe('a login', () => {
     for (const one of [service, second]) expect((await call('GET', { cookie }, one)).status).toBe(401);
   });
 
+  it('ends when another token is set', async () => {
+    const cookie = cookieOf(await logIn(TOKEN));
+    const same = await start({ DATABASE_URL: databaseUrl, ADMIN_TOKEN: TOKEN });
+    expect((await call('GET', { cookie }, same)).status).toBe(200);
+    const changed = await start({ DATABASE_URL: databaseUrl, ADMIN_TOKEN: `${TOKEN}-another` });
+    expect((await call('GET', { cookie }, changed)).status).toBe(401);
+  });
+
   it('can end all others', async () => {
     const cookies = [cookieOf(await logIn(TOKEN)), cookieOf(await logIn(TOKEN))];
     const end = await call('DELETE', { authorization: `Bearer ${TOKEN}` }, service, '/admin/session?all=true');

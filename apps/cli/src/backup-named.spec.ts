@@ -51,7 +51,8 @@ describe('the backup that somebody means', () => {
 
   it('is none for an empty word, even if there is but one', () => {
     expect(() => backupNamed(ITEMS.slice(0, 1), '')).toThrow('No backup');
-    expect(() => backupNamed(ITEMS.slice(0, 2), 'latest')).toThrow('There is no backup yet');
+    expect(() => backupNamed(ITEMS.slice(0, 2), 'latest')).toThrow('The first backup is under way');
+    expect(() => backupNamed(ITEMS.slice(1, 2), 'latest')).toThrow('There is no backup yet');
   });
 
   it('is the latest of a provider, if one is named', () => {

@@ -1,6 +1,6 @@
 import type { Backup } from './backup.js';
 import { Fault } from './fault.js';
-import { type Job, isMade } from './job.js';
+import { type Job, hasEnded, isMade } from './job.js';
 import { didYouMean } from './nearest.js';
 import { PROGRAM } from './program.js';
 
@@ -26,6 +26,9 @@ export function backupNamed(items: readonly Backup[], reference: string, provide
   if (!named && reference === LATEST) {
     const [latest] = ofProvider(items.filter(isMade), provider);
     if (latest) return latest;
+    if (items.some((one) => !hasEnded(one) && (provider === undefined || one.provider === provider))) {
+      throw new Fault('The first backup is under way.', `${PROGRAM} backups tells how it gets on.`);
+    }
     throw new Fault('There is no backup yet.', `Make one: ${PROGRAM} backup.`);
   }
   const meant = named ?? jobNamed(items, reference, 'backup');

@@ -23,6 +23,11 @@ export class OwnerTokenService implements OnApplicationBootstrap {
     return isSameDigest(digest(token), this.hash);
   }
 
+  /** What a login is kept as. It is of this token: with another one set, nobody is logged in any more. */
+  digestOfLogin(secret: string): string {
+    return digest(`${this.hash} ${secret}`);
+  }
+
   /** Of several processes that start at once, one makes the token and shows it; the others take its hash. */
   private async storedHash(): Promise<string> {
     const { ownerToken } = this.database.prisma;

@@ -18,7 +18,7 @@ export class TokensController {
     operationId: 'issueToken',
     summary: 'A valid access token for exactly these scopes and this app',
     description:
-      "For the owner's own scripts. It is never a token of another app, and of the links that cover the scopes the one that allows least. Every token handed out is in the audit trail.",
+      "For the owner's own scripts. It is never a token of another app, and of its links that cover the scopes the one that allows least. Every token handed out is in the audit trail.",
   })
   @ApiOkResponse({ type: TokenDto, description: 'The token.' })
   @ApiProblems(

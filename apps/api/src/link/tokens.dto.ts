@@ -40,7 +40,7 @@ export class TokenDto {
 
   @ApiProperty({
     type: [String],
-    description: 'What it is allowed: of all links that cover the request, the one that allows least.',
+    description: 'What it is allowed: of all links of the app that cover the request, the one that allows least.',
     example: ['user-read-currently-playing'],
   })
   scopes!: string[];
