@@ -66,9 +66,11 @@ export class NowPlayingElement extends HTMLElement {
     const text = part('div', 'text');
     text.append(this.label, this.titleLink, this.detailLink, this.time);
     this.card.append(frame, text);
+    const room = part('div', 'room');
+    room.append(this.fallback, this.card);
     const root = this.attachShadow({ mode: 'open' });
     root.adoptedStyleSheets = [sheet];
-    root.append(this.fallback, this.card, this.news);
+    root.append(room, this.news);
   }
 
   connectedCallback(): void {

@@ -88,6 +88,35 @@ function declarations(theme: Theme): string {
 
 const themeRules = Object.entries(THEMES).map(([name, theme]) => `:host([theme="${name}"]) { ${declarations(theme)} }`);
 
+/**
+ * What knows its own width asks for none, so that a page that leaves the choice to it, as floats and grids do, is asked here:
+ * for as much as a usual title takes, and at least for what can be read. No song changes that.
+ */
+const WIDTH = `
+:host::before { content: ""; display: block; width: 8em; max-width: 100%; }
+:host::after { content: "- -"; display: block; height: 0; overflow: hidden; visibility: hidden; word-spacing: 17em; }
+.room { container-type: inline-size; }`;
+
+/** All layouts but `tall`, which needs no more width than any column has. */
+const BESIDE = ':host(:not([layout="tall"]))';
+
+/**
+ * In a column beside a blog the title gets a line of its own, below a small cover with the source beside it. There is room
+ * for every line that a song may have, so that one without some of them moves nothing on the page.
+ */
+const NARROW = `
+@container (width < 16em) {
+  ${BESIDE} :is(.card, slot) { min-height: calc(var(--_narrow) + 2 * var(--_padding) + 2px); }
+  ${BESIDE} .cover { width: var(--tonearm-cover-size, 2.5em); max-width: 2.5em; }
+  ${BESIDE} .card { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 0 0.5em; align-content: start; }
+  ${BESIDE} .text { display: contents; }
+  ${BESIDE} .label { grid-area: auto; max-width: none; text-align: inherit; white-space: nowrap; }
+  ${BESIDE} :is(.state, .source) { display: block; overflow: hidden; text-overflow: ellipsis; }
+  ${BESIDE} .source::before { content: none !important; }
+  ${BESIDE} :is(.title, .detail, .time) { grid-column: 1 / -1; }
+  ${BESIDE} .title { margin-top: 0.25em; }
+}`;
+
 /** The whole style of the widget, for its shadow root. */
 export const STYLE = `
 :host { ${declarations(light)} }
@@ -97,21 +126,23 @@ ${themeRules.join('\n')}
   --_cover: var(--tonearm-cover-size, 5.5em);
   --_padding: var(--tonearm-padding, 0.75em);
   --_radius: var(--tonearm-radius, 0.75em);
+  --_narrow: 6.55em;
   display: block;
   box-sizing: border-box;
-  max-width: var(--tonearm-width, 26em);
-  min-height: calc(var(--_cover) + 2 * var(--_padding) + 2px);
+  max-width: min(100%, var(--tonearm-width, 26em));
   font-family: var(--tonearm-font, inherit);
   line-height: 1.35;
   text-align: start;
 }
 :host([theme="inherit"]) { --_padding: var(--tonearm-padding, 0em); }
-:host([layout="compact"]) { --_cover: var(--tonearm-cover-size, 2.75em); --_padding: var(--tonearm-padding, 0.5em); }
-:host([layout="tall"]) { --_cover: 100%; max-width: var(--tonearm-width, 16em); min-height: 0; }
+:host([layout="compact"]) { --_cover: var(--tonearm-cover-size, 2.75em); --_padding: var(--tonearm-padding, 0.5em); --_narrow: 5.35em; }
+:host([layout="tall"]) { --_cover: 100%; max-width: min(100%, var(--tonearm-width, 16em)); }
 :host([hidden]), [hidden] { display: none !important; }
+${WIDTH}
+.card, slot { display: block; box-sizing: border-box; min-height: calc(var(--_cover) + 2 * var(--_padding) + 2px); }
+:host([layout="tall"]) :is(.card, slot) { min-height: 0; }
 .card {
   position: relative;
-  box-sizing: border-box;
   display: flex;
   gap: 0.9em;
   align-items: center;
@@ -166,6 +197,7 @@ a[href]:focus-visible::after { outline: 2px solid var(--tonearm-accent, var(--_a
 :host([layout="compact"]) .label { grid-area: 1 / 2 / 3; max-width: 7em; text-align: end; white-space: normal; }
 :host([layout="compact"]:not([stale], [offline])) .state, :host([layout="compact"]) .time { display: none; }
 :host([layout="compact"]:not([stale], [offline])) .source::before { content: none !important; }
+${NARROW}
 @media (forced-colors: active) {
   .track { outline: 1px solid CanvasText; }
   .fill { background: Highlight; forced-color-adjust: none; }

@@ -1,0 +1,140 @@
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { type Looks, obstacles, picture, useBrowser } from '../support/browser.js';
+
+/** A blog that keeps the script itself, and the service behind it, are played by the browser. */
+const BLOG = 'http://blog.example';
+const SONG = {
+  isPlaying: true,
+  title: 'Here Comes The Sun',
+  artist: 'The Beatles',
+  album: 'Abbey Road',
+  albumImageUrl: `${BLOG}/abbey-road.svg`,
+  songUrl: 'https://music.example/here-comes-the-sun',
+  source: 'last.fm',
+};
+const COVER = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><path fill="#a63" d="M0 0h1v1H0z"/></svg>';
+const { visit } = useBrowser();
+
+/** A page with widgets, and what its service says from now on. */
+interface Blog {
+  page: Page;
+  play: (more: object) => Promise<void>;
+}
+
+async function open(body: string, more: object = {}, looks: Looks = {}, attributes = 'lang="en"'): Promise<Blog> {
+  let playing: object = { ...SONG, ...more };
+  const page = await visit('about:blank', looks);
+  await page.route(`${BLOG}/**`, (route) => {
+    const { pathname } = new URL(route.request().url());
+    switch (pathname) {
+      case '/':
+        return route.fulfill({
+          contentType: 'text/html; charset=utf-8',
+          body:
+            `<!doctype html><html ${attributes}><head><title>A blog</title><style>:root { color-scheme: light dark; ` +
+            'background: canvas; font: 16px sans-serif }</style><script type="module" src="/widget.js"></script></head>' +
+            `<body><main><h1>A blog</h1>${body}</main></body></html>`,
+        });
+      case '/widget.js':
+        return route.fulfill({ path: 'dist/apps/web/widget.js' });
+      case '/currently-playing/stream':
+        // Broken off, and opened again by the browser: then it tells what plays by now.
+        return route.fulfill({
+          contentType: 'text/event-stream',
+          body: `retry: 50\ndata: ${JSON.stringify(playing)}\n\n`,
+        });
+      case '/abbey-road.svg':
+        return route.fulfill({ contentType: 'image/svg+xml', body: COVER });
+      default:
+        return route.fulfill({ status: 404 });
+    }
+  });
+  await page.goto(BLOG);
+  const shown = async (): Promise<void> => {
+    const { title } = { ...SONG, ...playing };
+    await page.waitForFunction(
+      `[...document.querySelectorAll('tonearm-now-playing:not([src])')]
+        .every(({ shadowRoot }) => shadowRoot?.querySelector('.title').title === ${JSON.stringify(title)})`,
+    );
+  };
+  await shown();
+  return {
+    page,
+    play: async (now) => {
+      playing = { ...SONG, ...now };
+      await shown();
+    },
+  };
+}
+
+/** In a column of its own each. */
+function columns(widths: readonly number[], layouts: readonly string[]): string {
+  return widths
+    .flatMap((width) =>
+      layouts.map(
+        (layout) =>
+          `<div style="width: ${width}px"><tonearm-now-playing layout="${layout}"></tonearm-now-playing></div>`,
+      ),
+    )
+    .join('\n');
+}
+
+/** The same of each widget of the page, by an expression of its `root`. */
+function each<Value>(page: Page, expression: string): Promise<Value[]> {
+  return page.evaluate(
+    `[...document.querySelectorAll('tonearm-now-playing')].map((widget) => {
+      const root = widget.shadowRoot;
+      const box = (name) => root.querySelector('.' + name).getBoundingClientRect();
+      return ${expression};
+    })`,
+  );
+}
+
+const LENGTHS = { durationMs: 185_000, startedAt: '2026-11-21T12:00:00.000Z', endsAt: null };
+const NARROW = [140, 160, 180, 200, 220];
+
+it.each([
+  ['light', 'ltr'],
+  ['dark', 'rtl'],
+] as const)('leaves most of a narrow column to the title (%s, %s)', async (colorScheme, dir) => {
+  const body = columns(NARROW, ['row', 'compact', 'tall']);
+  const { page } = await open(body, LENGTHS, { colorScheme }, `lang="en" dir="${dir}"`);
+  for (const share of await each<number>(page, 'box("title").width / widget.clientWidth'))
+    expect(share).toBeGreaterThan(0.7);
+  expect(await each(page, '["title", "detail", "label"].some((name) => box(name).right > box("card").right)')).toEqual(
+    NARROW.flatMap(() => [false, false, false]),
+  );
+  expect(await obstacles(page)).toEqual([]);
+  await picture(page, `widget-narrow-${dir}`);
+});
+
+it('is as high for every song, and before the first', async () => {
+  const widths = [...NARROW, 240, 400];
+  const before = widths.map(
+    (width) => `<div style="width: ${width}px"><tonearm-now-playing src="/nowhere"></tonearm-now-playing></div>`,
+  );
+  const { page, play } = await open(columns(widths, ['row', 'compact']) + before.join('\n'), LENGTHS);
+  const heights = await each<number>(page, 'widget.offsetHeight');
+  expect(heights.slice(2 * widths.length)).toEqual(widths.map((_, index) => heights[2 * index]));
+  for (const song of [
+    { title: 'Ob-La-Di, Ob-La-Da, and everything else that is on this side', artist: 'The Beatles and their friends' },
+    { ...LENGTHS, title: 'I', artist: 'J', durationMs: 5_000_000 },
+    { isPlaying: false, title: 'Not Playing', songUrl: '', lastPlayed: null },
+    { isPlaying: false, title: 'Not Playing ', songUrl: '', lastPlayed: { ...SONG, artist: 'The Beatles' } },
+  ]) {
+    await play(song);
+    expect(await each(page, 'widget.offsetHeight')).toEqual(heights);
+  }
+});
+
+it.each([
+  ['a float', '<div style="float: left">', 288],
+  ['a float in a column', '<div style="width: 160px"><div style="float: left">', 160],
+  ['a grid in a column', '<div style="width: 140px; display: grid">', 140],
+  ['a flexible column', '<div style="width: 600px; display: grid; grid-template-columns: 2fr 1fr"><i></i><div>', 200],
+  ['a row beside a text', `<div style="width: 600px; display: flex"><p>${'Words. '.repeat(200)}</p>`, 128],
+])('has a width in %s', async (_, place, width) => {
+  const { page } = await open(`${place}<tonearm-now-playing></tonearm-now-playing>`);
+  for (const found of await each<number>(page, 'widget.offsetWidth')) expect(Math.abs(found - width)).toBeLessThan(10);
+});
