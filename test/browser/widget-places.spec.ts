@@ -86,6 +86,11 @@ function each<Value>(page: Page, expression: string): Promise<Value[]> {
     `[...document.querySelectorAll('tonearm-now-playing')].map((widget) => {
       const root = widget.shadowRoot;
       const box = (name) => root.querySelector('.' + name).getBoundingClientRect();
+      const ink = (node) => {
+        const range = document.createRange();
+        range.selectNodeContents(node);
+        return range.getBoundingClientRect();
+      };
       return ${expression};
     })`,
   );
@@ -137,4 +142,24 @@ it.each([
 ])('has a width in %s', async (_, place, width) => {
   const { page } = await open(`${place}<tonearm-now-playing></tonearm-now-playing>`);
   for (const found of await each<number>(page, 'widget.offsetWidth')) expect(Math.abs(found - width)).toBeLessThan(10);
+});
+
+it.each([
+  ['rtl', 'Something', 'The Beatles', 'right'],
+  ['ltr', 'ירושלים של זהב', 'שולי נתן', 'left'],
+] as const)('begins at the side where its page begins (%s)', async (dir, title, artist, side) => {
+  const { page } = await open(columns([180, 400], ['row', 'tall']), { title, artist }, {}, `lang="en" dir="${dir}"`);
+  for (const [text, line] of [
+    ['title', 'title'],
+    ['detail', 'detail'],
+    [dir === 'rtl' ? 'source' : 'state', 'label'],
+  ] as const)
+    for (const gap of await each<number>(page, `ink(root.querySelector('.${text}')).${side} - box('${line}').${side}`))
+      expect(Math.abs(gap), text).toBeLessThan(2);
+});
+
+it('cuts its words at their end, whichever way the page runs', async () => {
+  const { page } = await open(columns([90], ['row', 'tall']), {}, {}, 'lang="he" dir="rtl"');
+  for (const start of await each<number>(page, 'ink(root.querySelector(".state")).left - box("label").left'))
+    expect(start).toBeGreaterThanOrEqual(0);
 });

@@ -97,6 +97,11 @@ const WIDTH = `
 :host::after { content: "- -"; display: block; height: 0; overflow: hidden; visibility: hidden; word-spacing: 17em; }
 .room { container-type: inline-size; }`;
 
+/** Where the page's lines begin, whichever way this one runs. Chromium knows it by the longer name alone. */
+const AT_START = 'text-align: -webkit-match-parent; text-align: match-parent;';
+/** English is cut at its own end on every page. */
+const OURS = `direction: ltr; ${AT_START}`;
+
 /** All layouts but `tall`, which needs no more width than any column has. */
 const BESIDE = ':host(:not([layout="tall"]))';
 
@@ -110,7 +115,7 @@ const NARROW = `
   ${BESIDE} .cover { width: var(--tonearm-cover-size, 2.5em); max-width: 2.5em; }
   ${BESIDE} .card { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 0 0.5em; align-content: start; }
   ${BESIDE} .text { display: contents; }
-  ${BESIDE} .label { grid-area: auto; max-width: none; text-align: inherit; white-space: nowrap; }
+  ${BESIDE} .label { grid-area: auto; max-width: none; white-space: nowrap; ${OURS} }
   ${BESIDE} :is(.state, .source) { display: block; overflow: hidden; text-overflow: ellipsis; }
   ${BESIDE} .source::before { content: none !important; }
   ${BESIDE} :is(.title, .detail, .time) { grid-column: 1 / -1; }
@@ -162,11 +167,11 @@ ${WIDTH}
 }
 .cover img { display: block; width: 100%; height: 100%; object-fit: contain; }
 .text { flex: 1; display: grid; min-width: 0; }
-.label, .title, .detail { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.label, .title, .detail { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; ${AT_START} }
+.label { ${OURS} }
 .label, .detail, .time { color: var(--tonearm-muted, var(--_muted)); }
 .label, .time { font-size: 0.75em; }
 .state:not(:empty) + .source:not(:empty)::before { content: " · "; }
-.title, .detail { text-align: match-parent; }
 .title { font-weight: 600; }
 .detail { font-size: 0.9em; }
 :host(:not([playing], [layout="compact"])) .detail {
@@ -194,7 +199,13 @@ a[href]:focus-visible::after { outline: 2px solid var(--tonearm-accent, var(--_a
 :host([layout="tall"]) .card { flex-direction: column; align-items: stretch; }
 :host([layout="tall"]) .text { flex: none; }
 :host([layout="compact"]) .text { grid-template-columns: minmax(0, 1fr) auto; column-gap: 0.9em; align-items: center; }
-:host([layout="compact"]) .label { grid-area: 1 / 2 / 3; max-width: 7em; text-align: end; white-space: normal; }
+:host([layout="compact"]) .label {
+  grid-area: 1 / 2 / 3;
+  max-width: 7em;
+  direction: inherit;
+  text-align: end;
+  white-space: normal;
+}
 :host([layout="compact"]:not([stale], [offline])) .state, :host([layout="compact"]) .time { display: none; }
 :host([layout="compact"]:not([stale], [offline])) .source::before { content: none !important; }
 ${NARROW}
