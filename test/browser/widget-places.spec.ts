@@ -91,6 +91,15 @@ function each<Value>(page: Page, expression: string): Promise<Value[]> {
         range.selectNodeContents(node);
         return range.getBoundingClientRect();
       };
+      const texts = (node) => node.nodeType === Node.TEXT_NODE ? [node] : [...node.childNodes].flatMap(texts);
+      const letter = (name, letters, index) => {
+        const range = document.createRange();
+        const text = texts(root.querySelector('.' + name)).find(({ data }) => data.includes(letters));
+        const at = text.data.indexOf(letters) + index;
+        range.setStart(text, at);
+        range.setEnd(text, at + 1);
+        return range.getBoundingClientRect();
+      };
       return ${expression};
     })`,
   );
@@ -162,4 +171,45 @@ it('cuts its words at their end, whichever way the page runs', async () => {
   const { page } = await open(columns([90], ['row', 'tall']), {}, {}, 'lang="he" dir="rtl"');
   for (const start of await each<number>(page, 'ink(root.querySelector(".state")).left - box("label").left'))
     expect(start).toBeGreaterThanOrEqual(0);
+});
+
+it.each([
+  ['ירושלים', 'שולי', [6, 0], [3, 0]],
+  ['\u202eSomething', 'Beatles', [0, 8], [0, 6]],
+] as const)('tells what was played last in order: %j by %j', async (title, artist, titleEnds, artistEnds) => {
+  const { page } = await open(columns([400], ['row', 'compact']), {
+    isPlaying: false,
+    title: 'Not Playing',
+    lastPlayed: { title, artist, songUrl: null },
+  });
+  const word = title.replace('\u202e', '');
+  const letters = [
+    ...titleEnds.map((index) => `letter("detail", "${word}", ${index}).left`),
+    ...artistEnds.map((index) => `letter("detail", "${artist}", ${index}).left`),
+  ];
+  for (const lefts of await each<number[]>(page, `[${letters.join()}]`))
+    expect(lefts).toEqual(lefts.toSorted((a, b) => a - b));
+  expect(await each(page, 'root.querySelector(".detail").title')).toEqual(
+    Array(2).fill(`Last played: \u2068${word}\u2069 – \u2068${artist}\u2069`),
+  );
+});
+
+it('calls its own words English, and no name', async () => {
+  const { page, play } = await open(columns([400], ['row']), { ...LENGTHS, stale: true }, {}, 'lang="de"');
+  const inEnglish = async (isEnglish: boolean): Promise<string[]> => {
+    const [found = []] = await each<string[]>(
+      page,
+      `texts(root).filter((text) => (text.parentElement.closest("[lang]")?.lang === "en") === ${isEnglish})
+        .map(({ data }) => data.trim())`,
+    );
+    return found;
+  };
+  expect(await inEnglish(true)).toEqual(expect.arrayContaining(['What is playing', 'Last known', 'of']));
+  expect(await inEnglish(false)).toEqual([SONG.title, SONG.artist]);
+  await play({ title: 'Something' });
+  expect(await inEnglish(true)).toEqual(expect.arrayContaining(['Now playing', 'Now playing:']));
+  expect(await inEnglish(false)).toEqual(['Something', SONG.artist, 'Something', SONG.artist]);
+  await play({ isPlaying: false, title: 'Not Playing', lastPlayed: { ...SONG } });
+  expect(await inEnglish(true)).toEqual(expect.arrayContaining(['Not Playing', 'Last played:']));
+  expect(await inEnglish(false)).toEqual([SONG.title, SONG.artist]);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Face, faceOf } from './face.js';
+import { type Face, faceOf, plain } from './face.js';
 import { playingFrom } from './playing.js';
 
 const SONG = {
@@ -32,16 +32,16 @@ describe('a song', () => {
       label: 'Now playing',
       source: 'Spotify',
       hint: '',
-      title: SONG.title,
+      title: [{ text: SONG.title, isName: true }],
       titleUrl: SONG.songUrl,
-      detail: SONG.artist,
+      detail: [{ text: SONG.artist, isName: true }],
       imageUrl: SONG.albumImageUrl,
       imageText: 'Cover of Harbour Lights',
     });
   });
 
   it('needs no more than the six fields that there always were', () => {
-    expect(face({})).toMatchObject({ label: 'Now playing', source: '', title: SONG.title, detailUrl: null });
+    expect(face({})).toMatchObject({ label: 'Now playing', source: '', titleUrl: SONG.songUrl, detailUrl: null });
   });
 
   it.each(['javascript:alert(1)', 'data:image/svg+xml,<svg/>', '//covers.example/1.jpg', 'https:covers', ''])(
@@ -50,6 +50,18 @@ describe('a song', () => {
       expect(face({ songUrl: address, albumImageUrl: address })).toMatchObject({ titleUrl: null, imageUrl: null });
     },
   );
+});
+
+describe('a name', () => {
+  it.each([
+    ['\u202eretaW\u2066', 'retaW'],
+    ['a\u0000b\n\tc ', 'a b c'],
+    ['\u05e9\u200f!', '\u05e9\u200f!'],
+  ])('%j is written and spoken as %j', (title, clean) => {
+    expect(plain(face({ title }).title)).toBe(clean);
+    expect(plain(face({ title }).spoken)).toBe(`Now playing: \u2068${clean}\u2069, \u2068${SONG.artist}\u2069`);
+    expect(face({ album: title }).imageText).toBe(`Cover of ${clean}`);
+  });
 });
 
 describe('silence', () => {
@@ -61,19 +73,24 @@ describe('silence', () => {
     };
     expect(face({ ...SILENCE, lastPlayed })).toMatchObject({
       source: 'Last.fm',
-      title: 'Not Playing',
+      title: [{ text: 'Not Playing', isName: false }],
       titleUrl: null,
-      detail: 'Last played: Salt on the Window – The Night Ferry',
+      detail: [
+        { text: 'Last played: ', isName: false },
+        { text: 'Salt on the Window', isName: true },
+        { text: ' – ', isName: false },
+        { text: 'The Night Ferry', isName: true },
+      ],
       detailUrl: 'https://music.example/salt',
     });
-    expect(face({ ...SILENCE, lastPlayed: null })).toMatchObject({ title: 'Not Playing', detail: '', detailUrl: null });
+    expect(face({ ...SILENCE, lastPlayed: null })).toMatchObject({ detail: [], detailUrl: null });
   });
 });
 
 describe('what may not be so any more', () => {
   it('is called so in words', () => {
-    expect(face({ stale: true })).toMatchObject({ label: 'Last known', title: SONG.title });
-    expect(face({}, true)).toMatchObject({ label: 'Last known', title: SONG.title });
+    expect(face({ stale: true })).toMatchObject({ label: 'Last known', titleUrl: SONG.songUrl });
+    expect(face({}, true)).toMatchObject({ label: 'Last known', titleUrl: SONG.songUrl });
     const hints = [face({ stale: true }), face({}, true), face({ degraded: { reason: 'upstream_error' } })];
     expect(new Set(hints.map(({ hint }) => hint)).size).toBe(3);
     expect(hints.map(({ hint }) => hint)).not.toContain('');

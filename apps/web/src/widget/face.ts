@@ -1,5 +1,11 @@
 import type { Playing } from './playing.js';
 
+/** A piece of a text: a name, in whatever language and direction, or words of the widget's own, which are English. */
+export interface Piece {
+  text: string;
+  isName: boolean;
+}
+
 /** What a widget shows, in words and addresses that are safe to use. */
 export interface Face {
   /** Over the title: what this is. */
@@ -10,15 +16,15 @@ export interface Face {
   hint: string;
   /** Nobody can say any more that it is so. */
   isOld: boolean;
-  title: string;
+  title: readonly Piece[];
   titleUrl: string | null;
   /** Under the title. */
-  detail: string;
+  detail: readonly Piece[];
   detailUrl: string | null;
   imageUrl: string | null;
   imageText: string;
   /** What somebody hears who cannot see it. */
-  spoken: string;
+  spoken: readonly Piece[];
 }
 
 const AWAY = 'The service that knows what plays does not answer right now. This is the last it said.';
@@ -40,24 +46,42 @@ export function faceOf(playing: Playing, isAway: boolean): Face {
     return {
       ...common,
       label: isOld ? 'Last known' : '',
-      title: playing.title,
+      title: [words(playing.title)],
       titleUrl: null,
-      detail: lastPlayed ? `Last played: ${lastPlayed.title} – ${lastPlayed.artist}` : '',
+      detail: lastPlayed ? [words('Last played: '), name(lastPlayed.title), words(' – '), name(lastPlayed.artist)] : [],
       detailUrl: webAddressOf(lastPlayed?.songUrl ?? ''),
       imageText: '',
-      spoken: playing.title,
+      spoken: [words(playing.title)],
     };
   }
+  const title = name(playing.title);
+  const artist = name(playing.artist);
+  const album = name(playing.album);
   return {
     ...common,
     label: isOld ? 'Last known' : 'Now playing',
-    title: playing.title,
+    title: [title],
     titleUrl: webAddressOf(playing.songUrl),
-    detail: playing.artist,
+    detail: [artist],
     detailUrl: null,
-    imageText: playing.album === '' ? '' : `Cover of ${playing.album}`,
-    spoken: `Now playing: ${playing.title}, ${playing.artist}`,
+    imageText: album.text === '' ? '' : `Cover of ${album.text}`,
+    spoken: [words('Now playing: '), title, words(', '), artist],
   };
+}
+
+const TURNING = /[\u202A-\u202E\u2066-\u2069]/g;
+const BREAKING = /[\p{Cc}\s]+/gu;
+
+const words = (text: string): Piece => ({ text, isName: false });
+
+/** Without what would turn around the text beside it, or break its line. */
+function name(text: string): Piece {
+  return { text: text.replace(TURNING, '').replace(BREAKING, ' ').trim(), isName: true };
+}
+
+/** The whole text, for where there are no elements: each name keeps its direction to itself. */
+export function plain(pieces: readonly Piece[]): string {
+  return pieces.map(({ text, isName }) => (isName && pieces.length > 1 ? `\u2068${text}\u2069` : text)).join('');
 }
 
 /** Sources are named by short words, which are the names of services but for the capital letter. */

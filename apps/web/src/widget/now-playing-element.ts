@@ -1,9 +1,11 @@
-import { type Face, faceOf } from './face.js';
+import { type Face, type Piece, faceOf, plain } from './face.js';
 import { type LiveFeed, feedOf, isSame } from './live-feed.js';
 import type { Playing } from './playing.js';
 import { clockOf, progressOf } from './progress.js';
 import { STYLE } from './themes.js';
 
+/** Of the words that are the widget's own: the page around it may be in another one, as titles may. */
+const LANGUAGE = 'en';
 const TICK_MS = 1_000;
 /** For visitors who want nothing to move. */
 const STILL_TICK_MS = 15_000;
@@ -44,7 +46,11 @@ export class NowPlayingElement extends HTMLElement {
   constructor() {
     super();
     this.card.role = 'group';
-    this.card.ariaLabel = 'What is playing';
+    const name = part('span', 'name');
+    name.id = 'name';
+    name.hidden = true;
+    name.textContent = 'What is playing';
+    this.card.setAttribute('aria-labelledby', name.id);
     this.card.hidden = true;
     this.news.role = 'status';
     this.cover.decoding = 'async';
@@ -65,7 +71,8 @@ export class NowPlayingElement extends HTMLElement {
     this.label.append(this.state, this.source, this.hint);
     const text = part('div', 'text');
     text.append(this.label, this.titleLink, this.detailLink, this.time);
-    this.card.append(frame, text);
+    name.lang = this.label.lang = this.time.lang = LANGUAGE;
+    this.card.append(name, frame, text);
     const room = part('div', 'room');
     room.append(this.fallback, this.card);
     const root = this.attachShadow({ mode: 'open' });
@@ -121,9 +128,10 @@ export class NowPlayingElement extends HTMLElement {
     this.fallback.hidden = true;
     this.card.hidden = false;
     // What is there from the beginning is read with the page.
-    const isNews = this.spoken !== '' && this.spoken !== face.spoken;
-    this.spoken = face.spoken;
-    if (isNews && this.feed?.isFirst(this.update)) write(this.news, face.spoken);
+    const spoken = plain(face.spoken);
+    const isNews = this.spoken !== '' && this.spoken !== spoken;
+    this.spoken = spoken;
+    if (isNews && this.feed?.isFirst(this.update)) writePieces(this.news, face.spoken);
     // Whoever comes upon it later would hear what nobody can say any more.
     else if (face.isOld) write(this.news, '');
   }
@@ -171,10 +179,23 @@ function write(element: HTMLElement, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/** A name alone stands without an element, so that its line takes on its direction. */
+function writePieces(element: HTMLElement, pieces: readonly Piece[]): void {
+  if (element.textContent === pieces.map(({ text }) => text).join('')) return;
+  const nodes = pieces.map(({ text, isName }) => {
+    if (isName && pieces.length === 1) return text;
+    const node = document.createElement(isName ? 'bdi' : 'span');
+    if (!isName) node.lang = LANGUAGE;
+    node.textContent = text;
+    return node;
+  });
+  element.replaceChildren(...nodes);
+}
+
 /** Long texts are cut off: whoever points at one reads it whole. */
-function writeLink(link: HTMLAnchorElement, text: string, url: string | null): void {
-  write(link, text);
-  link.title = text;
+function writeLink(link: HTMLAnchorElement, pieces: readonly Piece[], url: string | null): void {
+  writePieces(link, pieces);
+  link.title = plain(pieces);
   if (url === null) link.removeAttribute('href');
   else link.href = url;
 }
