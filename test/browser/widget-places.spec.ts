@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { type Looks, obstacles, picture, useBrowser } from '../support/browser.js';
+import { eventually } from '../support/eventually.js';
 
 /** A blog that keeps the script itself, and the service behind it, are played by the browser. */
 const BLOG = 'http://blog.example';
@@ -16,14 +17,23 @@ const SONG = {
 const COVER = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><path fill="#a63" d="M0 0h1v1H0z"/></svg>';
 const { visit } = useBrowser();
 
+/** What the service answers, and how often it has. */
+interface Played {
+  coverStatus: number;
+  covers: number;
+  told: number;
+}
+
 /** A page with widgets, and what its service says from now on. */
 interface Blog {
   page: Page;
   play: (more: object) => Promise<void>;
+  service: Played;
 }
 
 async function open(body: string, more: object = {}, looks: Looks = {}, attributes = 'lang="en"'): Promise<Blog> {
   let playing: object = { ...SONG, ...more };
+  const service: Played = { coverStatus: 200, covers: 0, told: 0 };
   const page = await visit('about:blank', looks);
   await page.route(`${BLOG}/**`, (route) => {
     const { pathname } = new URL(route.request().url());
@@ -39,13 +49,17 @@ async function open(body: string, more: object = {}, looks: Looks = {}, attribut
       case '/widget.js':
         return route.fulfill({ path: 'dist/apps/web/widget.js' });
       case '/currently-playing/stream':
+        service.told += 1;
         // Broken off, and opened again by the browser: then it tells what plays by now.
         return route.fulfill({
           contentType: 'text/event-stream',
           body: `retry: 50\ndata: ${JSON.stringify(playing)}\n\n`,
         });
       case '/abbey-road.svg':
-        return route.fulfill({ contentType: 'image/svg+xml', body: COVER });
+        service.covers += 1;
+        return service.coverStatus === 200
+          ? route.fulfill({ contentType: 'image/svg+xml', body: COVER })
+          : route.fulfill({ status: service.coverStatus });
       default:
         return route.fulfill({ status: 404 });
     }
@@ -61,6 +75,7 @@ async function open(body: string, more: object = {}, looks: Looks = {}, attribut
   await shown();
   return {
     page,
+    service,
     play: async (now) => {
       playing = { ...SONG, ...now };
       await shown();
@@ -212,4 +227,29 @@ it('calls its own words English, and no name', async () => {
   await play({ isPlaying: false, title: 'Not Playing', lastPlayed: { ...SONG } });
   expect(await inEnglish(true)).toEqual(expect.arrayContaining(['Not Playing', 'Last played:']));
   expect(await inEnglish(false)).toEqual([SONG.title, SONG.artist]);
+});
+
+it('asks again for a cover that has failed, with the next song and not before', async () => {
+  const { page, play, service } = await open(columns([400], ['row']), { albumImageUrl: '' });
+  const isHidden = async (hidden: boolean): Promise<void> => {
+    await eventually(async () => {
+      expect(await each(page, 'root.querySelector("img").hidden')).toEqual([hidden]);
+    });
+  };
+  service.coverStatus = 503;
+  await play({ title: 'Something' });
+  await isHidden(true);
+  const { told } = service;
+  await eventually(() => {
+    expect(service.told).toBeGreaterThan(told + 2);
+    return Promise.resolve();
+  });
+  expect(service.covers).toBe(1);
+  service.coverStatus = 200;
+  await play({ title: 'Because' });
+  await eventually(async () => {
+    expect(await each(page, 'root.querySelector("img").naturalWidth > 0')).toEqual([true]);
+  });
+  await isHidden(false);
+  expect(service.covers).toBe(2);
 });

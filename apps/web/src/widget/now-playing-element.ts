@@ -124,11 +124,11 @@ export class NowPlayingElement extends HTMLElement {
     this.label.title = face.hint;
     writeLink(this.titleLink, face.title, face.titleUrl);
     writeLink(this.detailLink, face.detail, face.detailUrl);
-    this.showCover(face.imageUrl, face.imageText);
+    const spoken = plain(face.spoken);
+    this.showCover(face.imageUrl, face.imageText, this.spoken !== spoken);
     this.fallback.hidden = true;
     this.card.hidden = false;
     // What is there from the beginning is read with the page.
-    const spoken = plain(face.spoken);
     const isNews = this.spoken !== '' && this.spoken !== spoken;
     this.spoken = spoken;
     if (isNews && this.feed?.isFirst(this.update)) writePieces(this.news, face.spoken);
@@ -136,9 +136,10 @@ export class NowPlayingElement extends HTMLElement {
     else if (face.isOld) write(this.news, '');
   }
 
-  private showCover(url: string | null, text: string): void {
+  /** One that has failed is asked for again with the next song, which may be of the same album. */
+  private showCover(url: string | null, text: string, isNext: boolean): void {
     this.cover.alt = text;
-    if (url === this.cover.getAttribute('src')) return;
+    if (url === this.cover.getAttribute('src') && !(isNext && this.cover.hidden)) return;
     this.cover.hidden = url === null;
     if (url === null) this.cover.removeAttribute('src');
     else this.cover.src = url;
