@@ -343,8 +343,31 @@ describe('the first page', () => {
     const page = await visit(service.url);
     await page.getByLabel('Theme').selectOption('midnight');
     expect(await page.locator('#preview').getAttribute('theme')).toBe('midnight');
-    expect(await page.locator('#widget-snippet').textContent()).toContain('<tonearm-now-playing theme="midnight">');
+    const lines = await page.locator('#widget-snippet').textContent();
+    expect(lines).toContain(`src="${service.url}/widget.js"`);
+    expect(lines).toContain('<tonearm-now-playing theme="midnight">');
     expect(await page.locator('#card-markdown').textContent()).toContain('card.svg?theme=midnight');
+  });
+
+  it('writes lines for BASE_URL, wherever its owner looks at it', async () => {
+    const origin = 'https://music.example.org:9443';
+    const other = temporaryFolder();
+    const behind = await startAlone(other, { DATABASE_URL: await migratedDatabase(), BASE_URL: `${origin}/` });
+    try {
+      const page = await visit(behind.url);
+      for (const [id, address] of [
+        ['widget-snippet', `src="${origin}/widget.js"`],
+        ['card-html', `<a href="${origin}"><img src="${origin}/currently-playing/card.svg"`],
+        ['card-markdown', `(${origin}/currently-playing/card.svg)](${origin})`],
+      ] as const)
+        await eventually(async () => {
+          expect(await page.locator(`#${id}`).textContent()).toContain(address);
+        });
+      expect(await page.locator('#card').getAttribute('src')).toBe(`${behind.url}/currently-playing/card.svg`);
+    } finally {
+      await behind.stop();
+      removeFolder(other);
+    }
   });
 });
 

@@ -18,6 +18,7 @@ describe('health', () => {
         ok: true,
         source: 'last.fm',
         user: 'Ada',
+        origin: null,
         checkedAt: expect.stringMatching(ISO),
         degraded: null,
         providers: [

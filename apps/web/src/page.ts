@@ -24,8 +24,11 @@ function linked(text: string): Node[] {
 
 let shown = '';
 
+/** Where pages of others reach the service: not always where its owner looks at this one. */
+let origin = location.origin;
+
 /** Where the music comes from, as far as songs have told. */
-let home: { source: string | null; url: string } = { source: null, url: location.origin };
+let home: { source: string | null; url: string | null } = { source: null, url: null };
 
 /** Touches nothing that is as it was: a selection stays, and nothing is read out twice. */
 function show(summary: string, notes: readonly string[]): void {
@@ -46,6 +49,7 @@ async function showState(): Promise<void> {
     const answer: unknown = await (await fetch('/health')).json();
     if (!isHealth(answer)) throw new Error('This is not a health document.');
     show(summaryOf(answer), notesOf(answer));
+    showOrigin(answer.origin ?? location.origin);
     if (answer.source !== home.source) await findHome(answer.source);
   } catch {
     show('The service does not answer right now. This page goes on asking.', []);
@@ -64,12 +68,18 @@ function showSnippets(): void {
   const preview = element('preview');
   preview.setAttribute('theme', theme);
   preview.setAttribute('layout', layout);
-  element('widget-snippet').textContent = widgetHtml(location.origin, { theme, layout });
-  element('card-html').textContent = cardHtml(location.origin, theme, home.url);
-  element('card-markdown').textContent = cardMarkdown(location.origin, theme, home.url);
+  element('widget-snippet').textContent = widgetHtml(origin, { theme, layout });
+  element('card-html').textContent = cardHtml(origin, theme, home.url ?? origin);
+  element('card-markdown').textContent = cardMarkdown(origin, theme, home.url ?? origin);
   const card = element('card');
   card.setAttribute('src', cardUrl(location.origin, theme));
   card.hidden = false;
+}
+
+function showOrigin(told: string): void {
+  if (told === origin) return;
+  origin = told;
+  showSnippets();
 }
 
 /** The snippets of a card lead to wherever the music comes from by now. */

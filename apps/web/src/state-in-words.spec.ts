@@ -6,6 +6,7 @@ const HEALTH: Health = {
   ok: true,
   source: 'last.fm',
   user: 'Ada',
+  origin: null,
   database: 'ok',
   degraded: null,
   providers: [

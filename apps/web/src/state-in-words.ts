@@ -3,6 +3,8 @@ export interface Health {
   ok: boolean;
   source: string | null;
   user: string | null;
+  /** What BASE_URL says; null when it is not set. */
+  origin: string | null;
   database: string;
   degraded: { provider: string | null; since: string } | null;
   providers: { id: string; state: string; remedy: string | null; linkWarning: string | null }[];

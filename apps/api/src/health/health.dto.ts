@@ -108,6 +108,14 @@ export class HealthDto {
   @ApiProperty({ type: String, nullable: true, description: 'The account that is shown.', example: 'Ada' })
   user!: string | null;
 
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Origin under which browsers reach the service, from BASE_URL; null when that is not set.',
+    example: 'https://music.example.org',
+  })
+  origin!: string | null;
+
   @ApiProperty({ format: 'date-time', example: '2026-11-21T09:30:00.000Z' })
   checkedAt!: string;
 

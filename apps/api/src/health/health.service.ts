@@ -8,6 +8,7 @@ import { DATABASE } from '../database/database.module.js';
 import { ActiveProvider } from '../providers/active-provider.js';
 import { type ProviderState, ProviderStates } from '../providers/provider-states.js';
 import type { RunningProvider } from '../providers/running-providers.js';
+import { PlatformSettings } from '../settings/platform.settings.js';
 import type { HealthDto, ProviderStateDto, ReadinessDto } from './health.dto.js';
 
 /** A check asks the provider at most this often. */
@@ -26,6 +27,7 @@ export class HealthService {
     private readonly states: ProviderStates,
     @Inject(DATABASE) private readonly database: Database,
     private readonly backups: BackupStanding,
+    private readonly settings: PlatformSettings,
   ) {}
 
   async health(): Promise<HealthDto> {
@@ -40,6 +42,7 @@ export class HealthService {
       ok: failure === null && database === 'ok',
       source: probe.source,
       user: probe.user,
+      origin: this.settings.BASE_URL === undefined ? null : this.settings.origin,
       checkedAt: new Date().toISOString(),
       degraded: probe.degraded && {
         reason: probe.degraded.code,
