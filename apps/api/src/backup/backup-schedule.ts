@@ -15,6 +15,8 @@ const LOOK_EVERY_MS = 5_000;
 const LATE_MS = 10 * 60_000;
 const UNDER_WAY: ReadonlySet<string> = new Set(['queued', 'running', 'paused']);
 const MADE: ReadonlySet<string> = new Set(['complete', 'complete_with_omissions']);
+/** A slot that lies further ahead was taken on by a clock that was wrong. */
+const CLOCK_SLACK_MS = 5 * 60_000;
 /** Slots are of use until the next one is taken on, but for the one with which the schedule began. */
 const KEPT_DAYS = 400;
 
@@ -65,10 +67,22 @@ export class BackupSchedule implements OnApplicationBootstrap {
   /** Begins to count at the first start with a schedule: what was due before that nobody has missed. */
   async onApplicationBootstrap(): Promise<void> {
     if (this.slots === null) return;
+    await this.begin();
+    this.look();
+  }
+
+  private async begin(): Promise<void> {
     await this.database.prisma.$executeRaw`
       INSERT INTO schedule_slots (job, slot) SELECT ${this.job}, now()
       WHERE NOT EXISTS (SELECT FROM schedule_slots WHERE job = ${this.job})`;
-    this.look();
+  }
+
+  /** Else nothing would be due before the moment that a clock that was ahead has told, nor when it comes. */
+  private async forgetAhead(): Promise<void> {
+    const forgotten = await this.database.prisma.$executeRaw`
+      DELETE FROM schedule_slots
+      WHERE job = ${this.job} AND slot > now() + ${CLOCK_SLACK_MS}::float8 * interval '1 ms'`;
+    if (forgotten > 0) this.logger.warn('The clock was ahead: what it took for due is forgotten.');
   }
 
   /**
@@ -79,11 +93,13 @@ export class BackupSchedule implements OnApplicationBootstrap {
    */
   alert(backups: readonly Backup[], fault: string | null): string | null {
     const told = fault === null ? [] : [fault];
+    const now = new Date();
     for (const { provider, running } of this.providers.all) {
       if (!running?.reads.library) continue;
       const own = backups.filter((backup) => backup.provider === provider.id);
       const [last] = own.filter(({ state }) => !UNDER_WAY.has(state));
-      const made = own.find(({ state }) => MADE.has(state));
+      // Nobody knows how old one is that was begun by a clock that was ahead.
+      const made = own.find(({ state, createdAt }) => MADE.has(state) && createdAt <= now);
       if (last?.state === 'failed') {
         const { detail, remedy } = last.trouble ?? {
           detail: 'Its files are not what they should be.',
@@ -119,7 +135,15 @@ export class BackupSchedule implements OnApplicationBootstrap {
   private async takeOn(slots: DueSlots): Promise<void> {
     const [row] = await this.database.prisma.$queryRaw<{ now: Date; began: Date | null; last: Date | null }[]>`
       SELECT now() AS now, min(slot) AS began, max(slot) AS last FROM schedule_slots WHERE job = ${this.job}`;
-    if (!row?.last) return;
+    if (!row?.last) {
+      // It had begun by a clock that was ahead.
+      await this.begin();
+      return;
+    }
+    if (row.last.getTime() > row.now.getTime() + CLOCK_SLACK_MS) {
+      await this.forgetAhead();
+      return;
+    }
     this.began = row.began;
     const slot = slots.last(row.last, row.now);
     if (!slot) return;

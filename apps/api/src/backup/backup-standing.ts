@@ -107,9 +107,11 @@ export class BackupStanding {
     return { alert: this.alert(rows), lastAt: made.length === 0 ? null : new Date(Math.max(...made)), nextAt };
   }
 
+  /** Nobody knows when that was made which a clock that was ahead has dated. */
   private async read(): Promise<Row[]> {
     return this.database.prisma.$queryRaw<Row[]>`
-      SELECT provider, max(finished_at) FILTER (WHERE is_made) AS made, max(created_at) FILTER (WHERE is_made) AS began,
+      SELECT provider, max(finished_at) FILTER (WHERE is_made AND finished_at <= now()) AS made,
+        max(created_at) FILTER (WHERE is_made AND created_at <= now()) AS began,
         min(created_at) AS first, (array_agg("trigger" ORDER BY created_at, name))[1] AS trigger,
         (array_agg(state = 'failed' ORDER BY created_at DESC, name DESC) FILTER (WHERE is_made OR state = 'failed'))[1]
           AS failed

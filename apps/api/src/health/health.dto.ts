@@ -75,7 +75,7 @@ export class BackupStandingDto {
     type: String,
     nullable: true,
     format: 'date-time',
-    description: 'When the last one was made.',
+    description: 'When the last one was made; null when none was, or none by a clock that was right.',
     example: '2026-11-21T03:16:20.000Z',
   })
   lastAt!: string | null;

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { eventually } from '../support/eventually.js';
+import { useLibrary } from '../support/library.js';
+import { asOwner } from '../support/link-by-program.js';
+
+const library = useLibrary();
+
+interface Standing {
+  alert: string | null;
+  lastAt: string;
+}
+
+const standing = async (): Promise<Standing> =>
+  ((await (await fetch(`${library.service.url}/health`)).json()) as { backups: Standing }).backups;
+
+describe('after a clock that was a year ahead', () => {
+  it('the schedule goes on, and what it has dated hides neither the last nor that some lack', async () => {
+    await library.linked({ tracks: 20, playlists: 0, albums: 0 });
+    const ahead = await library.made();
+    await library.query(
+      "UPDATE backups SET created_at = now() + interval '1 year', finished_at = now() + interval '1 year'",
+    );
+    await library.stop();
+    await library.start({ BACKUP_CRON: '15 3 * * *', TIMEZONE: 'Asia/Tokyo' });
+    await library.query("INSERT INTO schedule_slots SELECT job, now() + interval '1 year' FROM schedule_slots");
+    await library.query("UPDATE schedule_slots SET slot = now() - interval '50 hours' WHERE slot <= now()");
+    const made = await eventually(async () => {
+      const all = (await library.allBackups()).filter(({ trigger }) => trigger === 'schedule');
+      expect(all.map(({ state, provider }) => [state, provider]).sort()).toEqual([
+        ['complete', 'lastfm'],
+        ['complete', 'spotify'],
+      ]);
+      return all;
+    });
+    await eventually(async () => {
+      const { alert, lastAt } = await standing();
+      expect(alert).toBeNull();
+      expect(Date.parse(lastAt)).toBeLessThanOrEqual(Date.now());
+    });
+    await library.query("UPDATE backups SET created_at = now() - interval '100 hours' WHERE id = ANY($1)", [
+      made.map(({ id }) => id),
+    ]);
+    await eventually(async () => {
+      expect((await standing()).alert).toContain('Backups of Spotify were due and not made.');
+    });
+    expect((await asOwner(library.service, 'GET', '/admin/backups')).body).toMatchObject({
+      alert: expect.stringMatching(/[23] backups of Spotify were due since/),
+    });
+    expect((await library.backup(ahead.id)).state).toBe('complete');
+  });
+
+  it('the schedule begins anew when it has begun by that clock', async () => {
+    await library.prepare();
+    await library.start({ BACKUP_CRON: '15 3 * * *' });
+    await library.query("UPDATE schedule_slots SET slot = slot + interval '1 year'");
+    await eventually(async () => {
+      expect(await library.query('SELECT slot <= now() AS "isPast" FROM schedule_slots')).toEqual([{ isPast: true }]);
+    });
+  });
+});
