@@ -56,6 +56,11 @@ const FIRST_WAIT_MS = 5_000;
 const LONGEST_WAIT_MS = 3_600_000;
 /** Longer than any upstream is known to mean it. */
 const LONGEST_NAMED_MS = 14 * 24 * 3_600_000;
+const LEAST_ADDED = 0.01;
+const MOST_ADDED = 0.05;
+
+/** No block lasts longer from the refusal that leads to it, in milliseconds. */
+export const LONGEST_BLOCK_MS = LONGEST_NAMED_MS * (1 + MOST_ADDED);
 
 /**
  * The block that a refusal leads to. What the server says is not shortened; one to five per cent are added so that
@@ -84,7 +89,8 @@ export function nextBlock(
     ? Math.min(said - now, LONGEST_NAMED_MS)
     : Math.min(Math.max(FIRST_WAIT_MS, leastMs) * 2 ** (strikes - 1), LONGEST_WAIT_MS);
   const since = previous !== null && previous.until > now ? previous.since : now;
-  return { since, until: Math.ceil(now + wait * (1.01 + 0.04 * random)), reason, strikes };
+  const added = LEAST_ADDED + (MOST_ADDED - LEAST_ADDED) * random;
+  return { since, until: Math.ceil(now + wait * (1 + added)), reason, strikes };
 }
 
 /** Nothing is sent during a block, so a refusal that arrives then is of the same burst as the one that began it. */

@@ -1,8 +1,11 @@
 import type { Database, PrismaClient } from '#database';
+import { LONGEST_BLOCK_MS } from '#upstream';
 import type { Trouble } from './backup-row.js';
 
 /** A process that says nothing for so long works no more. */
 export const LEASE_MS = 15_000;
+/** Clocks differ by less. */
+const CLOCK_SLACK_MS = 5 * 60_000;
 
 export type JobTable = 'backups' | 'restores';
 
@@ -40,8 +43,9 @@ export class LibraryJobs {
   async claim(worker: string, providers: readonly string[], courtesyMs: () => Promise<number>): Promise<Held | null> {
     const { prisma } = this.database;
     const due = (since: string): string => `j.provider = ANY($1) AND (
-      j.state = 'running' AND coalesce(j.lease_until, '-infinity') <= ${since}
-      OR (j.state = 'queued' AND j.created_at <= ${since} OR j.state = 'paused' AND j.resume_at <= ${since})
+      j.state = 'running' AND ${isOver("coalesce(j.lease_until, '-infinity')", since, LEASE_MS)}
+      OR (j.state = 'queued' AND ${isOver('j.created_at', since, 0)}
+        OR j.state = 'paused' AND ${isOver('j.resume_at', since, LONGEST_BLOCK_MS)})
         AND NOT EXISTS (${OBSTACLES[this.table]}))`;
     const [found] = await prisma.$queryRawUnsafe<object[]>(
       `SELECT 1 FROM ${this.table} j WHERE ${due('now()')} LIMIT 1`,
@@ -136,7 +140,8 @@ export class LibraryJobs {
   async obstructed(): Promise<ReadonlySet<string>> {
     const rows = await this.database.prisma.$queryRawUnsafe<{ id: string }[]>(
       `SELECT id FROM ${this.table} j
-      WHERE (state = 'queued' OR state = 'paused' AND resume_at <= now()) AND EXISTS (${OBSTACLES[this.table]})`,
+      WHERE (state = 'queued' OR state = 'paused' AND ${isOver('resume_at', 'now()', LONGEST_BLOCK_MS)})
+        AND EXISTS (${OBSTACLES[this.table]})`,
     );
     return new Set(rows.map(({ id }) => id));
   }
@@ -159,6 +164,15 @@ export class LibraryJobs {
 }
 
 export type Transaction = Parameters<Parameters<PrismaClient['$transaction']>[0]>[0];
+
+/**
+ * Whether a moment is over, or so far ahead that only a clock that was ahead can have set it.
+ *
+ * @param farthestMs no clock that is right sets it further ahead
+ */
+function isOver(moment: string, since: string, farthestMs: number): string {
+  return `(${moment} <= ${since} OR ${moment} > now() + interval '${farthestMs + CLOCK_SLACK_MS} ms')`;
+}
 
 /** @throws ClaimLost when a statement that asks for the claim has found none */
 export function expectHeld(rows: number): void {
