@@ -212,3 +212,51 @@ describe('a probe', () => {
     expect(await outages.claimProbe('tape', true)).toBe(false);
   });
 });
+
+describe('an outage that a clock has noted which was a year ahead', () => {
+  const year = 365 * 86_400_000;
+
+  it('is probed at once, by one process', async () => {
+    const [one, other] = [await started(), await started()];
+    await readRefused(one);
+    await one.sync();
+    await database.prisma.$executeRaw`UPDATE provider_outages SET probe_at = probe_at + interval '1 year'`;
+    const claims = await Promise.all([one.claimProbe('tape', false), other.claimProbe('tape', false)]);
+    expect(claims.sort()).toEqual([false, true]);
+  });
+
+  it('counts as not asked about at a start', async () => {
+    const outages = await started();
+    await readRefused(outages);
+    await outages.sync();
+    await database.prisma.$executeRaw`UPDATE provider_outages SET asked_at = asked_at + interval '1 year'`;
+    expect(await outages.claimProbe('tape', false)).toBe(false);
+    expect(await outages.claimProbe('tape', true)).toBe(true);
+  });
+
+  it('is probed by the process that alone knows it', async () => {
+    const outages = await started();
+    await goAway();
+    try {
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + year });
+      await readRefused(outages);
+      await expect(outages.sync()).rejects.toThrow();
+      vi.useRealTimers();
+      expect(await outages.claimProbe('tape', false)).toBe(true);
+      expect(await outages.claimProbe('tape', false)).toBe(false);
+    } finally {
+      await comeBack();
+    }
+  });
+
+  it('is over for all when the app is let in', async () => {
+    const outages = await started();
+    await readRefused(outages);
+    await outages.sync();
+    await database.prisma.$executeRaw`UPDATE provider_outages SET since = since + interval '1 year'`;
+    await readWell(outages);
+    await outages.sync();
+    expect(await rows()).toEqual([]);
+    expect(outages.get('tape')).toBeNull();
+  });
+});

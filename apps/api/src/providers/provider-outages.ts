@@ -9,6 +9,9 @@ const PROBE_EVERY_MS = 30 * 60_000;
 const JITTER = 0.1;
 /** Nobody asks again so soon after another, also not because of a start. */
 const PROBE_PAUSE_MS = 60_000;
+/** A probe or an outage that lies further ahead was noted by a clock that was wrong. */
+const FARTHEST_PROBE_MS = 2 * PROBE_EVERY_MS;
+const CLOCK_SLACK_MS = 5 * 60_000;
 const CHANNEL = 'provider_outages';
 
 /** Refusals by which an upstream shows that it lets the app in. */
@@ -116,7 +119,8 @@ export class ProviderOutages implements OnModuleInit {
   async claimProbe(provider: string, atStart: boolean): Promise<boolean> {
     const own = this.untoldProbes.get(provider);
     if (own !== undefined) {
-      if (own > Date.now()) return false;
+      const untilProbe = own - Date.now();
+      if (untilProbe > 0 && untilProbe <= FARTHEST_PROBE_MS) return false;
       this.untoldProbes.set(provider, Date.now() + untilProbeMs());
       return true;
     }
@@ -124,7 +128,9 @@ export class ProviderOutages implements OnModuleInit {
       UPDATE provider_outages
          SET asked_at = now(), probe_at = now() + ${untilProbeMs()}::float8 * interval '1 ms'
        WHERE provider = ${provider}
-         AND (probe_at <= now() OR ${atStart} AND asked_at <= now() - ${PROBE_PAUSE_MS}::float8 * interval '1 ms')`;
+         AND (probe_at <= now() OR probe_at > now() + ${FARTHEST_PROBE_MS}::float8 * interval '1 ms'
+           OR ${atStart} AND NOT asked_at BETWEEN now() - ${PROBE_PAUSE_MS}::float8 * interval '1 ms'
+             AND now() + ${CLOCK_SLACK_MS}::float8 * interval '1 ms')`;
     return claimed === 1;
   }
 
@@ -171,8 +177,7 @@ export class ProviderOutages implements OnModuleInit {
     this.untold.delete(provider);
     try {
       if (outage) await this.insert(provider, outage);
-      // One that another process has found out since goes on.
-      else await this.database.prisma.providerOutage.deleteMany({ where: { provider, since: { lte: foundAt } } });
+      else await this.delete(provider, foundAt);
       await this.notifications.notify(CHANNEL);
     } catch (error) {
       if (!this.untold.has(provider)) this.untold.set(provider, foundAt);
@@ -188,6 +193,14 @@ export class ProviderOutages implements OnModuleInit {
       INSERT INTO provider_outages (provider, code, message, remedy, since, probe_at)
       VALUES (${provider}, ${code}, ${message}, ${remedy}, ${since}, now() + ${untilProbe}::float8 * interval '1 ms')
       ON CONFLICT (provider) DO NOTHING`;
+  }
+
+  /** One that another process has found out since goes on; not so one that seems to come yet. */
+  private async delete(provider: string, foundAt: Date): Promise<void> {
+    const ahead = new Date(Date.now() + CLOCK_SLACK_MS);
+    await this.database.prisma.providerOutage.deleteMany({
+      where: { provider, OR: [{ since: { lte: foundAt } }, { since: { gt: ahead } }] },
+    });
   }
 
   private async read(): Promise<void> {
