@@ -122,12 +122,15 @@ export class BackupWorker extends LibraryWorker<Claim> {
       this.logger.warn(`No backup is taken away: ${fault}`);
       return;
     }
+    // One that a clock ahead has dated would be the newest until then, and all that are made meanwhile would go.
+    const now = new Date();
+    const dated = made.filter(({ createdAt, id }) => createdAt <= now || id === newest);
     const spared = new Set<string>();
-    for (const account of new Set(made.map((backup) => backup.account?.id))) {
-      const own = made.filter((backup) => backup.account?.id === account).map(({ name }) => name);
+    for (const account of new Set(dated.map((backup) => backup.account?.id))) {
+      const own = dated.filter((backup) => backup.account?.id === account).map(({ name }) => name);
       for (const name of await this.files.holders(own)) spared.add(name);
     }
-    for (const { id, name } of superfluous(made, parseKeep(BACKUP_KEEP), timezone)) {
+    for (const { id, name } of superfluous(dated, parseKeep(BACKUP_KEEP), timezone)) {
       if (spared.has(name) || (await this.store.isBeingRestored(id))) continue;
       try {
         await this.files.remove(name);
