@@ -12,7 +12,8 @@ const OWNERS = /^\/(admin|auth|callback)(\/|$)/;
  * @param setting `*`, or origins with commas
  */
 export function corsFor(setting: string): CorsOptions {
-  const allowed = setting === '*' ? '*' : listOf(setting);
+  // As browsers write them.
+  const allowed = setting === '*' ? '*' : listOf(setting).map((origin) => new URL(origin).origin);
   return {
     delegator: (request, done) => {
       done(null, { ...READING, origin: OWNERS.test(pathOf(request.url)) ? false : allowed });

@@ -21,12 +21,16 @@ export class OwnerSessionsService {
     const now = Date.now();
     await ownerSession.deleteMany({ where: { expiresAt: { lt: new Date(now) } } });
     const secret = randomToken();
-    await ownerSession.create({ data: { hash: this.token.digestOfLogin(secret), expiresAt: new Date(now + SESSION_MS) } });
+    await ownerSession.create({
+      data: { hash: this.token.digestOfLogin(secret), expiresAt: new Date(now + SESSION_MS) },
+    });
     return secret;
   }
 
   async isOpen(secret: string): Promise<boolean> {
-    const session = await this.database.prisma.ownerSession.findUnique({ where: { hash: this.token.digestOfLogin(secret) } });
+    const session = await this.database.prisma.ownerSession.findUnique({
+      where: { hash: this.token.digestOfLogin(secret) },
+    });
     return session !== null && session.expiresAt.getTime() > Date.now();
   }
 

@@ -141,6 +141,28 @@ describe('ReadCache', () => {
     expect(await cache.get(policy)).toMatchObject({ value: { number: 1 }, failure: { code: 'upstream_error' } });
   });
 
+  it('does not tell a failure of long ago when it comes to be asked anew', async () => {
+    const { cache, clock, policy, settle } = setUp();
+    const seldom = { ...policy, refreshMs: 3_600_000 };
+    const first = cache.get(seldom);
+    await settle(({ resolve }) => {
+      resolve({ number: 1 });
+    });
+    await first;
+    clock.now += 600_000;
+    await cache.get(seldom);
+    await settle(({ reject }) => {
+      reject(failure());
+    });
+    expect((await cache.get(seldom)).failure).not.toBeNull();
+    clock.now += 600_000;
+    expect(await cache.get(seldom)).toMatchObject({ value: { number: 1 }, failure: null });
+    await settle(({ reject }) => {
+      reject(failure());
+    });
+    expect((await cache.get(seldom)).failure).not.toBeNull();
+  });
+
   it('does not tell again and again what has come to be withheld, however seldom it is asked for', async () => {
     const { clock, cache, policy, settle } = setUp();
     const first = cache.get(policy);

@@ -97,16 +97,16 @@ export class ReadCache<T extends object> {
     const known = this.failures.get(policy.key);
     const isRecent = known && known.until > this.now() && known.until <= this.now() + FAILURE_MS;
     if (isRecent) return this.fallBack(policy, old, known.error);
+    const isYoung = known && Math.abs(this.now() - known.until) < YOUNG_MS;
+    const failed = isYoung ? known.error : null;
     const refreshing = this.refresh(policy);
     if (old && age <= policy.freshMs + policy.refreshMs) {
       // How it ends is kept in `failures` and told by the next answer; what is withheld by then is not told once more.
       refreshing.catch((error: unknown) => {
         if (error instanceof ProviderError && WITHHELD.has(error.code)) this.held.delete(policy.key);
       });
-      return this.tell(policy, old, known?.error ?? null, true);
+      return this.tell(policy, old, failed, true);
     }
-    const isYoung = known && Math.abs(this.now() - known.until) < YOUNG_MS;
-    const failed = isYoung ? known.error : null;
     const patienceMs = policy.patience?.(failed) ?? this.patienceMs;
     try {
       return this.tell(policy, await inTime(refreshing, patienceMs, () => tooLate(failed)), null, false);
