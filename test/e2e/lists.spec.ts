@@ -143,6 +143,24 @@ describe('HTTP', () => {
     '/docs',
   ];
 
+  it('says how long what plays, lists and charts may be kept, and for how long while the service is away', async () => {
+    const of = async (path: string): Promise<[age: number, rules: string | null]> => {
+      const { headers } = await json(harness.shared, path);
+      return [Number(headers.get('age')), headers.get('cache-control')];
+    };
+    expect(await of('/currently-playing')).toEqual([
+      0,
+      'public, max-age=2, s-maxage=4, stale-while-revalidate=30, stale-if-error=600',
+    ]);
+    // Age is taken off max-age.
+    const kept = (seconds: number, away: number): string =>
+      `public, max-age=${seconds}, stale-while-revalidate=60, stale-if-error=${away}`;
+    const [recentAge, recent] = await of('/recent-tracks?limit=7');
+    expect(recent).toBe(kept(recentAge + 10, 600));
+    const [chartAge, chart] = await of('/top/artists?limit=7');
+    expect(chart).toBe(kept(chartAge + 60, 86_400));
+  });
+
   it.each(ROUTES)(
     '%s has validators, cache rules and CORS, answers HEAD, and 304 to every form of If-None-Match',
     async (path) => {

@@ -140,10 +140,21 @@ describe("the owner's token", () => {
     }
     const blocked = await call('GET', { authorization: `Bearer ${TOKEN}`, ...headers });
     expect(blocked.status).toBe(429);
-    expect(Number(blocked.headers.get('retry-after'))).toBeGreaterThan(0);
+    const seconds = Number(blocked.headers.get('retry-after'));
+    expect(seconds > 0 && seconds <= 60, String(seconds)).toBe(true);
     expect(await code(blocked)).toBe('rate_limited');
     const elsewhere = await call('GET', { authorization: `Bearer ${TOKEN}`, 'x-forwarded-for': '192.0.2.78' });
     expect(elsewhere.status).toBe(200);
+  });
+
+  it('is tried from the address that the one proxy has seen, whatever its visitor says of others', async () => {
+    const behindOne = await start({ DATABASE_URL: databaseUrl, ADMIN_TOKEN: TOKEN, TRUST_PROXY: '1' });
+    const statuses: number[] = [];
+    for (let attempt = 0; attempt < 11; attempt += 1) {
+      const headers = { authorization: 'Bearer wrong', 'x-forwarded-for': `198.51.100.${attempt}, 192.0.2.90` };
+      statuses.push((await call('GET', headers, behindOne)).status);
+    }
+    expect(statuses).toEqual([...Array<number>(10).fill(401), 429]);
   });
 
   it('opens while strangers from everywhere send wrong ones, who are told that they are too many', async () => {

@@ -32,3 +32,22 @@ it('a song that ran when the list was read is not said to run half a minute late
   vi.setSystemTime(Date.now() + 2_000);
   expect(await titles()).toEqual(['Tide', 'Tide']);
 });
+
+it.each(['topTracks', 'topArtists', 'topAlbums'] as const)('%s of another time is another question', async (read) => {
+  const asked: unknown[] = [];
+  const ask = ({ period }: { period: string }): Promise<object> => {
+    asked.push(period);
+    return Promise.resolve({ items: [{ name: period }], derivation: null });
+  };
+  const running = {
+    provider: { source: 'tapes' },
+    key: 'tapes 1',
+    reads: { [read]: ask },
+  } as unknown as RunningProvider;
+  const charts = new ChartsService({} as ActiveProvider).of(running, () => 1_000);
+  for (const period of ['7day', 'overall', '7day'] as const) {
+    const { document } = (await charts[read](period, 5)).value;
+    expect(document).toMatchObject({ period, items: [{ name: period }] });
+  }
+  expect(asked).toEqual(['7day', 'overall']);
+});
