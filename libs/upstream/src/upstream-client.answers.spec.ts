@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { clientOf, failureOf, judge, server } from './testing/client-under-test.js';
-import { answer, cutShort, json, reset } from './testing/scripted-server.js';
+import { answer, cutShort, json, reset, tooMany } from './testing/scripted-server.js';
 
 const page = '<html><body>Bad gateway</body></html>';
 
@@ -39,6 +39,20 @@ describe('a call', () => {
     for (let call = 0; call < 3; call += 1) await client.read({}, judge);
     expect(upstream.calls).toHaveLength(3);
     expect(new Set(upstream.calls.map(({ port }) => port)).size).toBe(1);
+  });
+
+  it('is counted as often as it is sent, and not during a block', async () => {
+    const upstream = await server();
+    const sent: number[] = [];
+    const client = clientOf(upstream.url, { onRequest: () => sent.push(upstream.calls.length) });
+    upstream.will(json({}, 500));
+    await failureOf(client.read({}, judge));
+    expect(sent).toEqual([0, 1, 2]);
+    upstream.will(tooMany('30'));
+    await failureOf(client.submit({ form: {} }, judge));
+    expect(sent).toHaveLength(4);
+    expect((await failureOf(client.read({}, judge))).kind).toBe('blocked');
+    expect(sent).toHaveLength(4);
   });
 });
 

@@ -86,6 +86,15 @@ describe('an upstream that refuses for a while', () => {
     expect((await failureOf(client.read({ part: 'charts' }, judge))).kind).toBe('blocked');
   });
 
+  it('in part is left alone in part also when the block of the whole is over and not forgotten yet', async () => {
+    const upstream = await server();
+    await blocks.extend('example', { since: START - 2, until: START - 1, reason: 'HTTP 429', strikes: 0 });
+    await blocks.extend('example charts', { since: START - 2, until: START + 60_000, reason: 'HTTP 503', strikes: 0 });
+    const ofPart = await failureOf(blockable(upstream.url).read({ part: 'charts' }, judge));
+    expect(ofPart).toMatchObject({ kind: 'blocked', isOfPart: true, retryAt: START + 60_000 });
+    expect(upstream.calls).toEqual([]);
+  });
+
   it('says until when', async () => {
     const upstream = await server();
     upstream.will(tooMany('30'));

@@ -101,6 +101,34 @@ describe('a circuit that failures in a row have opened', () => {
     expect(await isClosed(client, upstream)).toBe(true);
   });
 
+  it('stays open for eight times that at most', async () => {
+    const { client } = await opened();
+    const waits: number[] = [];
+    for (let opening = 1; opening <= 6; opening += 1) {
+      const { retryAt } = await failureOf(client.read({}, judge));
+      waits.push((retryAt ?? Number.NaN) - Date.now());
+      vi.setSystemTime(retryAt ?? Number.NaN);
+      await failureOf(client.read({}, judge));
+    }
+    expect(waits).toEqual([1, 2, 4, 8, 8, 8].map((times) => times * OPEN_MS));
+  });
+
+  it('begins with the shortest time again after it was closed', async () => {
+    const { upstream, client } = await opened();
+    vi.setSystemTime(START + OPEN_MS);
+    await failureOf(client.read({}, judge));
+    vi.setSystemTime(START + OPEN_MS * 3);
+    expect(await isClosed(client, upstream)).toBe(true);
+    upstream.will(answer(500, ''));
+    for (let read = 0; read < 2; read += 1) await failureOf(client.read({}, judge));
+    expect(await failureOf(client.read({}, judge))).toMatchObject({
+      kind: 'circuit_open',
+      retryAt: START + OPEN_MS * 4,
+    });
+    vi.setSystemTime(START + OPEN_MS * 4);
+    expect(await isClosed(client, upstream)).toBe(true);
+  });
+
   it('stays open when the caller gives up the one that was let through: that says nothing of the upstream', async () => {
     const { upstream, client } = await opened();
     upstream.will(hang);
