@@ -2,7 +2,10 @@ import { inspect } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
 import { type ListeningProvider, READS, type Read, type ReadOptions } from '#listening';
 import { callRead, failureOf } from '#listening/testing';
-import { textOf } from './testing/fixtures.js';
+import { register } from '../provider.js';
+import { lastfm } from './lastfm.provider.js';
+import { LastfmSettings } from './lastfm.settings.js';
+import { namesOf, textOf } from './testing/fixtures.js';
 import { KEY, listening } from './testing/lastfm-server.js';
 
 const CHART = { period: '3month', limit: 7 } as const;
@@ -90,4 +93,16 @@ describe('an answer that stays bad', () => {
 it('a user without a name is a fault', async () => {
   const { provider } = await listening('Ada', { status: 200, body: '{"user":{}}' });
   expect((await failureOf(provider.profile())).code).toBe('upstream_error');
+});
+
+it('makes no more calls a day than the settings say', () => {
+  const settings = { LASTFM_API_KEY: KEY, LASTFM_USERNAME: 'ada', LASTFM_DAILY_CALLS: 200 };
+  expect(register(lastfm).configure(Object.assign(new LastfmSettings(), settings))?.dailyCalls).toBe(200);
+});
+
+it('names every host that Last.fm has pictures on', () => {
+  const pictures = namesOf('ok').flatMap((name) => textOf('ok', name).match(/https:[^"]+\.(png|jpg|gif)"/g) ?? []);
+  const hosts = new Set(pictures.map((picture) => new URL(picture.slice(0, -1)).hostname));
+  expect(hosts).toContain('lastfm.freetls.fastly.net');
+  expect([...hosts].filter((host) => !lastfm.artHosts.includes(host))).toEqual([]);
 });
