@@ -52,6 +52,18 @@ describe('readSettings', () => {
     expect(providers.get('lastfm')).toMatchObject({ ...LASTFM, LASTFM_API_URL: 'https://ws.audioscrobbler.com/2.0/' });
   });
 
+  it.each([
+    [
+      'the one that is given',
+      { NOT_PLAYING_IMAGE_URL: 'https://blog.example.org/quiet.png' },
+      'https://blog.example.org/quiet.png',
+    ],
+    ['its own', {}, 'https://music.example.org/not-playing.svg'],
+  ])('shows a picture while nothing plays: %s', (_, given, shown) => {
+    const { platform } = readSettings({ BASE_URL: 'https://music.example.org', ...given });
+    expect(platform.notPlayingImageUrl).toBe(shown);
+  });
+
   it('takes an empty value for none, as compose files pass it', () => {
     expect(faultsOf({ PORT: '', LASTFM_API_KEY: ' ', LASTFM_USERNAME: '', LISTENING_PROVIDER: '' })).toEqual([]);
   });
