@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { type Server, createServer } from 'node:http';
 import { type Socket, connect } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { eventually } from '../../../../test/support/eventually.js';
 import { PlatformSettings } from '../settings/platform.settings.js';
 import { EventHub } from './event-hub.js';
@@ -14,6 +14,8 @@ let state: LiveState;
 let hub: EventHub;
 let server: Server;
 const sockets: Socket[] = [];
+/** What happens between what plays being read for somebody and their coming. */
+let meanwhile: () => void;
 
 /** Another song plays. */
 function play(title: string): void {
@@ -27,9 +29,11 @@ beforeEach(async () => {
   hub = new EventHub(state, new PlatformSettings());
   hub.onApplicationBootstrap();
   play('Paper Lanterns');
+  meanwhile = () => undefined;
   server = createServer((_request, response) => {
     const { current } = state;
     if (!current) throw new Error('Nothing is known.');
+    meanwhile();
     hub.add(response, ['Content-Type', 'text/event-stream'], {
       address: 'a',
       lastEventId: null,
@@ -39,6 +43,7 @@ beforeEach(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 });
 afterEach(async () => {
+  vi.useRealTimers();
   for (const socket of sockets.splice(0)) socket.destroy();
   await new Promise((resolve) => server.close(resolve));
 });
@@ -58,7 +63,7 @@ async function come(version = '1.1'): Promise<Hearing> {
   socket.write(`GET / HTTP/${version}\r\nHost: a\r\n\r\n`);
   const titles = (): string[] => [...text.matchAll(/"title":"([^"]{1,30})/g)].map(([, title = '']) => title);
   await eventually(async () => {
-    expect(titles()).toHaveLength(1);
+    expect(titles()).not.toHaveLength(0);
     await Promise.resolve();
   });
   return { socket, titles };
@@ -131,5 +136,61 @@ describe('EventHub', () => {
       await Promise.resolve();
     });
     expect(hub.refusal('b')).toBe('stopping');
+  });
+
+  it('tells one who comes what has changed while they came', async () => {
+    meanwhile = () => {
+      play('Salt on the Window');
+    };
+    await hears(await come(), ['Paper Lanterns', 'Salt on the Window']);
+  });
+
+  /** One who has not taken what it was sent, and one who has. */
+  async function slowAndQuick(): Promise<{ slow: Hearing; quick: Hearing }> {
+    const [slow, quick] = await Promise.all([come(), come()]);
+    slow.socket.pause();
+    play(`1${'x'.repeat(MUCH)}`);
+    // Whoever has heard this has taken all that came before it.
+    play('Compass Rose');
+    await eventually(async () => {
+      expect(quick.titles().at(-1)).toBe('Compass Rose');
+      await Promise.resolve();
+    });
+    return { slow, quick };
+  }
+
+  it('waits half a minute for one who is slow', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const { slow } = await slowAndQuick();
+    vi.setSystemTime(Date.now() + 29_000);
+    hub.beat();
+    slow.socket.resume();
+    await eventually(async () => {
+      expect(slow.titles().at(-1)).toBe('Compass Rose');
+      await Promise.resolve();
+    });
+    expect(hub.size).toBe(2);
+  });
+
+  it('sends one away who is slow for longer, and nobody else', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const { quick } = await slowAndQuick();
+    vi.setSystemTime(Date.now() + 31_000);
+    hub.beat();
+    await eventually(async () => {
+      expect(hub.size).toBe(1);
+      await Promise.resolve();
+    });
+    play('the last one');
+    await eventually(async () => {
+      expect(quick.titles().at(-1)).toBe('the last one');
+      await Promise.resolve();
+    });
+  });
+
+  it('lets no proxy wait long enough to end a connection', () => {
+    const beat: unknown = Reflect.get(EventHub.prototype, 'beat');
+    if (typeof beat !== 'function') throw new Error('There is no beat.');
+    expect(Reflect.getMetadata('SCHEDULE_INTERVAL_OPTIONS', beat)).toEqual({ timeout: 15_000 });
   });
 });
