@@ -146,9 +146,10 @@ describe('EventHub', () => {
   });
 
   /** One who has not taken what it was sent, and one who has. */
-  async function slowAndQuick(): Promise<{ slow: Hearing; quick: Hearing }> {
+  async function slowAndQuick(): Promise<{ slow: Hearing; quick: Hearing; since: number }> {
     const [slow, quick] = await Promise.all([come(), come()]);
     slow.socket.pause();
+    const since = Date.now();
     play(`1${'x'.repeat(MUCH)}`);
     // Whoever has heard this has taken all that came before it.
     play('Compass Rose');
@@ -156,14 +157,18 @@ describe('EventHub', () => {
       expect(quick.titles().at(-1)).toBe('Compass Rose');
       await Promise.resolve();
     });
-    return { slow, quick };
+    return { slow, quick, since };
+  }
+
+  function beatAt(now: number): void {
+    vi.useFakeTimers({ toFake: ['Date'], now });
+    hub.beat();
+    vi.useRealTimers();
   }
 
   it('waits half a minute for one who is slow', async () => {
-    vi.useFakeTimers({ toFake: ['Date'] });
-    const { slow } = await slowAndQuick();
-    vi.setSystemTime(Date.now() + 29_000);
-    hub.beat();
+    const { slow, since } = await slowAndQuick();
+    beatAt(since + 29_000);
     slow.socket.resume();
     await eventually(async () => {
       expect(slow.titles().at(-1)).toBe('Compass Rose');
@@ -173,10 +178,8 @@ describe('EventHub', () => {
   });
 
   it('sends one away who is slow for longer, and nobody else', async () => {
-    vi.useFakeTimers({ toFake: ['Date'] });
     const { quick } = await slowAndQuick();
-    vi.setSystemTime(Date.now() + 31_000);
-    hub.beat();
+    beatAt(Date.now() + 31_000);
     await eventually(async () => {
       expect(hub.size).toBe(1);
       await Promise.resolve();
