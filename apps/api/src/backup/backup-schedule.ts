@@ -8,6 +8,7 @@ import { PlatformSettings } from '../settings/platform.settings.js';
 import type { Backup } from './backup-store.js';
 import { Backups } from './backups.js';
 import { DueSlots, type Missed } from './due-slots.js';
+import { CLOCK_SLACK_MS } from './library-jobs.js';
 
 const JOB = 'backup';
 const LOOK_EVERY_MS = 5_000;
@@ -15,8 +16,6 @@ const LOOK_EVERY_MS = 5_000;
 const LATE_MS = 10 * 60_000;
 const UNDER_WAY: ReadonlySet<string> = new Set(['queued', 'running', 'paused']);
 const MADE: ReadonlySet<string> = new Set(['complete', 'complete_with_omissions']);
-/** A slot that lies further ahead was taken on by a clock that was wrong. */
-const CLOCK_SLACK_MS = 5 * 60_000;
 /** Slots are of use until the next one is taken on, but for the one with which the schedule began. */
 const KEPT_DAYS = 400;
 

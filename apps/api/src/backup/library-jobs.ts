@@ -5,7 +5,7 @@ import type { Trouble } from './backup-row.js';
 /** A process that says nothing for so long works no more. */
 export const LEASE_MS = 15_000;
 /** Clocks differ by less. */
-const CLOCK_SLACK_MS = 5 * 60_000;
+export const CLOCK_SLACK_MS = 5 * 60_000;
 
 export type JobTable = 'backups' | 'restores';
 
