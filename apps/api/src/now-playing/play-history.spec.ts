@@ -157,4 +157,19 @@ describe('a song that has ended', () => {
     await refresh();
     expect(calls).toBe(2);
   });
+
+  it('and goes on is looked up, and another one is not', async () => {
+    history.songEnded(running, since(60_000), NOW);
+    for (const another of [
+      { ...song, title: 'Compass Rose' },
+      { ...song, artist: 'Compass Rose' },
+    ]) {
+      history.songBegan(running, another);
+      expect(await refresh()).toBe(false);
+      expect(title()).toBe('Paper Lanterns');
+    }
+    history.songBegan(running, song);
+    expect(await refresh()).toBe(true);
+    expect(title()).toBe('Salt on the Window');
+  });
 });

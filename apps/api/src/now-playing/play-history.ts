@@ -41,6 +41,13 @@ export class PlayHistory {
     this.known.track = { title, artist, album, albumImageUrl, songUrl, nowPlaying: false, playedAt };
   }
 
+  /** A song is on after nothing was. After a mere pause it is the one that has seemed to end: the history knows. */
+  songBegan({ listeningKey: key }: RunningProvider, { title, artist }: NowPlaying): void {
+    if (this.known?.key !== key) return;
+    const { track } = this.known;
+    if (track?.title === title && track.artist === artist) this.known.freshUntil = 0;
+  }
+
   /** Songs may have come and gone that nobody here has seen: the history knows. */
   missed({ listeningKey: key }: RunningProvider): void {
     if (this.known?.key === key) this.known.freshUntil = 0;

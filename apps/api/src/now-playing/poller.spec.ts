@@ -18,6 +18,7 @@ const IDLE_MS = [15_000, 30_000, 60_000, 300_000];
 const [lastfm] = PROVIDERS;
 
 let told: NowPlaying | ProviderError | null;
+let played: RecentTrack[];
 let used: number;
 let running: RunningProvider;
 let history: PlayHistory;
@@ -28,11 +29,12 @@ beforeEach(() => {
   // The middle of what pauses vary by.
   vi.spyOn(Math, 'random').mockReturnValue(0.5);
   told = null;
+  played = [];
   used = 0;
   const reads = {
     nowPlaying: (): Promise<NowPlaying | null> =>
       told instanceof ProviderError ? Promise.reject(told) : Promise.resolve(told),
-    recentTracks: (): Promise<RecentTrack[]> => Promise.resolve([]),
+    recentTracks: (): Promise<RecentTrack[]> => Promise.resolve(played),
   };
   running = {
     provider: { ...lastfm, tempo },
@@ -155,6 +157,35 @@ describe('a reading', () => {
       expect(JSON.stringify(keepMoment(first, next))).toBe(JSON.stringify(first));
     }
     expect(poller.describe(await poll(startedAt(-30_000))).startedAt).toBe('2026-11-21T09:29:30.000Z');
+  });
+});
+
+describe('a song that was paused', () => {
+  it('was played, and no more once it goes on', async () => {
+    const before: RecentTrack = {
+      title: 'Salt on the Window',
+      artist: 'The Night Ferry',
+      album: '',
+      albumImageUrl: null,
+      songUrl: null,
+      nowPlaying: false,
+      playedAt: new Date(NOW - 300_000),
+    };
+    const lastPlayed = async (tells: NowPlaying | null): Promise<string | undefined> => {
+      const now = await poll(tells);
+      poller.pauseAfter(now);
+      await poller.refreshHistory(now);
+      return history.of(running)?.title;
+    };
+    played = [before];
+    expect(await lastPlayed(null)).toBe('Salt on the Window');
+    expect(await lastPlayed(song)).toBe('Salt on the Window');
+    for (const ms of [15_000, 40_000]) {
+      at(ms);
+      expect(await lastPlayed(song)).toBe('Salt on the Window');
+    }
+    expect(await lastPlayed(null)).toBe('Paper Lanterns');
+    expect(await lastPlayed(song)).toBe('Salt on the Window');
   });
 });
 

@@ -221,6 +221,7 @@ export class Poller {
       const isOn = known !== null && isBelievable(known, at) && isSameSong(known.playing, told);
       if (at > this.watchesUntil) this.history.missed(running);
       else if (known && !isOn) this.history.songEnded(running, known.playing, known.seenAt);
+      if (known && !known.playing && told) this.history.songBegan(running, told);
       const playing = known ? steadyStart(known.playing, told) : told;
       this.last = { provider: running.provider.id, key, playing, seenAt: isOn ? known.seenAt : at, at };
       return { ...this.last, failure: null };
