@@ -18,10 +18,13 @@ const silent = { debug: () => undefined, info: () => undefined, warn: () => unde
 
 /** The providers of a service, on a database of their own. */
 export interface House {
+  accounts: Accounts;
   /** As a service with these settings has them, before it has heard of any link. */
   with(env: Record<string, string>): {
     choice: ProviderChoice;
     active: ActiveProvider;
+    providers: RunningProviders;
+    generation: ProviderGeneration;
     running: (id: string) => RunningProvider;
   };
   close(): Promise<void>;
@@ -46,6 +49,7 @@ export async function openHouse(): Promise<House> {
   });
   const opened: RunningProviders[] = [];
   return {
+    accounts,
     with(env) {
       const { platform, providers: settings } = readSettings(env);
       const outages = new ProviderOutages(database, notifications);
@@ -57,6 +61,8 @@ export async function openHouse(): Promise<House> {
       const choice = new ProviderChoice(database, accounts, platform, providers, generation);
       return {
         choice,
+        providers,
+        generation,
         active: new ActiveProvider(choice, providers, outages, generation),
         running: (id) => {
           const running = providers.get(id);

@@ -1,0 +1,88 @@
+import { Logger } from '@nestjs/common';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ProviderError } from '#listening';
+import type { RunningProvider } from './running-providers.js';
+import { type House, SPOTIFY, openHouse } from './testing/house.js';
+
+const KEYS = { provider: 'spotify', clientId: SPOTIFY.SPOTIFY_CLIENT_ID };
+const ADA = { id: 'ada', name: 'Ada' };
+const GRACE = { id: 'grace', name: 'Grace' };
+
+let house: House;
+
+beforeAll(async () => {
+  Logger.overrideLogger(false);
+  house = await openHouse();
+});
+afterEach(() => house.accounts.links.forget(KEYS));
+afterAll(() => house.close());
+
+function link(account: typeof ADA): Promise<string> {
+  const tokens = { accessToken: 'an-access-token', refreshToken: 'a-refresh-token', scopes: [], expiresIn: 3600 };
+  return house.accounts.links.save({ ...KEYS, account, scopes: ['user-top-read'], tokens });
+}
+
+async function fail({ health }: RunningProvider): Promise<void> {
+  const failure = new ProviderError('reauthorization_required', { message: 'It is over.', remedy: 'Agree again.' });
+  await expect(health.watch('nowPlaying', Promise.reject(failure))).rejects.toBe(failure);
+}
+
+describe('what is known of an account', () => {
+  /** A process that has heard of all links so far, has met trouble, and knows that the account hides what it hears. */
+  async function process(): Promise<{ spotify: RunningProvider; catchUp: () => Promise<void>; keys: () => string[] }> {
+    const { providers, generation, running } = house.with(SPOTIFY);
+    await generation.catchUp();
+    const spotify = running('spotify');
+    await fail(spotify);
+    providers.hide('spotify', true);
+    return { spotify, catchUp: () => generation.catchUp(), keys: () => [spotify.key, spotify.listeningKey] };
+  }
+
+  const changes: Readonly<Record<string, () => Promise<unknown>>> = {
+    'an account is linked beside it': () => link(GRACE),
+    'it is forgotten': () => house.accounts.links.forget(KEYS),
+    'it is linked once more': () => link(ADA),
+    'another one takes its place': async () => {
+      await house.accounts.links.forget(KEYS);
+      await link(GRACE);
+    },
+  };
+  it.each(Object.keys(changes))('is over when another process says that %s', async (change) => {
+    await link(ADA);
+    const { spotify, catchUp, keys } = await process();
+    const before = keys();
+    await catchUp();
+    expect(keys()).toEqual(before);
+    expect(spotify.health.current.failure?.code).toBe('reauthorization_required');
+    await changes[change]?.();
+    await catchUp();
+    const after = keys();
+    expect(after.filter((key) => before.includes(key))).toEqual([]);
+    expect(spotify.health.current.failure).toBeNull();
+    expect([spotify.isHidden, spotify.hiddenAt]).toEqual([false, null]);
+    await catchUp();
+    expect(keys()).toEqual(after);
+  });
+});
+
+describe('an account that hides what it hears', () => {
+  it('is told of once, and again when it has let somebody see it meanwhile', () => {
+    const { providers, running } = house.with(SPOTIFY);
+    const told: string[] = [];
+    providers.onHidden((id, isHeard) => told.push(`${id} ${String(isHeard)}`));
+    const spotify = running('spotify');
+    const { key, listeningKey } = spotify;
+    providers.hide('spotify', false);
+    providers.hide('spotify', true);
+    expect(told).toEqual(['spotify false']);
+    // The charts are not hidden with it.
+    expect(spotify.key).toBe(key);
+    const hidden = spotify.listeningKey;
+    expect(hidden).not.toBe(listeningKey);
+    providers.give('spotify');
+    expect(spotify.listeningKey).toBe(hidden);
+    providers.hide('spotify', true);
+    expect(told).toEqual(['spotify false', 'spotify true']);
+    expect(spotify.listeningKey).not.toBe(hidden);
+  });
+});
