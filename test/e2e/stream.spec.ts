@@ -77,24 +77,30 @@ describe('GET /currently-playing/stream', () => {
 
   it('does not repeat what the client has already', async () => {
     await song('Paper Lanterns');
-    const first = await come();
-    const id = await eventually(async () => {
-      const answer = await json(service, '/currently-playing');
-      const last = first.events().at(-1);
-      expect(last?.document).toEqual(answer.body);
-      expect(answer.body).toMatchObject({ title: 'Paper Lanterns', lastPlayed: expect.anything() });
-      return last?.id ?? '';
-    });
-    const again = await come({ 'last-event-id': id });
-    await eventually(async () => {
-      expect(again.text()).toMatch(/^retry: \d+\n\n:\n\n$/);
-      await Promise.resolve();
-    });
-    const other = await come({ 'last-event-id': 'something-else' });
-    await eventually(async () => {
-      expect(other.events()).toHaveLength(1);
-      await Promise.resolve();
-    });
+    // Another one has seen other songs end.
+    const alone = await startService(folder, { ...settings, DATABASE_URL: await migratedDatabase() });
+    try {
+      const first = await come({}, alone);
+      const id = await eventually(async () => {
+        const answer = await json(alone, '/currently-playing');
+        const last = first.events().at(-1);
+        expect(last?.document).toEqual(answer.body);
+        expect(answer.body).toMatchObject({ title: 'Paper Lanterns', lastPlayed: expect.anything() });
+        return last?.id ?? '';
+      });
+      const again = await come({ 'last-event-id': id }, alone);
+      await eventually(async () => {
+        expect(again.text()).toMatch(/^retry: \d+\n\n:\n\n$/);
+        await Promise.resolve();
+      });
+      const other = await come({ 'last-event-id': 'something-else' }, alone);
+      await eventually(async () => {
+        expect(other.events()).toHaveLength(1);
+        await Promise.resolve();
+      });
+    } finally {
+      await alone.stop();
+    }
   });
 
   it('takes so many from one address and so many in all, and says when to come again', async () => {
@@ -120,6 +126,27 @@ describe('GET /currently-playing/stream', () => {
     await eventually(async () => {
       expect((await from('192.0.2.4')).response.status).toBe(200);
     });
+  });
+
+  it('gives its places to those who are still there when the first answer comes, and to no more', async () => {
+    await stage.scenario('slow', { ms: 1_000 });
+    const alone = await startService(folder, { ...settings, DATABASE_URL: await migratedDatabase() });
+    const leaving = Array.from({ length: 3 }, () => {
+      const socket = connect(Number(new URL(alone.url).port), '127.0.0.1');
+      socket.write('GET /currently-playing/stream HTTP/1.1\r\nHost: a\r\n\r\n');
+      return socket;
+    });
+    try {
+      await eventually(async () => {
+        expect(await stage.calls()).toHaveProperty('user.getrecenttracks');
+      });
+      const waiting = Array.from({ length: 5 }, () => come({}, alone));
+      for (const socket of leaving) socket.destroy();
+      const statuses = (await Promise.all(waiting)).map(({ response }) => response.status);
+      expect(statuses.sort()).toEqual([200, 200, 200, 503, 503]);
+    } finally {
+      await alone.stop();
+    }
   });
 
   it('begins when it was asked for behind another answer', async () => {
