@@ -157,5 +157,10 @@ describe('the encryption key', () => {
 
     const after = await start({ ENCRYPTION_KEY: next ?? '' });
     expect((await json(after, '/currently-playing')).body).toMatchObject({ source: 'spotify', degraded: null });
+    await after.stop();
+
+    const third = `third:${randomBytes(32).toString('base64')}`;
+    const anew = await start({ ENCRYPTION_KEY: third, ENCRYPTION_KEY_LOST: 'new' });
+    expect((await asOwner(anew, 'GET', '/auth')).body).toMatchObject({ auth_url: expect.any(String) });
   });
 });

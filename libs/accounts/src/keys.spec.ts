@@ -54,6 +54,27 @@ describe('at the start', () => {
     });
   });
 
+  it('what needs a key that is given up is deleted, and nothing else', async () => {
+    const [kept] = await fill(k1, 1);
+    const [given] = await fill(`${k0},${k1}`, 1);
+    await shop.prisma.$executeRaw`UPDATE account_grants SET access_token = 'v1.k0.a.b' WHERE id = ${given?.id}::uuid`;
+    const log = makeLog();
+    await shop.process({ encryptionKey: `${k1},${k0}`, lostKey: 'k0', log });
+    expect(log.lines.join()).not.toContain('lost');
+    await shop.prisma.$executeRaw`
+      UPDATE account_grants SET access_token = 'v1.k0.a.b', refresh_token = NULL WHERE id = ${given?.id}::uuid`;
+    await shop.prisma.$executeRaw`UPDATE oauth_clients SET secret = 'v1.k0.a.b' WHERE client_id = 'c2'`;
+    await expect(shop.process({ encryptionKey: k1, lostKey: 'k9' })).rejects.toMatchObject({
+      code: 'key_missing',
+      remedy: expect.stringContaining('ENCRYPTION_KEY_LOST=k0'),
+    });
+    const accounts = await shop.process({ encryptionKey: k1, lostKey: 'k0', log });
+    expect(log.lines).toContain('warn: 2 rows were deleted: the key "k0", with which they were encrypted, is lost.');
+    expect((await accounts.links.list()).map(({ id }) => id)).toEqual([kept?.id]);
+    expect(await accounts.clients.find(PROVIDER, 'c2')).toBeNull();
+    expect(await accounts.clients.find(PROVIDER, 'c3')).toEqual({ clientId: 'c3', clientSecret: null });
+  });
+
   it('consents under way do not hold up a start without their key', async () => {
     const accounts = await shop.process({ encryptionKey: k0 });
     const request = { provider: PROVIDER, clientId: CLIENT, redirectUri: 'http://127.0.0.1/callback', scopes: [] };

@@ -23,6 +23,8 @@ export interface AccountsOptions {
   dataDir: string;
   /** The value of ENCRYPTION_KEY; undefined when it is not set. */
   encryptionKey: string | undefined;
+  /** The value of ENCRYPTION_KEY_LOST; absent when it is not set. */
+  lostKey?: string | undefined;
   /** Where the grants of an app are refreshed. Asked before each exchange, so an app may change while this runs. */
   target: (provider: string, clientId: string) => Promise<RefreshTarget>;
   log: AccountsLog;
@@ -63,7 +65,7 @@ export interface Accounts {
 export async function openAccounts(options: AccountsOptions): Promise<Accounts> {
   const { prisma, dataDir, encryptionKey, target, log, now, random, failpoint, leaseMs = LEASE_MS } = options;
   const vault = new TokenVault(await openKeyRing(encryptionKey, dataDir));
-  await checkKeys(prisma, vault);
+  await checkKeys(prisma, vault, log, options.lostKey);
   const links = new Links(prisma, vault, random);
   const attempts = new RefreshAttempts(prisma, vault, randomUUID(), leaseMs, random);
   const landings = new TokenLandings({ attempts, spool: new LandingSpool(dataDir, vault), log, random });

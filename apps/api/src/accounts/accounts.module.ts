@@ -68,7 +68,7 @@ interface House {
 /** @throws VaultError when the keys do not fit what is stored: the service must not start */
 async function open(house: House, tuning: AccountsTuning): Promise<Opened> {
   const { database, settings, providerSettings, blocks, calls } = house;
-  const { DATA_DIR, ENCRYPTION_KEY, origin } = settings;
+  const { DATA_DIR, ENCRYPTION_KEY, ENCRYPTION_KEY_LOST, origin } = settings;
   const { prisma } = database;
   const logger = new Logger('Accounts');
   const endpoints: TokenEndpoints = new TokenEndpoints(
@@ -84,6 +84,7 @@ async function open(house: House, tuning: AccountsTuning): Promise<Opened> {
     prisma,
     dataDir: DATA_DIR,
     encryptionKey: ENCRYPTION_KEY,
+    lostKey: ENCRYPTION_KEY_LOST,
     target: (provider, clientId) => endpoints.target(provider, clientId),
     log: {
       info: (line) => {

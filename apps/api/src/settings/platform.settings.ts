@@ -80,6 +80,15 @@ export class PlatformSettings {
   ENCRYPTION_KEY?: string;
 
   @Setting({
+    description: 'Id of an encryption key that is lost for good: links and apps that need it are deleted at the start.',
+    example: 'k1',
+    default: 'none',
+  })
+  @IsOptional()
+  @Matches(/^[a-z0-9_-]{1,32}$/i, { message: 'must be the id of a key, as the start that missed it has told' })
+  ENCRYPTION_KEY_LOST?: string;
+
+  @Setting({
     description: 'Origins whose pages may read the public routes: * for all, or a list with commas.',
     example: 'https://blog.example.org,https://example.org',
     default: '*',
