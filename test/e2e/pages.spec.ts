@@ -51,6 +51,12 @@ it.each(['GET', 'HEAD'])('/docs is sent once to who keeps it and asks by %s', as
   }
 });
 
+it.each(['bytes=0-9', 'bytes=99999999-', 'nonsense'])('sends a page whole to who asks for %s of it', async (range) => {
+  const whole = await get('/widget.js');
+  const answer = await fetch(new URL('/widget.js', harness.shared.url), { headers: { range } });
+  expect([answer.status, await answer.text()]).toEqual([200, whole.text]);
+});
+
 it('has an icon for documents that name none', async () => {
   const { answer } = await get('/favicon.ico');
   expect(answer.status).toBe(200);

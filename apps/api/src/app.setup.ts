@@ -68,7 +68,11 @@ export async function createApp(
   app.enableCors(corsFor(CORS_ORIGINS));
   await app.register(fastifyCookie);
   await app.register(fastifyHelmet, HEADERS);
-  await app.register(fastifyStatic, { root: PAGES, cacheControl: true, maxAge: '5m', wildcard: false });
+  await app.register(fastifyStatic, {
+    ...{ root: PAGES, wildcard: false, cacheControl: true, maxAge: '5m' },
+    // Nobody goes on with files as small as these, and a part that is not there would be a fault of the asker's.
+    acceptRanges: false,
+  });
   // Browsers ask for it where a document names none, such as a card that is opened by itself.
   adapter.getInstance().get('/favicon.ico', (_request, reply) => reply.redirect('/icon.svg', 301));
   fastPath.observe(adapter.getInstance());
