@@ -74,7 +74,7 @@ function follow(id: string): Following {
     until: async (isSo) => {
       for (;;) {
         for (let end = text.indexOf('\n\n'); end !== -1; end = text.indexOf('\n\n')) {
-          const [, data] = /^data: (.+)$/.exec(text.slice(0, end)) ?? [];
+          const [, data] = /^data: (.+)$/m.exec(text.slice(0, end)) ?? [];
           text = text.slice(end + 2);
           if (data === undefined) continue;
           value = JSON.parse(data) as Restore;

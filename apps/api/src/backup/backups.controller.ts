@@ -9,6 +9,7 @@ import {
   ParseUUIDPipe,
   Post,
   Query,
+  Req,
   Res,
   UseFilters,
 } from '@nestjs/common';
@@ -21,7 +22,7 @@ import {
   ApiProduces,
   ApiTags,
 } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { OwnerOnly } from '../admin/index.js';
 import { ApiProblems } from '../problem/problem.dto.js';
 import { Problem } from '../problem/problem.js';
@@ -144,9 +145,12 @@ export class BackupsController {
     description: 'The `data` of each is a backup as JSON.',
     content: { 'text/event-stream': { schema: { type: 'string' }, example: 'data: {"state":"running"}\n\n' } },
   })
+  @ApiNoContentResponse({
+    description: 'It has ended, and `Last-Event-ID` says that this is known: browsers come back no more.',
+  })
   @ApiProblems('not_found', 'too_many_listeners', 'database_unavailable')
-  async stream(@Id() id: string, @Res() reply: FastifyReply): Promise<void> {
-    await this.events.answer(reply, async () => toDto(await this.backups.get(id)));
+  async stream(@Id() id: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    await this.events.answer(request, reply, async () => toDto(await this.backups.get(id)));
   }
 
   @Get(':id/download')

@@ -33,8 +33,8 @@ beforeEach(async () => {
       .headers(error.retryAt ? { 'Retry-After': 30 } : {})
       .send(error.code);
   });
-  server.get('/events', async (_, reply) => {
-    await events.answer(reply, () => {
+  server.get('/events', async (request, reply) => {
+    await events.answer(request, reply, () => {
       if (job) return Promise.resolve({ ...job });
       return Promise.reject(new Problem('not_found', 'There is no such job.', 'Look for another one.'));
     });
@@ -46,8 +46,9 @@ afterEach(async () => {
   await server.close();
 });
 
-async function listen(): Promise<Heard> {
-  const request = get(`${address}/events`, { agent: false });
+async function listen(lastEventId?: string): Promise<Heard> {
+  const headers = lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
+  const request = get(`${address}/events`, { agent: false, headers });
   request.on('error', () => undefined);
   const answer = await new Promise<IncomingMessage>((resolve) => request.once('response', resolve));
   let text = '';
@@ -81,10 +82,18 @@ describe('events of backups and restores', () => {
     await says(one, 'data: {"state":"running","done":0}\n\ndata: {"state":"running","done":7}\n\n');
     job = { state: 'cancelled', done: 7 };
     await eventually(() => {
-      expect(one.text()).toMatch(/\ndata: {"state":"cancelled","done":7}\n\n$/);
+      expect(one.text()).toMatch(/\n\nid: ended\ndata: {"state":"cancelled","done":7}\n\n$/);
       expect(one.isOver()).toBe(true);
       return Promise.resolve();
     });
+  });
+
+  it('do not begin again for who comes back and has the end', async () => {
+    job = { state: 'complete', done: 7 };
+    expect(await listen('ended')).toMatchObject({ status: 204 });
+    await says(await listen('another'), 'id: ended\ndata: {"state":"complete","done":7}\n\n');
+    job = { state: 'running', done: 7 };
+    await says(await listen('ended'), 'data: {"state":"running","done":7}\n\n');
   });
 
   it('end with a word of their own when it is removed, and do not begin for what is not there', async () => {
@@ -100,9 +109,9 @@ describe('events of backups and restores', () => {
 
   it('go to so many and no more; whoever leaves, and whoever is refused, takes no place', async () => {
     job = null;
-    await Promise.all(Array.from({ length: MOST }, listen));
+    await Promise.all(Array.from({ length: MOST }, () => listen()));
     job = { state: 'running', done: 0 };
-    const all = await Promise.all(Array.from({ length: MOST }, listen));
+    const all = await Promise.all(Array.from({ length: MOST }, () => listen()));
     expect(new Set(all.map(({ status }) => status))).toEqual(new Set([200]));
     expect(await listen()).toMatchObject({ status: 503, retryAfter: true });
     all[0]?.request.destroy();

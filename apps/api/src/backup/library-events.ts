@@ -1,5 +1,5 @@
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Problem } from '../problem/problem.js';
@@ -20,6 +20,12 @@ const FULL_SPREAD_MS = 30_000;
 
 const ENDED: ReadonlySet<string> = new Set(['complete', 'complete_with_omissions', 'failed', 'cancelled']);
 
+/**
+ * The id of the event after which none comes. A browser comes back after the end of a stream and says which event it had
+ * last; it stops when it is told that there is no content.
+ */
+const LAST_EVENT = 'ended';
+
 /** What of a backup or a restore has to be known here. */
 interface Job {
   state: string;
@@ -37,16 +43,21 @@ export class LibraryEvents implements BeforeApplicationShutdown {
   }
 
   /**
-   * Answers with server-sent events: the job at once, again with every change, and a last time when it has ended.
+   * Answers with server-sent events: the job at once, again with every change, and a last time when it has ended. Who has
+   * that one already is told that nothing comes.
    *
    * @param read what is sent; throws a Problem `not_found` when there is no such job
    * @throws Problem, before anything is sent
    */
-  async answer(reply: FastifyReply, read: () => Promise<Job>): Promise<void> {
+  async answer({ headers }: FastifyRequest, reply: FastifyReply, read: () => Promise<Job>): Promise<void> {
     const { raw } = reply;
     const left = this.takePlace(raw);
     const first = await read();
     if (left.aborted) return;
+    if (headers['last-event-id'] === LAST_EVENT && ENDED.has(first.state)) {
+      await reply.status(204).header('Cache-Control', 'no-store').send();
+      return;
+    }
     raw.setTimeout(SLOW_MS);
     await reply
       .headers({
@@ -90,14 +101,15 @@ export class LibraryEvents implements BeforeApplicationShutdown {
         return;
       }
       const text = JSON.stringify(job);
+      const isOver = ENDED.has(job.state);
       if (text !== told) {
-        yield `data: ${text}\n\n`;
+        yield `${isOver ? `id: ${LAST_EVENT}\n` : ''}data: ${text}\n\n`;
         [told, toldAt] = [text, Date.now()];
       } else if (Date.now() - toldAt > HEARTBEAT_MS) {
         yield ':\n\n';
         toldAt = Date.now();
       }
-      if (ENDED.has(job.state)) return;
+      if (isOver) return;
       const waitMs = Math.max(LOOK_EVERY_MS, text.length / MOST_SIGNS_PER_MS);
       await pause(waitMs, undefined, { signal }).catch(() => undefined);
       if (signal.aborted) return;

@@ -8,11 +8,20 @@ import {
   Param,
   ParseUUIDPipe,
   Post,
+  Req,
   Res,
   UseFilters,
 } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiProduces, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import {
+  ApiAcceptedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiProduces,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ProviderError } from '#listening';
 import { OwnerOnly } from '../../admin/index.js';
 import { ApiProblems } from '../../problem/problem.dto.js';
@@ -125,9 +134,12 @@ export class RestoresController {
     description: 'The `data` of each is a restore as JSON.',
     content: { 'text/event-stream': { schema: { type: 'string' }, example: 'data: {"state":"running"}\n\n' } },
   })
+  @ApiNoContentResponse({
+    description: 'It has ended, and `Last-Event-ID` says that this is known: browsers come back no more.',
+  })
   @ApiProblems('not_found', 'too_many_listeners', 'database_unavailable')
-  async stream(@Id('restore') id: string, @Res() reply: FastifyReply): Promise<void> {
-    await this.events.answer(reply, async () => toDto(await this.restores.getLetGo(id)));
+  async stream(@Id('restore') id: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    await this.events.answer(request, reply, async () => toDto(await this.restores.getLetGo(id)));
   }
 
   @Delete('restores/:id')
