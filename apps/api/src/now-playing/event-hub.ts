@@ -91,7 +91,7 @@ export class EventHub implements OnApplicationBootstrap, BeforeApplicationShutdo
   /**
    * Lets somebody listen until they go.
    *
-   * @param response its head is not sent yet
+   * @param response its head is not sent yet, and it waits for none before it on its connection
    * @param headers of the answer, names and values in turn
    * @param lastEventId what the client has already; null for nothing
    * @param bytes what plays
@@ -102,15 +102,7 @@ export class EventHub implements OnApplicationBootstrap, BeforeApplicationShutdo
     { address, lastEventId, bytes }: { address: string; lastEventId: string | null; bytes: JsonBytes },
   ): void {
     const { socket } = response;
-    if (!socket) {
-      // It was asked for behind another answer that is not out yet.
-      response.once('socket', () => {
-        // Meanwhile others may have taken its place, or the service may have begun to stop.
-        if (this.refusal(address) === null) this.add(response, headers, { address, lastEventId, bytes });
-        else response.destroy();
-      });
-      return;
-    }
+    if (!socket) throw new Error('Events are to begin behind another answer.');
     const { id, plain } = eventOf(bytes);
     const client: Client = { response, address, leave: this.state.watch(), sent: id, slowSince: null };
     this.clients.set(socket, client);

@@ -73,6 +73,14 @@ export class NowPlayingController {
   })
   @ApiProblems('too_many_listeners', 'headers_too_large')
   async stream(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    // It would wait uncounted, and behind other events for ever: any number of them would come over one connection.
+    if (reply.raw.socket === null) {
+      throw new Problem(
+        'too_many_listeners',
+        'Events do not begin behind another answer that is under way on the same connection.',
+        'Open a connection for the events alone.',
+      );
+    }
     const address = networkOf(request.ip);
     refuse(this.hub.refusal(address));
     if (request.method === 'HEAD') {
