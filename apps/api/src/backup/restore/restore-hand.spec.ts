@@ -20,8 +20,14 @@ const playlist: LibraryPlaylist = {
 const keyed = (from: number, to: number): string[] =>
   Array.from({ length: to - from }, (_, at) => String(from + at).padStart(3, '0'));
 
+const NO = new ProviderError('upstream_error', { message: 'No.', remedy: 'None.', isFinal: true });
+
 /** A playlist that refuses some of what it is given, and all that comes with it. */
-function picky(entries: string[], refused: ReadonlySet<string>): { writes: LibraryWrites; calls: () => number } {
+function picky(
+  entries: string[],
+  refused: ReadonlySet<string>,
+  refusal: Error,
+): { writes: LibraryWrites; calls: () => number } {
   let calls = 0;
   const unused = (): Promise<never> => Promise.reject(new Error('Nobody asks for that.'));
   const writes: LibraryWrites = {
@@ -31,8 +37,7 @@ function picky(entries: string[], refused: ReadonlySet<string>): { writes: Libra
     removeEntries: unused,
     insert: (_, uris, position) => {
       calls += 1;
-      if (uris.some((uri) => refused.has(uri)))
-        return Promise.reject(new ProviderError('upstream_error', { message: 'No.', remedy: 'None.' }));
+      if (uris.some((uri) => refused.has(uri))) return Promise.reject(refusal);
       entries.splice(position, 0, ...uris);
       return Promise.resolve();
     },
@@ -49,8 +54,9 @@ async function filled(
   there: string[],
   wanted: readonly string[],
   refused: ReadonlySet<string>,
+  refusal: Error = NO,
 ): Promise<{ hand: RestoreHand; work: PlaylistWork; calls: number }> {
-  const { writes, calls } = picky(there, refused);
+  const { writes, calls } = picky(there, refused, refusal);
   const steps = playlistSteps(
     there.map((key) => ({ key, canRemove: true })),
     wanted.map((key) => ({ key, canAdd: true })),
@@ -82,4 +88,9 @@ it('does not try each of very many that are refused', async () => {
   expect(hand.refused).toBe(999);
   expect(calls).toBeLessThan(450);
   expect(work.report.cannot[0]?.reason).toBe('No.');
+});
+
+it('takes a token that is not to be had for no refusal of what it brings', async () => {
+  const noToken = new ProviderError('upstream_error', { message: 'There is no new access token.', remedy: 'Wait.' });
+  await expect(filled([], keyed(0, 300), new Set(keyed(0, 300)), noToken)).rejects.toBe(noToken);
 });

@@ -1,5 +1,5 @@
 import { type LibraryPlaylist, type LibraryShape, type LibraryWrites, ProviderError } from '#listening';
-import { isClosed } from './refusal.js';
+import { isClosed, isFinal } from './refusal.js';
 import type { ListWork, Named, PlaylistWork, Work } from './work.js';
 import type { PlaylistMemory } from './playlist-memory.js';
 import { movesInto } from './playlist-steps.js';
@@ -45,7 +45,7 @@ export class RestoreHand {
       if (work.kind === 'list') await this.fillList(work);
       else await this.fillPlaylist(work);
     } catch (error) {
-      if (!isClosed(error) && !isRefused(error)) throw error;
+      if (!isClosed(error) && !isFinal(error)) throw error;
       this.refused += 1;
       addCannot(work.report, { what: work.report.title, reason: error.message });
     }
@@ -155,7 +155,7 @@ export class RestoreHand {
       await this.call({ add: things.length, misplaced }, () => how.put(uris, things));
       for (const { name } of things) addExample(this, name);
     } catch (error) {
-      if (!isRefused(error)) throw error;
+      if (!isFinal(error)) throw error;
       this.refusedCalls += 1;
       if (things.length > 1 && this.refusedCalls < MOST_REFUSED) {
         const middle = things.length >> 1;
@@ -173,15 +173,10 @@ export class RestoreHand {
   }
 }
 
-/** The upstream has said no, and nothing is done. After a fault, unlike this, there is a cause in the room of upstreams. */
-function isRefused(error: unknown): error is ProviderError {
-  return error instanceof ProviderError && error.code === 'upstream_error' && error.cause === undefined;
-}
-
-/** Whether nobody knows what has come of a call that has failed so. */
+/** Whether nobody knows what has come of a call that has failed so. What was refused, or never sent, has no cause in a fault. */
 function mayBeDone(error: unknown): boolean {
   if (!(error instanceof ProviderError)) return true;
-  return error.code === 'upstream_timeout' || (error.code === 'upstream_error' && !isRefused(error));
+  return error.code === 'upstream_timeout' || (error.code === 'upstream_error' && error.cause !== undefined);
 }
 
 function chunksOf<T>(all: readonly T[], size: number): T[][] {
