@@ -59,3 +59,32 @@ describe('after a clock that was a year ahead', () => {
     });
   });
 });
+
+it('a moment of the schedule of which a process has begun a part before it was killed is gone on with', async () => {
+  await library.linked({ tracks: 20, playlists: 0, albums: 0 });
+  await library.stop();
+  await library.start({ BACKUP_CRON: '0 * * * *' });
+  await library.query("UPDATE schedule_slots SET slot = slot - interval '1 hour'");
+  const made = async (): Promise<string[]> =>
+    (await library.allBackups())
+      .filter(({ state }) => state === 'complete')
+      .map(({ provider }) => provider)
+      .sort();
+  await eventually(async () => {
+    expect(await made()).toEqual(['lastfm', 'spotify']);
+    expect(await library.query('SELECT slot FROM schedule_slots')).toHaveLength(2);
+  });
+  const [lastfm] = (await library.allBackups()).filter(({ provider }) => provider === 'lastfm');
+  await library.query("DELETE FROM backups WHERE provider = 'spotify'");
+  await library.query('DELETE FROM schedule_slots WHERE slot = (SELECT max(slot) FROM schedule_slots)');
+  await eventually(async () => {
+    expect(await library.query('SELECT slot FROM schedule_slots')).toHaveLength(2);
+    // The files of the one that is gone are found in the folder.
+    expect((await library.allBackups()).map(({ provider, trigger }) => [provider, trigger]).sort()).toEqual([
+      ['lastfm', 'schedule'],
+      ['spotify', 'found'],
+      ['spotify', 'schedule'],
+    ]);
+  });
+  expect((await library.allBackups()).map(({ id }) => id)).toContain(lastfm?.id);
+});

@@ -37,6 +37,8 @@ export class BackupSchedule implements OnApplicationBootstrap {
   /** When it did, as far as the database has told. */
   private began: Date | null = null;
   private looking: Promise<void> | null = null;
+  /** Of which slot it was told that not all of it could be begun, in milliseconds since 1970. */
+  private toldOf: number | null = null;
 
   constructor(
     @Inject(DATABASE) private readonly database: Database,
@@ -145,7 +147,8 @@ export class BackupSchedule implements OnApplicationBootstrap {
     }
     this.began = row.began;
     const slot = slots.last(row.last, row.now);
-    if (!slot) return;
+    // What is begun is begun once. So nothing is lost when this process ends in between: the next look goes on.
+    if (!slot || !(await this.beginAll(slot))) return;
     const claimed = await this.database.prisma.$executeRaw`
       INSERT INTO schedule_slots (job, slot) VALUES (${this.job}, ${slot}) ON CONFLICT DO NOTHING`;
     if (claimed === 0) return;
@@ -159,9 +162,24 @@ export class BackupSchedule implements OnApplicationBootstrap {
         `${many === '1' ? 'A backup was' : `${many} backups were`} not made when due, last at ${slot.toISOString()}: the service did not run, or its database was away. One is made now.`,
       );
     }
+  }
+
+  /** Those of all providers. @returns whether each is begun by now */
+  private async beginAll(slot: Date): Promise<boolean> {
+    let isWhole = true;
     for (const { provider, running } of this.providers.all) {
-      if (running?.reads.library) await this.backups.beginScheduled(provider.id);
+      if (!running?.reads.library) continue;
+      try {
+        await this.backups.beginScheduled(provider.id, slot);
+      } catch (error) {
+        isWhole = false;
+        // It is tried again with every look.
+        if (this.toldOf === slot.getTime()) continue;
+        this.logger.warn(`A backup of ${provider.displayName} is due and cannot be begun yet (${reasonOf(error)}).`);
+      }
     }
+    this.toldOf = isWhole ? null : slot.getTime();
+    return isWhole;
   }
 }
 

@@ -13,7 +13,7 @@ import {
   parseSummary,
   parseTrouble,
 } from './backup-row.js';
-import { type Held, LibraryJobs, expectHeld } from './library-jobs.js';
+import { CLOCK_SLACK_MS, type Held, LibraryJobs, expectHeld } from './library-jobs.js';
 
 const CHANNEL = 'backups';
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -90,6 +90,16 @@ export class BackupStore {
       ON CONFLICT DO NOTHING RETURNING id`;
     const [row] = rows;
     return row ? this.get(row.id) : null;
+  }
+
+  /** Whether the schedule has begun one since then; by a clock that was ahead it has not. */
+  async isScheduledSince(provider: string, since: Date): Promise<boolean> {
+    const rows = await this.database.prisma.$queryRaw<unknown[]>`
+      SELECT FROM backups
+      WHERE provider = ${provider} AND "trigger" = 'schedule' AND created_at >= ${since}
+        AND created_at <= now() + ${CLOCK_SLACK_MS}::float8 * interval '1 ms'
+      LIMIT 1`;
+    return rows.length > 0;
   }
 
   /** Takes one up that lies in the folder and is not known; nothing happens when it is. */

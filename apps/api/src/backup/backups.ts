@@ -116,8 +116,9 @@ export class Backups {
     );
   }
 
-  /** One that cannot begin has failed, and is told so. */
-  async beginScheduled(provider: string): Promise<void> {
+  /** One that cannot begin has failed, and is told so. @param slot when it is due: one that the schedule has begun since is it */
+  async beginScheduled(provider: string, slot: Date): Promise<void> {
+    if (await this.store.isScheduledSince(provider, slot)) return;
     if (await this.files.folderFault()) await this.list();
     await this.create(provider, { trigger: 'schedule', full: false, newFolder: false });
   }
