@@ -236,6 +236,9 @@ describe('/endpoints', () => {
         { name: 'clientId', in: 'body', required: false, takes: 'text', default: null },
       ],
     });
+    expect(items.find(({ path }) => path === '/admin/audit')).toMatchObject({
+      parameters: [{ takes: 'a whole number from 1 to 200' }, { takes: 'a whole number from 1' }],
+    });
     expect(items.find(({ path }) => path === '/top/albums')).toEqual({
       method: 'GET',
       path: '/top/albums',

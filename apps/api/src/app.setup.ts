@@ -43,6 +43,8 @@ export async function createApp(
     frameworkErrors: answerUnroutable,
     // Longer than the idle time of usual proxies: a connection must not end under a request that is on its way.
     keepAliveTimeout: 75_000,
+    // No body that is read here takes longer to come.
+    requestTimeout: 30_000,
     trustProxy: trustProxy(TRUST_PROXY),
     serverFactory: fastPath.createServer,
     routerOptions: { maxParamLength: LONGEST_NAME },

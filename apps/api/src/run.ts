@@ -16,6 +16,8 @@ function explain(error: unknown): string {
   if (
     error instanceof Error &&
     'code' in error &&
+    'syscall' in error &&
+    ['listen', 'getaddrinfo'].includes(String(error.syscall)) &&
     ['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN'].includes(String(error.code))
   ) {
     return `  ${error.message}\n  Stop what listens there, or set PORT to another port or HOST to an address of this machine.`;

@@ -24,17 +24,29 @@ export class OAuthClients {
    * Adds an app, or gives one that is there another secret and label.
    *
    * @param given.clientSecret null for a public app; absent: as it is, and none for a new one
+   * @param given.label absent: as it is, and empty for a new one
    */
-  async add(given: { provider: string; clientId: string; clientSecret?: string | null; label: string }): Promise<void> {
+  async add(given: {
+    provider: string;
+    clientId: string;
+    clientSecret?: string | null;
+    label?: string;
+  }): Promise<void> {
     const { provider, clientId, clientSecret, label } = given;
     const key = { provider, clientId };
     // A row that is removed between the statements is made again.
     for (;;) {
-      await this.prisma.oAuthClient.createMany({ data: [{ id: randomUUID(), ...key, label }], skipDuplicates: true });
+      await this.prisma.oAuthClient.createMany({
+        data: [{ id: randomUUID(), ...key, label: label ?? '' }],
+        skipDuplicates: true,
+      });
       const row = await this.prisma.oAuthClient.findUnique({ where: { provider_clientId: key }, select: { id: true } });
       if (row === null) continue;
       const secret = clientSecret ? { secret: this.vault.seal(clientSecret, secretPlace(row.id, provider)) } : {};
-      const change = { label, ...(clientSecret === null ? { secret: null } : secret) };
+      const change = {
+        ...(label === undefined ? {} : { label }),
+        ...(clientSecret === null ? { secret: null } : secret),
+      };
       const { count } = await this.prisma.oAuthClient.updateMany({ where: { id: row.id }, data: change });
       if (count === 1) return;
     }

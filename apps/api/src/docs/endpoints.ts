@@ -68,6 +68,9 @@ function wordsFor({
   if (values) return values.map(String).join(' | ');
   if (type === 'boolean') return 'true or false';
   if (type === 'array') return 'a list of texts';
-  if (type === 'integer' || type === 'number') return `a whole number from ${String(minimum)} to ${String(maximum)}`;
+  if (type === 'integer' || type === 'number') {
+    const from = minimum === undefined ? '' : ` from ${String(minimum)}`;
+    return `a whole number${from}${maximum === undefined ? '' : ` to ${String(maximum)}`}`;
+  }
   return 'text';
 }

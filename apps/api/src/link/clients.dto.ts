@@ -34,7 +34,10 @@ export class NewClientDto {
   @Matches(/^\S{1,500}$/, { message: SECRET_RULE })
   clientSecret?: string | null;
 
-  @ApiPropertyOptional({ description: 'For people.', example: 'playlist scripts', default: '' })
+  @ApiPropertyOptional({
+    description: 'For people. Absent, it stays as it is, and a new app has none.',
+    example: 'playlist scripts',
+  })
   @IfGiven()
   @IsString({ message: LABEL_RULE })
   @Matches(/^\P{Cc}{0,100}$/u, { message: LABEL_RULE })

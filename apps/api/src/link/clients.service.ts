@@ -47,7 +47,7 @@ export class ClientsService {
   }
 
   /** @throws Problem */
-  async add({ provider: id, clientId, clientSecret, label = '' }: NewClientDto): Promise<ClientDto> {
+  async add({ provider: id, clientId, clientSecret, label }: NewClientDto): Promise<ClientDto> {
     const { provider, linking } = this.apps.provider(id);
     if (linking.app?.clientId === clientId) {
       throw new Problem(
@@ -59,7 +59,7 @@ export class ClientsService {
     await this.accounts.clients.add({
       provider: provider.id,
       clientId,
-      label,
+      ...(label === undefined ? {} : { label }),
       ...(clientSecret === undefined ? {} : { clientSecret }),
     });
     await this.accounts.audit.append({

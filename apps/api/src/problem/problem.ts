@@ -8,6 +8,7 @@ export type OwnProblemCode =
   | 'not_found'
   | 'method_not_allowed'
   | 'conflict'
+  | 'request_timeout'
   | 'payload_too_large'
   | 'unsupported_media_type'
   | 'rate_limited'
@@ -26,6 +27,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, { status: number; title: str
   insufficient_scope: { status: 403, title: 'The account has not agreed to this' },
   not_found: { status: 404, title: 'Nothing here' },
   method_not_allowed: { status: 405, title: 'Not with this method' },
+  request_timeout: { status: 408, title: 'The request did not come in time' },
   conflict: { status: 409, title: 'In conflict with what is there' },
   payload_too_large: { status: 413, title: 'The body is too long' },
   unsupported_media_type: { status: 415, title: 'The body is of a kind that is not read here' },
