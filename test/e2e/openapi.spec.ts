@@ -102,6 +102,22 @@ describe('/openapi.json', () => {
     ).toEqual([]);
   });
 
+  it('tells of each route of the owner what may come of any of them', () => {
+    const owners = Object.values(document.paths)
+      .flatMap((item) => Object.values(item))
+      .filter(({ security }) => security?.length);
+    expect(owners.length).toBeGreaterThan(25);
+    for (const { operationId, responses } of owners) {
+      const codes = Object.values(responses).flatMap(({ content }) =>
+        Object.keys(content?.['application/problem+json']?.examples ?? {}),
+      );
+      const missing = ['unauthorized', 'forbidden', 'rate_limited', 'database_unavailable'].filter(
+        (code) => !codes.includes(code),
+      );
+      expect(missing, operationId).toEqual([]);
+    }
+  });
+
   it('makes a client that compiles', async () => {
     const folder = temporaryFolder();
     try {

@@ -13,6 +13,7 @@ export { Links, coverOf, neededLinks } from './links.js';
 export type { GrantOwner, Link, NewConsent } from './links.js';
 export { OAuthClients } from './oauth-clients.js';
 export type { OAuthClientEntry } from './oauth-clients.js';
+export { parseKeys } from './key-ring.js';
 export { openAccounts } from './open-accounts.js';
 export type { Accounts, AccountsOptions } from './open-accounts.js';
 export { missingScopes, scopesOf } from './scopes.js';

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { AccountsLog } from './accounts-log.js';
 import { AppStops } from './app-stops.js';
 import { digest } from './digest.js';
+import { errorCode } from './error-code.js';
 import { type Failpoint, NO_FAILPOINT } from './failpoint.js';
 import { type GrantRow, tokenPlace } from './grant.js';
 import type { Links } from './links.js';
@@ -221,8 +222,9 @@ export class TokenRefresher {
       kind: error.kind,
       ...consequenceOf(error, row, now(), random()),
     };
-    const isOurs = await attempts.fail(claim, failure).catch(() => {
-      log.warn(`How the exchange for grant ${row.id} failed cannot be written down; its lease will run out.`);
+    const isOurs = await attempts.fail(claim, failure).catch((fault: unknown) => {
+      const why = errorCode(fault) ?? (fault instanceof Error ? fault.name : 'unknown reason');
+      log.warn(`How the exchange for grant ${row.id} failed cannot be written down (${why}); its lease will run out.`);
       return true;
     });
     if (!isOurs) return null;

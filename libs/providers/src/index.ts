@@ -5,7 +5,5 @@ import { spotify } from './spotify/spotify.provider.js';
 /** Every provider there is. Adding one is a folder beside this file and one entry here. */
 export const PROVIDERS = [register(lastfm), register(spotify)] as const;
 
-export type ProviderId = (typeof PROVIDERS)[number]['id'];
-
 export type { ConfiguredLinking, ConfiguredProvider, Provider } from './provider.js';
 export { IsWholeNumber } from './whole-number.js';

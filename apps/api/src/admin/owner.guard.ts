@@ -22,6 +22,6 @@ export function OwnerOnly(): ClassDecorator & MethodDecorator {
     UseGuards(OwnerGuard),
     ApiBearerAuth(OWNER_TOKEN),
     ApiCookieAuth(OWNER_SESSION),
-    ApiProblems('unauthorized', 'forbidden', 'rate_limited'),
+    ApiProblems('unauthorized', 'forbidden', 'rate_limited', 'database_unavailable'),
   );
 }

@@ -31,6 +31,7 @@ export class SessionController {
     'payload_too_large',
     'unsupported_media_type',
     'rate_limited',
+    'database_unavailable',
   )
   async begin(
     @Body() { token }: LoginDto,

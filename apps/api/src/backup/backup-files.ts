@@ -332,9 +332,9 @@ async function summaryOf(
 ): Promise<Pick<Summary, 'counts' | 'lacking' | 'omissions' | 'bytes'>> {
   const { lists, playlists } = archive.manifest;
   const counted = [...lists, ...(playlists ? [{ ...playlists, name: PLAYLIST_INDEX }] : [])];
-  const { bytes } = await archive.size().catch((error: unknown) => {
+  const bytes = await archive.size().catch((error: unknown) => {
     if (!(isDamaged && error instanceof ArchiveError && error.code === 'damaged')) throw error;
-    return { bytes: 0 };
+    return 0;
   });
   return {
     counts: Object.fromEntries(counted.map(({ name, count }) => [name, count])),

@@ -118,7 +118,7 @@ export class BackupsController {
       'From the last backup that was made before it, or the first after it, to the newest: what has disappeared stands in `removed`.',
   })
   @ApiOkResponse({ type: DiffDto, description: 'What was added, taken away, moved and renamed.' })
-  @ApiProblems('invalid_request', 'not_found', 'storage_failed', 'database_unavailable')
+  @ApiProblems('invalid_request', 'not_found', 'conflict', 'storage_failed', 'database_unavailable')
   async changes(@Query() { since, provider, limit }: ChangesQueryDto): Promise<DiffDto> {
     return this.backups.changes(new Date(since), provider, limit);
   }
@@ -137,7 +137,8 @@ export class BackupsController {
   @ApiOperation({
     operationId: 'streamBackup',
     summary: 'How a backup gets on, as events',
-    description: 'Server-sent events: the backup at once and with every change, until it has ended.',
+    description:
+      'Server-sent events: the backup at once and with every change, until it has ended; the event `removed` when it is taken away.',
   })
   @ApiId()
   @ApiProduces('text/event-stream')

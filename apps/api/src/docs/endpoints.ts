@@ -69,8 +69,8 @@ function wordsFor({
   if (type === 'boolean') return 'true or false';
   if (type === 'array') return 'a list of texts';
   if (type === 'integer' || type === 'number') {
-    const from = minimum === undefined ? '' : ` from ${String(minimum)}`;
-    return `a whole number${from}${maximum === undefined ? '' : ` to ${String(maximum)}`}`;
+    const from = typeof minimum === 'number' ? ` from ${minimum}` : '';
+    return `a whole number${from}${typeof maximum === 'number' ? ` to ${maximum}` : ''}`;
   }
   return 'text';
 }

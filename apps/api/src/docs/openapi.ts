@@ -28,6 +28,7 @@ export function describeApi(app: INestApplication, cookieName: string): OpenAPIO
     .addServer('/', 'This service')
     .addTag('Listening', 'What plays, what played, and the charts.')
     .addTag('Owner', "For the owner alone: with the owner's token, or logged in with a browser.")
+    .addTag('Backups', "Copies of the owner's library, and how they are put back. For the owner alone.")
     .addTag('Operation', 'For those who run the service, and for programs that look for its routes.')
     .addBearerAuth(
       {

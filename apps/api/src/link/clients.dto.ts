@@ -2,8 +2,8 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { LinkDto } from '../accounts/index.js';
 import { IfGiven } from '../problem/if-given.js';
+import { IsClientId } from './is-client-id.js';
 
-const CLIENT_RULE = 'must be the client id of an app, at most 200 characters';
 const LABEL_RULE = 'must be a line of text of at most 100 characters';
 const SECRET_RULE = 'must be the client secret of the app, 1 to 500 characters without spaces';
 
@@ -18,8 +18,7 @@ export class NewClientDto {
   provider?: string;
 
   @ApiProperty({ example: '0123456789abcdef0123456789abcdef' })
-  @IsString({ message: CLIENT_RULE })
-  @Matches(/^[\w.-]{1,200}$/, { message: CLIENT_RULE })
+  @IsClientId()
   clientId!: string;
 
   @ApiPropertyOptional({
@@ -46,14 +45,13 @@ export class NewClientDto {
 
 export class RemoveClientQueryDto {
   @ApiProperty({ description: 'Which app.', example: '0123456789abcdef0123456789abcdef' })
-  @IsString({ message: CLIENT_RULE })
-  @Matches(/^[\w.-]{1,200}$/, { message: CLIENT_RULE })
+  @IsClientId()
   client_id!: string;
 }
 
 export class ClientParamsDto {
   @ApiProperty({ description: 'Which app.', example: '0123456789abcdef0123456789abcdef' })
-  @Matches(/^[\w.-]{1,200}$/, { message: CLIENT_RULE })
+  @IsClientId()
   clientId!: string;
 }
 

@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs
 import { Interval } from '@nestjs/schedule';
 import { type Accounts, consentExpiresAt, dueConsentWarning, neededLinks } from '#accounts';
 import { ACCOUNTS, TokenEndpoints } from '../accounts/index.js';
+import { reasonOf } from '../logging.js';
 import { PlatformSettings } from '../settings/platform.settings.js';
 
 const HOUR_MS = 3_600_000;
@@ -46,9 +47,7 @@ export class ConsentWarnings implements OnApplicationBootstrap {
         }
       }
     } catch (error) {
-      this.logger.warn(
-        `Ends of links cannot be looked at just now (${error instanceof Error ? error.name : 'unknown'}).`,
-      );
+      this.logger.warn(`Ends of links cannot be looked at just now (${reasonOf(error)}).`);
     }
   }
 }

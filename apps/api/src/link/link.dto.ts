@@ -1,8 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, IsUrl, Matches, MaxLength } from 'class-validator';
+import { IsClientId } from './is-client-id.js';
 
 const SCOPE_RULE = 'must be scope names with spaces between them, at most 5100 characters';
-const CLIENT_RULE = 'must be the client id of an app, at most 200 characters';
 const PART_RULE = 'must be what the upstream sent back, given once, at most 2000 characters';
 const LONGEST_PART = 2_000;
 
@@ -10,8 +10,7 @@ export class BeginLinkQueryDto {
   // Without an example: Swagger UI would ask for an app that nobody has registered.
   @ApiPropertyOptional({ description: 'Which app; the one of the settings unless given.' })
   @IsOptional()
-  @IsString({ message: CLIENT_RULE })
-  @Matches(/^[\w.-]{1,200}$/, { message: CLIENT_RULE })
+  @IsClientId()
   client_id?: string;
 
   @ApiPropertyOptional({
@@ -71,8 +70,7 @@ export class CallbackBodyDto extends CallbackQueryDto {
 export class ForgetLinkQueryDto {
   @ApiPropertyOptional({ description: 'Of one app alone.', example: '0123456789abcdef0123456789abcdef' })
   @IsOptional()
-  @IsString({ message: CLIENT_RULE })
-  @Matches(/^[\w.-]{1,200}$/, { message: CLIENT_RULE })
+  @IsClientId()
   client_id?: string;
 }
 

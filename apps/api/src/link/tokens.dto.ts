@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { ArrayMaxSize, IsArray, IsString, Matches } from 'class-validator';
+import { ArrayMaxSize, IsArray, Matches } from 'class-validator';
 import { IfGiven } from '../problem/if-given.js';
+import { IsClientId } from './is-client-id.js';
 
 const SCOPES_RULE = 'must be a list of at most 50 scope names';
 
@@ -20,8 +21,7 @@ export class TokenRequestDto {
     example: '0123456789abcdef0123456789abcdef',
   })
   @IfGiven()
-  @IsString({ message: 'must be the client id of an app' })
-  @Matches(/^[\w.-]{1,200}$/, { message: 'must be the client id of an app' })
+  @IsClientId()
   clientId?: string;
 }
 

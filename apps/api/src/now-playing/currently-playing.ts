@@ -1,7 +1,7 @@
 import type { NowPlaying, RecentTrack } from '#listening';
 import type { Substitution } from '../providers/active-provider.js';
 import type { RunningProvider } from '../providers/running-providers.js';
-import type { CurrentlyPlaying, LastPlayed } from './now-playing.dto.js';
+import type { CurrentlyPlaying, Degraded, LastPlayed } from './now-playing.dto.js';
 
 /** What is known of somebody's listening. */
 export interface Listening {
@@ -111,6 +111,8 @@ const LAST_PLAYED: Types<LastPlayed> = {
   playedAt: ['string', 'null'],
 };
 
+const DEGRADED: Types<Degraded> = { reason: ['string'], provider: ['string', 'null'], since: ['string'] };
+
 const CURRENTLY_PLAYING: Types<CurrentlyPlaying> = {
   isPlaying: ['boolean'],
   title: ['string'],
@@ -145,7 +147,10 @@ export function parseCurrentlyPlaying(text: string, idleImageUrl: string): Curre
 function isCurrentlyPlaying(value: unknown): value is CurrentlyPlaying {
   if (!hasFields(value, CURRENTLY_PLAYING)) return false;
   const lastPlayed: unknown = Reflect.get(value, 'lastPlayed');
-  return lastPlayed === null || hasFields(lastPlayed, LAST_PLAYED);
+  const degraded: unknown = Reflect.get(value, 'degraded');
+  return (
+    (lastPlayed === null || hasFields(lastPlayed, LAST_PLAYED)) && (degraded === null || hasFields(degraded, DEGRADED))
+  );
 }
 
 function hasFields(value: unknown, fields: Readonly<Record<string, readonly string[]>>): value is object {

@@ -1,4 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
+import { PATH_METADATA } from '@nestjs/common/constants.js';
 import { ApiProperty, ApiResponse, ApiExtraModels, getSchemaPath } from '@nestjs/swagger';
 import { PROBLEMS, Problem, type ProblemCode, type ProblemDocument } from './problem.js';
 
@@ -33,8 +34,35 @@ export class ProblemDto implements ProblemDocument {
   remedy!: string;
 }
 
-/** Describes the error answers of a route; codes with the same status share one answer with an example each. */
-export function ApiProblems(...codes: ProblemCode[]): MethodDecorator {
+/** On a route's method: the codes that were named for it so far. */
+const CODES = Symbol('codes');
+
+/**
+ * Describes the error answers of a route, or of all routes of a class, beside those that are described already. Codes with
+ * the same status share one answer with an example each.
+ */
+export function ApiProblems(...codes: ProblemCode[]): ClassDecorator & MethodDecorator {
+  return (target: object, key?: string | symbol, descriptor?: PropertyDescriptor) => {
+    if (key !== undefined && descriptor) {
+      describe(target, key, descriptor, codes);
+      return;
+    }
+    // A class is decorated after its methods.
+    const methods = Object.getOwnPropertyDescriptors((target as { prototype: object }).prototype);
+    for (const [name, method] of Object.entries(methods)) {
+      const route: unknown = method.value;
+      if (typeof route === 'function' && Reflect.hasMetadata(PATH_METADATA, route)) {
+        describe(target, name, method, codes);
+      }
+    }
+  };
+}
+
+function describe(target: object, key: string | symbol, method: PropertyDescriptor, more: ProblemCode[]): void {
+  const route = method.value as object;
+  const before = (Reflect.getMetadata(CODES, route) ?? []) as ProblemCode[];
+  const codes = [...new Set([...before, ...more])];
+  Reflect.defineMetadata(CODES, codes, route);
   const statuses = new Set(codes.map((code) => PROBLEMS[code].status));
   const responses = [...statuses].map((status) => {
     const group = codes.filter((code) => PROBLEMS[code].status === status);
@@ -54,5 +82,5 @@ export function ApiProblems(...codes: ProblemCode[]): MethodDecorator {
       },
     });
   });
-  return applyDecorators(ApiExtraModels(ProblemDto), ...responses);
+  applyDecorators(ApiExtraModels(ProblemDto), ...responses)(target, key, method);
 }

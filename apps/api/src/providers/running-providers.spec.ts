@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ProviderError } from '#listening';
+import { UpstreamError } from '#upstream';
 import type { RunningProvider } from './running-providers.js';
 import { type House, SPOTIFY, openHouse } from './testing/house.js';
 
@@ -84,5 +85,24 @@ describe('an account that hides what it hears', () => {
     providers.hide('spotify', true);
     expect(told).toEqual(['spotify false', 'spotify true']);
     expect(spotify.listeningKey).not.toBe(hidden);
+  });
+});
+
+describe('the log', () => {
+  it('has the stack of a mistake of our own, and of nothing that was foreseen', async () => {
+    const error = vi.spyOn(Logger.prototype, 'error').mockReturnValue();
+    const { running } = house.with(SPOTIFY);
+    const fails = async (cause: Error): Promise<void> => {
+      const failure = new ProviderError('upstream_error', { message: 'It fails.', remedy: 'Wait.', cause });
+      const { health } = running('spotify');
+      await expect(health.watch('nowPlaying', Promise.reject(failure))).rejects.toBe(failure);
+      await health.watch('nowPlaying', Promise.resolve());
+    };
+    await fails(new UpstreamError('timeout', 'It was late.'));
+    await fails(Object.assign(new Error('It is away.'), { code: 'P1001' }));
+    expect(error).not.toHaveBeenCalled();
+    await fails(new TypeError('There is no such thing.'));
+    expect(error.mock.calls).toEqual([[expect.any(String), expect.stringContaining('TypeError: There is no such')]]);
+    error.mockRestore();
   });
 });

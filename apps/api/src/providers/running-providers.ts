@@ -19,6 +19,7 @@ import { userAgent } from '../version.js';
 import { HealthRecord } from './provider-health.js';
 import { ProviderGeneration } from './provider-generation.js';
 import { ProviderOutages } from './provider-outages.js';
+import { unforeseen } from './unforeseen.js';
 
 /** What an account can hide: what plays, and what was played. */
 const LISTENING: ReadonlySet<Read> = new Set(['nowPlaying', 'recentTracks']);
@@ -230,8 +231,10 @@ export class RunningProviders implements OnApplicationShutdown {
       },
     });
     const tell = (whose: string, failure: ProviderError | null): void => {
+      const stack = failure && unforeseen(failure);
       if (failure) this.logger.warn(`${whose}: ${failure.message} ${failure.remedy}`);
       else this.logger.log(`${whose} answers again.`);
+      if (stack) this.logger.error(`${whose} fails by a mistake of this service.`, stack);
     };
     const health = new HealthRecord(
       Date.now,

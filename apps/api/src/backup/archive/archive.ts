@@ -169,20 +169,13 @@ export class Archive {
     }
   }
 
-  /** How large it is, and how much of that no other backup shares. */
-  async size(): Promise<{ bytes: number; ownBytes: number }> {
-    const size = { bytes: 0, ownBytes: 0 };
+  /** How many bytes it has, those too that it shares with other backups. */
+  async size(): Promise<number> {
+    let bytes = 0;
     for (const { path } of [...(await this.files()), { path: MANIFEST }, { path: MANIFEST_SUM }]) {
-      const { size: bytes, nlink } = await statOwnFile(this.path, path);
-      size.bytes += bytes;
-      if (nlink === 1) size.ownBytes += bytes;
+      bytes += (await statOwnFile(this.path, path)).size;
     }
-    return size;
-  }
-
-  /** What other backups share stays with them. */
-  async remove(): Promise<void> {
-    await removeArchive(this.folder, this.name);
+    return bytes;
   }
 }
 

@@ -126,7 +126,8 @@ export class RestoresController {
   @ApiOperation({
     operationId: 'streamRestore',
     summary: 'How a restore gets on, as events',
-    description: 'Server-sent events: the restore at once and with every change, until it has ended.',
+    description:
+      'Server-sent events: the restore at once and with every change, until it has ended; the event `removed` when it is not known any more.',
   })
   @ApiId()
   @ApiProduces('text/event-stream')
