@@ -224,6 +224,8 @@ describe('GET /currently-playing/card.svg', () => {
       expect(status).toBe(200);
       expect(svg).toContain('>Before the Storm<');
       expect(svg).toContain('>May be out of date<');
+      expect(svg).toContain('>Last known on Last.fm: Before the Storm');
+      expect(svg).not.toContain('animation:');
     });
   });
 

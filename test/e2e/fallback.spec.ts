@@ -197,6 +197,25 @@ describe("while the app owner's Premium is over", () => {
     }, 3_000);
   });
 
+  it('of a provider that was left alone after faults is over at the word of the owner, and at once', async () => {
+    const { service } = await linkedService('lastfm');
+    await scenario('unavailable');
+    await eventually(async () => {
+      const { body } = await json(service, '/currently-playing');
+      expect(body).toMatchObject({ degraded: { provider: 'spotify', reason: 'upstream_error' } });
+      const { providers } = (await asOwner(service, 'GET', '/admin/providers')).body as { providers: object[] };
+      expect(providers[1]).toMatchObject({ state: 'failing', detail: expect.stringContaining('left alone') });
+    });
+    await scenario('normal');
+    expect((await asOwner(service, 'POST', '/admin/providers/spotify/probe')).body).toMatchObject({
+      state: 'ok',
+      reason: null,
+    });
+    await eventually(async () => {
+      expect((await json(service, '/currently-playing')).body).toMatchObject({ source: 'spotify', degraded: null });
+    }, 3_000);
+  });
+
   it('what else is wrong by then is told, and not the outage that is over', async () => {
     const service = await relinkedService();
     await premium(false);

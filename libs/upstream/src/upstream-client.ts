@@ -219,6 +219,12 @@ export class UpstreamClient {
     for (const agent of this.agents) agent.destroy();
   }
 
+  /** What has failed several times in a row is asked again with the next call; what the upstream itself has asked for stays. */
+  closeCircuits(): void {
+    this.circuits.clear();
+    this.streak.failures = 0;
+  }
+
   private circuitOf({ part = '' }: Pick<Outgoing, 'part'>): Circuit {
     const known = this.circuits.get(part);
     if (known) return known;

@@ -37,7 +37,12 @@ export class ProvidersService {
   /** @throws Problem `not_found` */
   async probe(id: string): Promise<ProviderDto> {
     const running = this.providers.get(id);
-    if (running && (await succeeds(running.probe.profile()))) running.health.forgive();
+    running?.upstream.closeCircuits();
+    if (running && (await succeeds(running.probe.profile()))) {
+      running.health.forgive();
+      // What plays is the main job: where that has failed, only that can say that it is well.
+      if (running.health.current.failure) await succeeds(running.probe.nowPlaying());
+    }
     const provider = (await this.list()).providers.find((one) => one.id === id);
     if (provider) return provider;
     throw new Problem('not_found', 'There is no such provider.', 'GET /admin/providers lists them.');

@@ -34,11 +34,13 @@ export function contentOf(document: CurrentlyPlaying | null, locale: Locale): Ca
   const note = noteOf(document, words);
   if (!song) return { ...silence, title: words.idle, note };
   const service = PROVIDERS.find(({ source }) => source === document.source)?.displayName ?? null;
-  const status = document.isPlaying ? words.playing(service) : words.last(service);
+  // Nobody can say of a song that it runs when it could not be asked for anew.
+  const isPlaying = document.isPlaying && !document.stale;
+  const status = isPlaying ? words.playing : document.isPlaying ? words.known : words.last;
   return {
     direction,
-    isPlaying: document.isPlaying,
-    status,
+    isPlaying,
+    status: status(service),
     service,
     title: cleanText(song.title) || NAMELESS,
     artist: cleanText(song.artist),
