@@ -43,6 +43,8 @@ describe('parseJson', () => {
     ['<?xml version="1.0"?>', undefined],
     // What no database takes as text, and what looks like it.
     [String.raw`{"a":["cut \ud83c","\uDF0A off","a\u0000b"]}`, { a: ['cut \uFFFD', '\uFFFD off', 'a\uFFFDb'] }],
+    // Hexadecimal digits come in either case.
+    [String.raw`{"a":"cut \uD83C"}`, { a: 'cut \uFFFD' }],
     [String.raw`"\ud83c\udf0a \\u0000 \\ud83c"`, String.raw`🌊 \u0000 \ud83c`],
   ])('%o', (text, value) => {
     expect(parseJson(text)).toEqual(value);

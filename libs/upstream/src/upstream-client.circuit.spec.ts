@@ -74,6 +74,19 @@ describe('a circuit that failures in a row have opened', () => {
     expect(upstream.calls).toHaveLength(4);
   });
 
+  it('is of the part that failed, also when others are good all the while', async () => {
+    const upstream = await server();
+    const limits = { failuresToOpen: 3, furtherAttempts: 0, openMs: OPEN_MS };
+    const client = clientOf(upstream.url, { now: Date.now, limits });
+    for (let round = 0; round < 3; round += 1) {
+      upstream.will(answer(500, ''), json({}));
+      await failureOf(client.read({ part: 'charts' }, judge));
+      await client.read({ part: 'now' }, judge);
+    }
+    expect((await failureOf(client.read({ part: 'charts' }, judge))).kind).toBe('circuit_open');
+    expect(upstream.calls).toHaveLength(6);
+  });
+
   it('lets one call through then, and closes when that is good', async () => {
     const { upstream, client } = await opened();
     const held: ServerResponse[] = [];
@@ -139,7 +152,7 @@ describe('a circuit that failures in a row have opened', () => {
       expect(upstream.calls).toHaveLength(7);
     });
     controller.abort();
-    expect((await reading).kind).toBe('aborted');
+    expect(await reading).toMatchObject({ kind: 'aborted', isLast: false });
     expect(await isClosed(client, upstream)).toBe(false);
   });
 

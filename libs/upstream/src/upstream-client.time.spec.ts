@@ -10,6 +10,8 @@ async function failed(reading: Promise<unknown>): Promise<{ kind: string; ms: nu
 }
 
 const SOON_MS = 4_000;
+/** Longer than anybody here waits. */
+const LONG_MS = 60_000;
 
 describe.each([
   ['hangs', hang],
@@ -30,7 +32,9 @@ describe.each([
   it('gets no more time for a read with all its attempts than that may take', async () => {
     const upstream = await server();
     upstream.will(script);
-    const { kind, ms } = await failed(clientOf(upstream.url, { limits: { readMs: 1_000 } }).read({}, judge));
+    // The time of an attempt would end the call as well, only later.
+    const client = clientOf(upstream.url, { limits: { readMs: 1_000, attemptMs: LONG_MS } });
+    const { kind, ms } = await failed(client.read({}, judge));
     expect(kind).toBe('timeout');
     expect(ms).toBeLessThan(SOON_MS);
     await eventually(() => {
@@ -67,7 +71,8 @@ describe('a read that the caller gives up', () => {
     const upstream = await server();
     upstream.will(hang);
     const controller = new AbortController();
-    const reading = failed(clientOf(upstream.url).read({ signal: controller.signal }, judge));
+    const client = clientOf(upstream.url, { limits: { attemptMs: LONG_MS, readMs: LONG_MS } });
+    const reading = failed(client.read({ signal: controller.signal }, judge));
     await eventually(() => {
       expect(upstream.calls).toHaveLength(1);
     });
