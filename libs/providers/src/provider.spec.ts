@@ -139,6 +139,8 @@ describe('a registered provider', () => {
       consentMonths: 2,
       identify: refuse,
     });
+    // A refusal of one app is none of another.
+    expect(example(linking).provider.configure(settings)?.blockKey).toContain(complete.EXAMPLE_KEY);
     const strategy = closed?.strategy(parts);
     expect(made).toEqual([{ settings, parts, strategy }]);
     expect(closed?.strategy(parts)).not.toBe(strategy);

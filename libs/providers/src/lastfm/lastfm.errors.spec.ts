@@ -80,7 +80,7 @@ describe('answers that nobody can use', () => {
   });
 
   it.each([400, 404])('are refused with status %d', (status) => {
-    expect(refusal(judged('<html></html>', status)).code).toBe('upstream_error');
+    expect(refusal(judged('<html></html>', status))).toMatchObject({ code: 'upstream_error', isFinal: true });
   });
 });
 

@@ -40,6 +40,13 @@ describe('every list asks Last.fm the right question', () => {
       ['loved_tracks', ...charts.map(([list]) => list)].sort(),
     );
   });
+
+  it('and says what its first part tells of the rest, and of how many days it is', () => {
+    const days = { '7day': 7, '1month': 30, '3month': 91, '6month': 182, '12month': 365, overall: undefined };
+    const told = shape.lists.map(({ name, order, days: of }) => [name, order, of]);
+    expect(told).toContainEqual(['loved_tracks', 'newest', undefined]);
+    for (const period of PERIODS) expect(told).toContainEqual([`top_tracks_${period}`, 'chart', days[period]]);
+  });
 });
 
 const NOTHING = {

@@ -52,7 +52,8 @@ describe.each(READS)('%s', (read) => {
     };
     await vi.waitFor(isAsked, { timeout: 5_000, interval: 10 });
     controller.abort();
-    expect((await reading).code).toBe('upstream_timeout');
+    // Not by its own patience, which ends the same a while later.
+    expect(await reading).toMatchObject({ code: 'upstream_timeout', message: 'The read from Last.fm was given up.' });
   });
 });
 
@@ -89,6 +90,25 @@ describe('an answer that stays bad', () => {
     expect(calls).toHaveLength(1);
   });
 });
+
+it('a method that asks for a pause while it fails leaves the others alone', async () => {
+  const { provider } = await listening('Ada', ({ method }) =>
+    method === 'user.getTopTracks'
+      ? { status: 503, body: '{"error":16,"message":"Unavailable"}', headers: { 'retry-after': '600' } }
+      : { status: 200, body: textOf('ok', 'recent-playing') },
+  );
+  expect((await failureOf(provider.topTracks(CHART))).retryAt).not.toBeNull();
+  expect(await provider.nowPlaying()).toMatchObject({ kind: 'track' });
+});
+
+it.each(['https://lastfm.freetls.fastly.net', 'https://lastfm-img2.akamaized.net'])(
+  'takes covers from %s',
+  (origin) => {
+    const settings = { LASTFM_API_KEY: KEY, LASTFM_USERNAME: 'ada' };
+    const configured = register(lastfm).configure(Object.assign(new LastfmSettings(), settings));
+    expect(configured?.artOrigins).toContain(origin);
+  },
+);
 
 it('a user without a name is a fault', async () => {
   const { provider } = await listening('Ada', { status: 200, body: '{"user":{}}' });

@@ -210,6 +210,14 @@ describe('lists in pages', () => {
   });
 });
 
+it('a chart that asks for a pause while it fails leaves what plays alone', async () => {
+  const { provider } = await listening((asked) =>
+    asked.path.startsWith('me/top') ? { status: 503, headers: { 'retry-after': '600' }, body: '' } : says(asked),
+  );
+  expect((await failureOf(provider.topTracks(CHART))).retryAt).not.toBeNull();
+  expect(await provider.nowPlaying()).toMatchObject({ title: 'Paper Lanterns' });
+});
+
 it('a chart of a period that Spotify does not have says what it is of', async () => {
   const { provider } = await listening(says);
   expect((await provider.topArtists({ period: '7day', limit: 1 })).derivation).toContain('four weeks');
@@ -255,6 +263,20 @@ describe.each(READS)('%s', (read) => {
     };
     await vi.waitFor(isAsked, { timeout: 5_000, interval: 10 });
     controller.abort();
+    // Not by its own patience, which ends the same a while later.
+    expect(await reading).toMatchObject({ code: 'upstream_timeout', message: 'The read from Spotify was given up.' });
+  });
+
+  it('ends at once with upstream_timeout when it is given up while a token is exchanged for another', async () => {
+    const controller = new AbortController();
+    const { provider } = await listening(() => refused(401, 'The access token expired'), {
+      accessToken: ({ rejected }) => {
+        if (rejected === undefined) return Promise.resolve(TOKEN);
+        controller.abort();
+        return new Promise(() => undefined);
+      },
+    });
+    const reading = failureOf(call(provider, read, { signal: controller.signal }));
     expect((await reading).code).toBe('upstream_timeout');
   });
 

@@ -12,6 +12,7 @@ export const KEY = '0dd0c0de0dd0c0de0dd0c0de0dd0c0de';
 export interface Said {
   status: number;
   body: string;
+  headers?: Readonly<Record<string, string>>;
 }
 
 /** Last.fm on a loopback port, and the provider that reads it. */
@@ -27,12 +28,17 @@ afterEach(() => {
   for (const close of opened.splice(0)) close();
 });
 
-/** Starts a server that always says the same, with the real provider and client before it; both end with the test. */
-export async function listening(account: string, said: Said | undefined): Promise<Listening> {
+/** Starts a server that always says the same, or what it says to each query, with the real provider and client before it; both end with the test. */
+export async function listening(
+  account: string,
+  says: Said | undefined | ((query: Readonly<Record<string, string>>) => Said),
+): Promise<Listening> {
   const calls: Record<string, string>[] = [];
   const server = createServer((request, response) => {
-    calls.push(Object.fromEntries(new URL(request.url ?? '', 'http://localhost').searchParams));
-    if (said) response.writeHead(said.status, { 'content-type': 'application/json' }).end(said.body);
+    const query = Object.fromEntries(new URL(request.url ?? '', 'http://localhost').searchParams);
+    calls.push(query);
+    const said = typeof says === 'function' ? says(query) : says;
+    if (said) response.writeHead(said.status, { 'content-type': 'application/json', ...said.headers }).end(said.body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
