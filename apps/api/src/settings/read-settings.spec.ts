@@ -36,6 +36,28 @@ describe('readSettings', () => {
     expect(platform.LISTENING_PROVIDER).toBeUndefined();
   });
 
+  it('has every default that it documents, where that is a value', () => {
+    const valueOf = (name: string, env: Record<string, string>): unknown => {
+      const { platform, providers } = readSettings(env);
+      const owner = [platform, ...providers.values()].find((one) => name in one);
+      return owner && Reflect.get(owner, name);
+    };
+    const compared = SETTINGS_CLASSES.flatMap((type) =>
+      [...settingsOf(type)].flatMap(([name, { default: documented }]) => {
+        const unset = valueOf(name, {});
+        if (documented === undefined || unset === undefined) return [];
+        return [{ name, unset, documented: valueOf(name, { ...LASTFM, [name]: documented }) }];
+      }),
+    );
+    expect(compared.length).toBeGreaterThan(10);
+    for (const { name, unset, documented } of compared)
+      expect({ name, value: unset }).toEqual({ name, value: documented });
+  });
+
+  it('is reached under a loopback address unless told otherwise, wherever it listens', () => {
+    expect(readSettings({ HOST: '0.0.0.0', PORT: '80' }).platform.origin).toBe('http://127.0.0.1');
+  });
+
   it('reads what is given', () => {
     const env = {
       ...LASTFM,
@@ -94,7 +116,9 @@ describe('readSettings', () => {
     ['ADMIN_TOKEN', 'long enough but of words'],
     ['ADMIN_TOKEN', 'long-enough-but\nof-two-lines'],
     ['METRICS_TOKEN', 'too-short'],
+    ['ADMIN_TOKEN', `${'Aa9_'.repeat(128)}b`],
     ['ENCRYPTION_KEY', 'k1:c2hvcnQ='],
+    ['ENCRYPTION_KEY', `k1:${Buffer.from('twenty-four bytes of key').toString('base64')}`],
     ['ENCRYPTION_KEY', `${ENCRYPTION_KEY},${ENCRYPTION_KEY}`],
     ['CORS_ORIGINS', 'blog.example.org'],
     ['CORS_ORIGINS', 'https://blog.example.org/'],
@@ -132,6 +156,11 @@ describe('readSettings', () => {
     ['DATABASE_URL', 'postgres:///tonearm?host=/run/postgresql'],
     ['DATABASE_URL', 'postgresql://[::1]:5432/tonearm'],
     ['TRUST_PROXY', '127.0.0.1, 10.0.0.0/8, ::1'],
+    ['TRUST_PROXY', '2001:db8::/64'],
+    ['STREAM_CLIENTS', '0'],
+    ['ADMIN_TOKEN', 'Aa9_'.repeat(128)],
+    ['LASTFM_USERNAME', 'Ada_Lovelace-15'],
+    ['LASTFM_API_KEY', KEY.toUpperCase()],
     ['CORS_ORIGINS', 'https://Blog.Example.org, http://localhost:3000'],
     ['BASE_URL', 'https://music.example.org:8443'],
     ['HOST', '::1'],
@@ -140,7 +169,14 @@ describe('readSettings', () => {
     ['BACKUP_CRON', '0 0 * * 7'],
     ['BACKUP_KEEP', 'monthly=3,daily=7'],
   ])('takes %s=%s', (name, value) => {
-    expect(faultsOf({ [name]: value })).toEqual([]);
+    const others = name.startsWith('LASTFM_') ? LASTFM : {};
+    expect(faultsOf({ ...others, [name]: value })).toEqual([]);
+  });
+
+  it('tells a time zone that is none, and not the schedule in it as well', () => {
+    expect(faultsOf({ TIMEZONE: 'Mars/Olympus', BACKUP_CRON: '15 3 * * *' }).map(({ name }) => name)).toEqual([
+      'TIMEZONE',
+    ]);
   });
 
   it('says so when backups of a kind are to be kept in two numbers', () => {
