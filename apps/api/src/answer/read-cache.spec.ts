@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ProviderError } from '#listening';
 import { ReadCache, type ReadPolicy } from './read-cache.js';
 
@@ -33,6 +33,10 @@ function setUp(patienceMs = 1_000) {
   };
   return { clock, cache, policy, waiting, settle };
 }
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 describe('ReadCache', () => {
   it('asks anew after the clock was set back, also when the last time has failed', async () => {
@@ -73,9 +77,10 @@ describe('ReadCache', () => {
     await settle(({ resolve }) => {
       resolve({ number: 1 });
     });
-    await first;
+    expect(await first).toMatchObject({ ageSeconds: 0, ttlSeconds: 1, fromMemory: false });
     clock.now += 1_000;
-    expect(await cache.get(policy)).toMatchObject({ value: { number: 1 }, ageSeconds: 1, failure: null });
+    const again = { value: { number: 1 }, ageSeconds: 1, ttlSeconds: 0, fromMemory: true, failure: null };
+    expect(await cache.get(policy)).toEqual(again);
     expect(waiting).toHaveLength(1);
   });
 
@@ -185,7 +190,7 @@ describe('ReadCache', () => {
   });
 
   it('lets each asker wait by what is known of it, and says so who is too late', async () => {
-    const { clock, cache, policy, settle } = setUp();
+    const { clock, cache, policy, settle } = setUp(600_000);
     const first = expect(cache.get(policy)).rejects.toThrow('It failed.');
     await settle(({ reject }) => {
       reject(failure());
@@ -226,6 +231,72 @@ describe('ReadCache', () => {
     });
     await hidden;
     await expect(cache.get(policy)).rejects.toMatchObject({ code });
+    clock.now += 5_000;
+    const later = expect(cache.get(policy)).rejects.toThrow('It failed.');
+    await settle(({ reject }) => {
+      reject(failure());
+    });
+    await later;
+  });
+
+  it('is not older than nothing when the clock was set back by a moment, and asks nobody for that', async () => {
+    const { cache, clock, policy, waiting, settle } = setUp();
+    const first = cache.get(policy);
+    await settle(({ resolve }) => {
+      resolve({ number: 1 });
+    });
+    await first;
+    clock.now -= 500;
+    expect(await cache.get(policy)).toMatchObject({ value: { number: 1 }, ageSeconds: 0, ttlSeconds: 1 });
+    expect(waiting).toHaveLength(1);
+  });
+
+  it('gives the old answer without a wait as long as the policy says, counted from when it was not fresh', async () => {
+    const { cache, clock, policy, settle } = setUp();
+    const first = cache.get(policy);
+    await settle(({ resolve }) => {
+      resolve({ number: 1 });
+    });
+    await first;
+    clock.now += 6_000;
+    expect(await cache.get(policy)).toMatchObject({ value: { number: 1 }, fromMemory: true, failure: null });
+  });
+
+  it('tells while it asks anew that the last time has failed, until it is answered', async () => {
+    const { cache, clock, policy, settle } = setUp();
+    const seldom = { ...policy, refreshMs: 60_000 };
+    const first = cache.get(seldom);
+    await settle(({ resolve }) => {
+      resolve({ number: 1 });
+    });
+    await first;
+    clock.now += 3_000;
+    await cache.get(seldom);
+    await settle(({ reject }) => {
+      reject(failure());
+    });
+    clock.now += 6_000;
+    expect(await cache.get(seldom)).toMatchObject({ value: { number: 1 }, failure: { code: 'upstream_error' } });
+    await settle(({ resolve }) => {
+      resolve({ number: 2 });
+    });
+    clock.now += 2_000;
+    expect(await cache.get(seldom)).toMatchObject({ value: { number: 2 }, failure: null });
+  });
+
+  it('waits two and a half seconds unless told otherwise', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const cache = new ReadCache<Answer>(() => 1_000_000);
+    let code: string | null = null;
+    const read = () => new Promise<Answer>(() => undefined);
+    const asking = cache.get({ key: 'question', freshMs: 1_000, refreshMs: 0, read }).catch((error: unknown) => {
+      code = error instanceof ProviderError ? error.code : 'something else';
+    });
+    await vi.advanceTimersByTimeAsync(2_499);
+    expect(code).toBeNull();
+    await vi.advanceTimersByTimeAsync(1);
+    await asking;
+    expect(code).toBe('upstream_timeout');
   });
 
   it('does not turn many who ask during a failure into many calls', async () => {
