@@ -189,6 +189,23 @@ const swallow =
     nowPlaying: (options) => (world.situation === situation ? Promise.resolve(null) : good.nowPlaying(options)),
   });
 
+/** What is on, changed. */
+const playing =
+  (change: (song: NowPlaying) => NowPlaying): Sabotage =>
+  (good) => ({
+    nowPlaying: async (options) => {
+      const song = await good.nowPlaying(options);
+      return song && change(song);
+    },
+  });
+
+/** Every entry of the history, changed. */
+const history =
+  (change: (track: RecentTrack) => RecentTrack): Sabotage =>
+  (good) => ({ recentTracks: async (query, options) => (await good.recentTracks(query, options)).map(change) });
+
+const LINKS = { home: 'https://fake.example', credentials: 'https://fake.example/keys' };
+
 /** A library with something broken in it. */
 const library =
   (breakIt: (good: LibraryReads) => Partial<LibraryReads>): Sabotage =>
@@ -343,6 +360,100 @@ const SABOTAGES: Readonly<Record<string, Sabotage | { definition: Definition }>>
 
 /** More ways to break the clauses that promise more than one thing. */
 const MORE_SABOTAGES: Readonly<Record<string, Readonly<Record<string, Sabotage | { definition: Definition }>>>> = {
+  'identity: names, colour and links are well formed': {
+    'an id that is a path': { definition: { id: '../fake' } },
+    'no name': { definition: { displayName: ' ' } },
+    'no source': { definition: { source: '' } },
+    'a link of another kind': { definition: { links: { ...LINKS, home: 'http://fake.example' } } },
+  },
+  'playing: tells the song, in our units': {
+    'another song': playing((song) => ({ ...song, title: 'Another' })),
+    'a kind that is not declared': playing((song) => ({ ...song, kind: 'episode' })),
+    'a cover that is no address': playing((song) => ({ ...song, albumImageUrl: 'fake:image:1' })),
+    'a start that is none': playing((song) => ({ ...song, startedAt: new Date(Number.NaN) })),
+  },
+  'nothing: nowPlaying is null': {
+    'a song all the same': (good, world) => ({
+      nowPlaying: (options) => (world.situation === 'nothing' ? Promise.resolve(SONG) : good.nowPlaying(options)),
+    }),
+  },
+  'ad: is told as an ad, with a title in words': {
+    'as a song': playing((song) => ({ ...song, kind: 'track' })),
+    'without a title': playing((song) => ({ ...song, title: ' ' })),
+  },
+  'recentTracks: the running song comes first and counts toward the limit': {
+    'another song first': history((track) => ({ ...track, title: 'Another' })),
+    'a first one that has ended': history((track) => ({ ...track, nowPlaying: false })),
+    'a first one that was played already': history((track) => ({ ...track, playedAt: new Date(0) })),
+    'all of them on at once': history((track) => ({ ...track, nowPlaying: true })),
+    'one less of many': (good) => ({
+      recentTracks: ({ limit }, options) => good.recentTracks({ limit: Math.min(limit, 49) }, options),
+    }),
+  },
+  'recentTracks: newest first, with dates and addresses of our kind': {
+    'too few': (good) => ({
+      recentTracks: ({ limit }, options) => good.recentTracks({ limit: limit - 1 }, options),
+    }),
+    'one that is on': history((track) => ({ ...track, nowPlaying: true })),
+    'one without a title': history((track) => ({ ...track, title: '' })),
+    'seconds for milliseconds': history((track) => ({
+      ...track,
+      playedAt: track.playedAt && new Date(track.playedAt.getTime() / 1000),
+    })),
+  },
+  'charts: ranked from 1, most played first, never more than asked for': {
+    'one more': (good) => ({
+      topTracks: (query, options) => good.topTracks({ ...query, limit: query.limit + 1 }, options),
+    }),
+    none: (good) => ({
+      topAlbums: async (query, options) => ({ ...(await good.topAlbums(query, options)), items: [] }),
+    }),
+    'a count that is none': (good) => ({
+      topTracks: async (query, options) => {
+        const { items, derivation } = await good.topTracks(query, options);
+        return { derivation, items: items.map((item) => ({ ...item, playcount: -item.rank })) };
+      },
+    }),
+    'the least played first': (good) => ({
+      topTracks: async (query, options) => {
+        const { items, derivation } = await good.topTracks(query, options);
+        return { derivation, items: items.map((item) => ({ ...item, playcount: item.rank })) };
+      },
+    }),
+    'nothing to say of how it was worked out': (good) => ({
+      topAlbums: async (query, options) => ({ ...(await good.topAlbums(query, options)), derivation: ' ' }),
+    }),
+  },
+  'lovedTracks and profile: in our shapes': {
+    'more than asked for': (good) => ({ lovedTracks: (_, options) => good.lovedTracks({ limit: 50 }, options) }),
+    'one without a title': (good) => ({
+      lovedTracks: async (query, options) =>
+        (await good.lovedTracks(query, options)).map((track) => ({ ...track, title: '' })),
+    }),
+    nobody: (good) => ({ profile: async (options) => ({ ...(await good.profile(options)), name: '' }) }),
+    'a page that is no address': (good) => ({
+      profile: async (options) => ({ ...(await good.profile(options)), url: 'fake:user:ada' }),
+    }),
+  },
+  'rate_limited: one call, then none until the time that the upstream named': {
+    'as another fault': (good, world) => ({
+      nowPlaying: (options) =>
+        world.situation === 'rate_limited' ? Promise.reject(error('upstream_error')) : good.nowPlaying(options),
+    }),
+    'nobody knows until when': (good) => ({
+      nowPlaying: (options) =>
+        good.nowPlaying(options).catch((cause: unknown) => {
+          assert(cause instanceof ProviderError);
+          throw new ProviderError(cause.code, { message: cause.message, remedy: cause.remedy });
+        }),
+    }),
+    'two calls': (good, world) => ({
+      nowPlaying: (options) => {
+        world.calls += 1;
+        return good.nowPlaying(options);
+      },
+    }),
+  },
   'library: is there as far as the definition says, with well formed names that differ': {
     'two lists of one name': {
       definition: { library: { ...FAKE_SHAPE, lists: FAKE_SHAPE.lists.flatMap((list) => [list, list]) } },
