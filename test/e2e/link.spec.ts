@@ -377,6 +377,15 @@ describe('an address that Spotify would not come back to', () => {
     expect(textAt(reply.body, 'detail')).toContain(`${origin}/callback`);
     expectPage(await browser.get('/auth', { accept: PAGE }), reply);
     expect((await browser.get('/auth', { accept: JSON_ALONE })).status).toBe(503);
+    // Nobody is sent there, nor told to write it into the settings of the app.
+    const { providers } = (await browser.get('/health')).body as { providers: object[] };
+    expect(providers).toContainEqual(
+      expect.objectContaining({
+        id: 'spotify',
+        reason: 'provider_not_linked',
+        remedy: expect.stringMatching(remedy),
+      }),
+    );
   });
 
   it('because it is another machine is linked by pasting', async () => {

@@ -20,6 +20,9 @@ function explain(error: unknown): string {
     ['listen', 'getaddrinfo'].includes(String(error.syscall)) &&
     ['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN'].includes(String(error.code))
   ) {
+    if (error.code === 'EACCES') {
+      return `  ${error.message}\n  A port below 1024 needs rights that this user does not have: set PORT to a higher one.`;
+    }
     return `  ${error.message}\n  Stop what listens there, or set PORT to another port or HOST to an address of this machine.`;
   }
   if (isDatabaseAway(error)) {
@@ -48,7 +51,7 @@ async function start(ending: AbortController): Promise<void> {
   const unknown = unknownNamesIn(readEnvFile());
   if (unknown !== null) process.stderr.write(`${unknown}\n`);
   const settings = await loadSettings();
-  const { DATABASE_URL, HOST, PORT, origin } = settings.platform;
+  const { BASE_URL, DATABASE_URL, HOST, PORT, origin } = settings.platform;
   const end = (): void => {
     // A terminal and whoever has started this may both send one.
     if (!ending.signal.aborted) process.stderr.write('Tonearm ends as soon as its start is over.\n');
@@ -75,5 +78,8 @@ async function start(ending: AbortController): Promise<void> {
   // Ends by itself with 0, where Nest would send itself the signal once more.
   service.enableShutdownHooks([...ENDING], { useProcessExit: true });
   for (const signal of ENDING) process.off(signal, end);
-  process.stdout.write(`Tonearm listens on ${origin}\n`);
+  // Behind a proxy it is reached elsewhere than it listens.
+  const at =
+    BASE_URL === undefined ? origin : `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${PORT}, for ${origin}`;
+  process.stdout.write(`Tonearm listens on ${at}\n`);
 }

@@ -1,4 +1,6 @@
-import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { Server } from 'node:http';
 import type { Database } from '#database';
 import { DATABASE } from '../database/database.module.js';
 import { PlatformSettings } from '../settings/platform.settings.js';
@@ -6,17 +8,29 @@ import { digest, isSameDigest, randomToken } from './digest.js';
 
 /** The token that opens the owner's routes: the one that is set, else one made at the first start. */
 @Injectable()
-export class OwnerTokenService implements OnApplicationBootstrap {
+export class OwnerTokenService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private hash = '';
+  /** One that was made here and that nobody has seen yet. */
+  private unseen: string | null = null;
 
   constructor(
     @Inject(DATABASE) private readonly database: Database,
     private readonly settings: PlatformSettings,
+    private readonly http: HttpAdapterHost,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
     const { ADMIN_TOKEN } = this.settings;
     this.hash = ADMIN_TOKEN === undefined ? await this.storedHash() : digest(ADMIN_TOKEN);
+    const server = this.http.httpAdapter.getHttpServer() as Server;
+    server.once('listening', () => {
+      this.show();
+    });
+  }
+
+  /** A start that came to nothing leaves no token that nobody knows. */
+  async beforeApplicationShutdown(): Promise<void> {
+    if (this.unseen !== null) await this.database.prisma.ownerToken.deleteMany({ where: { hash: this.hash } });
   }
 
   isOwners(token: string): boolean {
@@ -35,13 +49,17 @@ export class OwnerTokenService implements OnApplicationBootstrap {
     if (stored) return stored.hash;
     const token = randomToken();
     const { count } = await ownerToken.createMany({ data: [{ id: 1, hash: digest(token) }], skipDuplicates: true });
-    if (count === 1) {
-      // Not through the log: it is shown once, to who starts the service, and kept nowhere.
-      process.stdout.write(
-        `\nThe owner's token, shown this once: ${token}\nIt opens the admin's routes. To choose your own, set ADMIN_TOKEN.\n\n`,
-      );
-    }
+    if (count === 1) this.unseen = token;
     const { hash } = await ownerToken.findUniqueOrThrow({ where: { id: 1 } });
     return hash;
+  }
+
+  /** Not through the log: it is shown once, to who starts the service, and kept nowhere. */
+  private show(): void {
+    if (this.unseen === null) return;
+    process.stdout.write(
+      `\nThe owner's token, shown this once: ${this.unseen}\nIt opens the admin's routes. To choose your own, set ADMIN_TOKEN.\n\n`,
+    );
+    this.unseen = null;
   }
 }

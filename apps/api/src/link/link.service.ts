@@ -12,11 +12,11 @@ import type { ConsentParts, LinkedAccount } from '#listening';
 import { ACCOUNTS, TokenEndpoints } from '../accounts/index.js';
 import { Problem } from '../problem/problem.js';
 import { ProviderStates } from '../providers/provider-states.js';
+import { faultOfRedirect } from '../providers/redirect-uri.js';
 import { RunningProviders } from '../providers/running-providers.js';
 import { exchangeFault, refusedState } from './link-faults.js';
 import { type LinkableApp, LinkableApps } from './linkable-apps.js';
 import { ConsentDenied, consentAddress, consentOutcome } from './passport-consent.js';
-import { checkRedirectUri } from './redirect-uri.js';
 
 /** What somebody wants to link. */
 export interface LinkRequest {
@@ -83,7 +83,8 @@ export class LinkService {
     const link = force ? undefined : this.goodLink(id, links, asked);
     if (link) return { begun: false, link, displayName };
     const redirectUri = this.states.redirectUri(of.linking);
-    checkRedirectUri(redirectUri, displayName);
+    const fault = faultOfRedirect(redirectUri, displayName);
+    if (fault) throw fault;
     const strategy = of.linking.strategy({
       ...this.parts({ of, app, redirectUri }),
       begin: (codeVerifier) =>

@@ -189,6 +189,34 @@ describe('a song that was paused', () => {
   });
 });
 
+describe('a song that nobody can confirm', () => {
+  const title = async (): Promise<string> => poller.describe(await poll(failing())).title;
+
+  it('is not said to play long after its end, and was played last', async () => {
+    await poller.refreshHistory(await poll(null));
+    await poll({ ...song, durationMs: 200_000, startedAt: new Date(NOW) });
+    for (const ms of [100_000, 209_999]) {
+      at(ms);
+      expect(await title()).toBe('Paper Lanterns');
+    }
+    at(210_000);
+    const over = poller.describe(await poll(failing()));
+    expect(over).toMatchObject({ isPlaying: false, stale: true, lastPlayed: { title: 'Paper Lanterns' } });
+    const told = { document: { ...playing, endsAt: new Date(NOW + 200_000).toISOString() }, checkedAt: NOW };
+    expect(poller.aged(told)).toMatchObject({ isPlaying: false, stale: true });
+  });
+
+  it('is said to play for ten minutes when its end is not known', async () => {
+    await poll(song);
+    at(599_999);
+    expect(await title()).toBe('Paper Lanterns');
+    expect(poller.aged({ document: playing, checkedAt: NOW })).toMatchObject({ isPlaying: true, stale: true });
+    at(600_000);
+    expect(await title()).toBe('Not Playing');
+    expect(poller.aged({ document: playing, checkedAt: NOW })).toMatchObject({ isPlaying: false, stale: true });
+  });
+});
+
 describe('what another process has told', () => {
   const news = { provider: 'lastfm', subject: null, seenAt: null };
   const document = { ...playing, title: 'Compass Rose' };

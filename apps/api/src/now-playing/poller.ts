@@ -168,7 +168,8 @@ export class Poller {
 
   /** What there is to tell when it could not be asked anew. */
   aged({ document, checkedAt }: { document: CurrentlyPlaying; checkedAt: number }): CurrentlyPlaying {
-    if (Date.now() - checkedAt < BELIEVABLE_MS || !document.isPlaying) return { ...document, stale: true };
+    const end = document.endsAt === null ? null : new Date(document.endsAt);
+    if (!document.isPlaying || isBelievable({ at: checkedAt, end }, Date.now())) return { ...document, stale: true };
     const idle = toCurrentlyPlaying(
       { playing: null, lastPlayed: null },
       {
@@ -218,7 +219,7 @@ export class Poller {
     try {
       const told = await running.reads.nowPlaying();
       const at = Date.now();
-      const isOn = known !== null && isBelievable(known, at) && isSameSong(known.playing, told);
+      const isOn = known !== null && at - known.at < BELIEVABLE_MS && isSameSong(known.playing, told);
       if (at > this.watchesUntil) this.history.missed(running);
       else if (known && !isOn) this.history.songEnded(running, known.playing, known.seenAt);
       if (known && !known.playing && told) this.history.songBegan(running, told);
@@ -229,11 +230,14 @@ export class Poller {
       // An outage or another account has made it nobody's, or the account has come to hide it.
       const isGone = running.listeningKey !== key;
       if (!(error instanceof ProviderError) || !known || isGone) throw error;
-      return { ...known, playing: isBelievable(known, Date.now()) ? known.playing : null, failure: error };
+      if (isBelievable({ at: known.at, end: endOf(known.playing) }, Date.now())) return { ...known, failure: error };
+      this.history.songEnded(running, known.playing, known.seenAt);
+      return { ...known, playing: null, failure: error };
     }
   }
 }
 
-function isBelievable({ at }: Reading, now: number): boolean {
-  return now - at < BELIEVABLE_MS;
+/** Whether what nobody could confirm since then may still play. @param told.end of the song; null when nobody knows */
+function isBelievable({ at, end }: { at: number; end: Date | null }, now: number): boolean {
+  return now - at < BELIEVABLE_MS && (end === null || now - end.getTime() < SLACK_MS);
 }

@@ -6,6 +6,7 @@ import { ACCOUNTS } from '../accounts/index.js';
 import { inTime } from '../answer/in-time.js';
 import { PlatformSettings } from '../settings/platform.settings.js';
 import { ProviderOutages } from './provider-outages.js';
+import { faultOfRedirect } from './redirect-uri.js';
 import { type RunningProvider, RunningProviders } from './running-providers.js';
 
 /** A page about the state must come also while the database does not. */
@@ -108,8 +109,16 @@ export class ProviderStates {
     linking: ConfiguredLinking,
     links: readonly Link[],
   ): ProviderError | null {
-    const redirect = `The redirect URI in the settings of the app must be ${this.redirectUri(linking)}`;
+    const redirectUri = this.redirectUri(linking);
+    const redirect = `The redirect URI in the settings of the app must be ${redirectUri}`;
     if (links.length === 0) {
+      const fault = faultOfRedirect(redirectUri, displayName);
+      if (fault) {
+        return new ProviderError('provider_not_linked', {
+          message: `No ${displayName} account is linked. ${fault.message}`,
+          remedy: fault.remedy,
+        });
+      }
       return new ProviderError('provider_not_linked', {
         message: `No ${displayName} account is linked.`,
         remedy: `Open ${this.settings.origin}/auth and agree. ${redirect}, letter by letter.`,

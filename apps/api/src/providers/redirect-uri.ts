@@ -1,16 +1,16 @@
-import { Problem } from '../problem/problem.js';
+import { ProviderError } from '#listening';
 
 /**
  * Finds out before a person leaves that they could not come back: OAuth servers take https alone, or http to the machine's
  * own address in figures (RFC 8252 7.3 and 8.3).
  *
- * @throws Problem `provider_not_configured`
+ * @returns why not; null when they can
  */
-export function checkRedirectUri(redirectUri: string, displayName: string): void {
+export function faultOfRedirect(redirectUri: string, displayName: string): ProviderError | null {
   const { protocol, hostname } = new URL(redirectUri);
   const isLoopback = ['127.0.0.1', '[::1]'].includes(hostname);
-  if (protocol === 'https:' || (protocol === 'http:' && isLoopback)) return;
-  const cause =
+  if (protocol === 'https:' || (protocol === 'http:' && isLoopback)) return null;
+  const message =
     hostname === 'localhost'
       ? `${displayName} does not send anybody back to "localhost" (${redirectUri}).`
       : `${displayName} sends nobody back over plain http to another machine (${redirectUri}).`;
@@ -18,5 +18,5 @@ export function checkRedirectUri(redirectUri: string, displayName: string): void
     hostname === 'localhost'
       ? 'Write 127.0.0.1 in place of localhost, in BASE_URL and in the settings of the app.'
       : 'Set BASE_URL to an https address. Without one, set the redirect URI to http://127.0.0.1 with the port and /callback, agree, and paste the address you are sent to into the form at /auth.';
-  throw new Problem('provider_not_configured', cause, remedy);
+  return new ProviderError('provider_not_configured', { message, remedy });
 }
