@@ -179,6 +179,17 @@ describe('a token', () => {
     expect((await fetch(`${linking.service.url}/profile`)).status).toBe(200);
   });
 
+  it('that the upstream has refused already is given to nobody', async () => {
+    const program = openProgram(linking);
+    await link(program);
+    const refused = await token(NARROW);
+    await linking.stage.control('POST', '/control/spotify/revoke');
+    expect(await ofApi(refused)).toBe(401);
+    // Only the service's own calls tell it.
+    expect((await fetch(`${linking.service.url}/top/tracks`)).status).toBe(503);
+    expectRefusal(await ask(NARROW), 503, 'reauthorization_required', /has refused the stored consent once/);
+  });
+
   it('needs a link', async () => {
     expectRefusal(await ask([]), 503, 'provider_not_linked', /No Spotify account is linked/);
     expect(textAt((await ask([])).body, 'remedy')).toContain('/auth');

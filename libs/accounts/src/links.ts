@@ -137,6 +137,13 @@ export class Links {
     return noted === 1;
   }
 
+  /** Notes that the upstream has refused the access token of this row, whatever time it had left: nobody is given it any more. */
+  async expireAccess({ id, accessToken }: Pick<GrantRow, 'id' | 'accessToken'>): Promise<void> {
+    await this.prisma.$executeRaw`
+      UPDATE account_grants SET access_expires_at = now()
+       WHERE id = ${id}::uuid AND access_token = ${accessToken} AND access_expires_at > now()`;
+  }
+
   private insert(
     id: string,
     key: { provider: string; clientId: string; accountId: string; scopes: string },

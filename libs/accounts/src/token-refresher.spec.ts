@@ -65,6 +65,15 @@ describe('a token', () => {
     expect(shop.server.authority.requestsFor(family)).toBe(1);
   });
 
+  it('that was rejected is given to nobody while there is no new one', async () => {
+    const { id, accessToken } = await shop.link(accounts);
+    shop.server.fail(says(400, { error: 'invalid_grant' }));
+    const refusal = { code: 'reauthorization_required' };
+    await expect(accounts.refresher.accessToken(id, accessToken)).rejects.toMatchObject(refusal);
+    const credentials = accounts.credentials({ provider: PROVIDER, clientId: CLIENT }, 'Tapes');
+    await expect(credentials.accessToken({ scopes: [] })).rejects.toMatchObject(refusal);
+  });
+
   it('that is rejected again although it is new ends in an error, not in a loop', async () => {
     const { id, family, accessToken } = await shop.link(accounts);
     const again = says(200, { access_token: accessToken });

@@ -110,6 +110,7 @@ export class TokenRefresher {
       const { displayName, endpoint } = await this.options.target(row.provider, row.clientId);
       if (row.status === 'needs_consent') throw consentIsOver(displayName, row.statusReason);
       const token = row.isAccessValid ? vault.open(row.accessToken, tokenPlace(row, 'access_token')) : null;
+      if (token !== null && token === rejected) await links.expireAccess(row);
       const usable = token === rejected ? null : token;
       if (usable !== null && !(ahead && row.isRefreshDue && row.refreshToken !== null)) return usable;
       if (!row.isLeased) {
