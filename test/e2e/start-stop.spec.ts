@@ -98,11 +98,12 @@ describe('settings', () => {
       'BACKUP_CORN=15 3 * * *',
       'LASTFM_USERNAME_FILE=/name',
       'ADMIN_TOKEN_FILE=',
+      'lastfm_api_key=ab',
       'aGlkZGVu==',
     ];
     writeFileSync(join(folder, '.env'), `${lines.join('\n')}\nPOSTGRES_PASSWORD=ab\n`);
     const { output } = await failure({});
-    expect(output).toContain('no setting for: BACKUP_CORN, LASTFM_USERNAME_FILE. ');
+    expect(output).toContain('no setting for: BACKUP_CORN, LASTFM_USERNAME_FILE, lastfm_api_key. ');
     expect(output).not.toContain('aGlkZGVu');
     expect(output).toContain('LOG_LEVEL must be');
   });
@@ -112,6 +113,11 @@ describe('settings', () => {
     const { message } = await failure({});
     expect(message).toContain('.env cannot be read (EISDIR)');
     expect(message).not.toContain('node:fs');
+  });
+
+  it('cannot be read when .env is in UTF-16, which is told in words', async () => {
+    writeFileSync(join(folder, '.env'), '\uFEFFLASTFM_USERNAME=ada\n', 'utf16le');
+    expect((await failure({})).output).toContain('.env is not written in UTF-8');
   });
 
   it('are all told at once when they are wrong, without any secret', async () => {
@@ -132,6 +138,11 @@ describe('settings', () => {
 });
 
 describe('the port', () => {
+  it('is told, and not only where the service is reached', async () => {
+    const one = await start({ DATABASE_URL: await migratedDatabase(), BASE_URL: 'https://music.example.org' });
+    expect(one.output()).toContain(`Tonearm listens on ${one.url}, for https://music.example.org\n`);
+  });
+
   it('that somebody else has is told with what to do', async () => {
     const first = await start({ DATABASE_URL: await migratedDatabase() });
     const { exitCode, output } = await failure({

@@ -63,7 +63,7 @@ export class PlatformSettings {
     secret: true,
   })
   @IsOptional()
-  @MinLength(16, { message: 'must have at least 16 characters' })
+  @MinLength(16, { message: 'must have at least 16 characters; in .env a value with a # in it stands in quotes' })
   @MaxLength(512, { message: 'must have at most 512 characters' })
   @Matches(/^[\x21-\x7e]*$/, { message: 'must have letters, digits and signs alone that a header can carry' })
   ADMIN_TOKEN?: string;
