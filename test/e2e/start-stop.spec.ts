@@ -151,6 +151,7 @@ describe('the port', () => {
     });
     expect(exitCode).toBe(1);
     expect(output).toContain('set PORT to another port');
+    expect(output.match(/EADDRINUSE/g)).toHaveLength(1);
   });
 });
 

@@ -21,6 +21,9 @@ const FRAMEWORK = new Set<unknown>([
   'NestApplication',
 ]);
 
+/** Those of the framework that tell why a start has failed. */
+const STARTERS = new Set<unknown>(['ExceptionHandler', 'NestApplication']);
+
 class ServiceLogger extends ConsoleLogger {
   override log(message: unknown, ...details: unknown[]): void {
     if (FRAMEWORK.has(details.at(-1))) this.debug(message, ...details);
@@ -29,7 +32,7 @@ class ServiceLogger extends ConsoleLogger {
 
   /** Why a start fails is said in words by who has started it, with the stack where it is nobody's mistake. */
   override error(message: unknown, ...details: unknown[]): void {
-    if (details.at(-1) === 'ExceptionHandler') this.debug(message, ...details);
+    if (STARTERS.has(details.at(-1))) this.debug(message, ...details);
     else super.error(message, ...details);
   }
 }
