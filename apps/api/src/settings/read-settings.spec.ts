@@ -228,7 +228,7 @@ describe('readSettings', () => {
       expect(faultsOf(env)).toEqual([expect.not.objectContaining({ problem: expect.stringContaining('missing') })]);
     }
     expect(faultsOf({ LASTFM_USERNAME: 'your-user-name', LASTFM_API_KEY: KEY })).toMatchObject([
-      { name: 'LASTFM_USERNAME', example: expect.stringMatching(/^[a-z-]+ \(get it at https:/) },
+      { name: 'LASTFM_USERNAME', example: expect.stringMatching(/^what you get at https:/) },
     ]);
   });
 

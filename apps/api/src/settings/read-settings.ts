@@ -59,7 +59,10 @@ function readClass(type: new () => object, env: Environment, faults: SettingFaul
     const value = readValue(name, declaration, env, faults);
     if (value === undefined) continue;
     if (isPlaceholder(value, declaration)) {
-      faults.push({ name, problem: 'is still a placeholder', example: exampleOf(declaration) });
+      // The example may be what stands there.
+      const { source, example } = declaration;
+      const right = source === undefined ? example : `what you get at ${source}`;
+      faults.push({ name, problem: 'is still a placeholder', example: right });
     } else given[name] = value;
   }
   const instance = plainToInstance(type, given, { exposeDefaultValues: true });
