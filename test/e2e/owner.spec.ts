@@ -137,17 +137,6 @@ describe("the owner's token", () => {
     expect(await everyRow(env.DATABASE_URL)).not.toContain(shown[0]);
   });
 
-  it('is not made by a start that comes to nothing, and shown by the next', async () => {
-    const env = { DATABASE_URL: await migratedDatabase() };
-    const taken = new URL(service.url).port;
-    await expect(start({ ...env, PORT: taken })).rejects.toThrow(/EADDRINUSE/);
-    const next = await start(env);
-    await eventually(async () => {
-      const [, token] = /shown this once: (\S+)/.exec(next.output()) ?? [];
-      expect((await call('GET', { authorization: `Bearer ${token ?? ''}` }, next)).status).toBe(200);
-    });
-  });
-
   it('can be tried ten times a minute from one address, and even the right one waits after that', async () => {
     const headers = { 'x-forwarded-for': '192.0.2.77' };
     for (let attempt = 0; attempt < 10; attempt += 1) {

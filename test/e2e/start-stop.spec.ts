@@ -152,6 +152,17 @@ describe('the port', () => {
     expect(exitCode).toBe(1);
     expect(output).toContain('set PORT to another port');
     expect(output.match(/EADDRINUSE/g)).toHaveLength(1);
+    // Others may have begun to go by it.
+    expect(output).toContain('shown this once');
+  });
+
+  it('that was taken at the first start costs nobody the sight of the token of the owner', async () => {
+    const first = await start({ DATABASE_URL: await migratedDatabase() });
+    expect((await failure({ PORT: new URL(first.url).port })).output).not.toContain('shown this once');
+    const next = await start();
+    const [, token] = /shown this once: (\S+)/.exec(next.output()) ?? [];
+    const headers = { authorization: `Bearer ${token ?? ''}` };
+    expect((await json(next, '/admin/session', { headers })).status).toBe(200);
   });
 });
 

@@ -28,9 +28,11 @@ export class OwnerTokenService implements OnApplicationBootstrap, BeforeApplicat
     });
   }
 
-  /** A start that came to nothing leaves no token that nobody knows. */
+  /** A start that came to nothing leaves no token that nobody knows; others on the same database may go by it already. */
   async beforeApplicationShutdown(): Promise<void> {
-    if (this.unseen !== null) await this.database.prisma.ownerToken.deleteMany({ where: { hash: this.hash } });
+    if (this.unseen === null) return;
+    if (this.database.embedded) await this.database.prisma.ownerToken.deleteMany({ where: { hash: this.hash } });
+    else this.show();
   }
 
   isOwners(token: string): boolean {

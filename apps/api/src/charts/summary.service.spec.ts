@@ -1,13 +1,17 @@
 import { expect, it } from 'vitest';
 import { ProviderError, type ProviderErrorCode } from '#listening';
-import type { NowPlayingService } from '../now-playing/index.js';
-import { playing } from '../now-playing/testing/playing.js';
+import type { CurrentlyPlaying, NowPlayingService } from '../now-playing/index.js';
 import type { ActiveProvider } from '../providers/active-provider.js';
 import type { RunningProvider } from '../providers/running-providers.js';
 import type { SummaryDto } from './charts.dto.js';
 import type { ChartsService } from './charts.service.js';
 import { SummaryService } from './summary.service.js';
 
+const playing: CurrentlyPlaying = {
+  ...{ isPlaying: true, title: 'Paper Lanterns', artist: 'The Night Ferry', album: '', albumImageUrl: '', songUrl: '' },
+  ...{ source: 'tapes', kind: 'track', durationMs: null, startedAt: null, endsAt: null },
+  ...{ updatedAt: '2026-11-21T09:30:02.000Z', stale: false, degraded: null, lastPlayed: null },
+};
 const READS = ['profile', 'recentTracks', 'topTracks', 'topArtists', 'topAlbums'] as const;
 const failing = (code: ProviderErrorCode): ProviderError =>
   new ProviderError(code, { message: `${code}.`, remedy: 'Wait.' });

@@ -72,6 +72,14 @@ export function listeningOf(document: CurrentlyPlaying, idleImageUrl: string): L
   };
 }
 
+/** What was played last once the song that plays in this answer has ended. @param idleImageUrl as in `listeningOf` */
+export function lastPlayedOf(document: CurrentlyPlaying, idleImageUrl: string): LastPlayed | null {
+  const { kind, title, artist, album, albumImageUrl, songUrl, startedAt, updatedAt, lastPlayed } = document;
+  if (kind !== 'track') return lastPlayed;
+  const shown = { albumImageUrl: albumImageUrl === idleImageUrl ? null : albumImageUrl, songUrl: songUrl || null };
+  return { title, artist, album, ...shown, playedAt: startedAt ?? updatedAt };
+}
+
 /** When a song ends if nobody touches it; null when the provider does not tell. */
 export function endOf(playing: NowPlaying | null): Date | null {
   if (!playing?.startedAt || playing.durationMs === null) return null;

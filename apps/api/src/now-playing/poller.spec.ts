@@ -160,17 +160,18 @@ describe('a reading', () => {
   });
 });
 
+const before: RecentTrack = {
+  title: 'Salt on the Window',
+  artist: 'The Night Ferry',
+  album: '',
+  albumImageUrl: null,
+  songUrl: null,
+  nowPlaying: false,
+  playedAt: new Date(NOW - 300_000),
+};
+
 describe('a song that was paused', () => {
   it('was played, and no more once it goes on', async () => {
-    const before: RecentTrack = {
-      title: 'Salt on the Window',
-      artist: 'The Night Ferry',
-      album: '',
-      albumImageUrl: null,
-      songUrl: null,
-      nowPlaying: false,
-      playedAt: new Date(NOW - 300_000),
-    };
     const lastPlayed = async (tells: NowPlaying | null): Promise<string | undefined> => {
       const now = await poll(tells);
       poller.pauseAfter(now);
@@ -203,7 +204,16 @@ describe('a song that nobody can confirm', () => {
     const over = poller.describe(await poll(failing()));
     expect(over).toMatchObject({ isPlaying: false, stale: true, lastPlayed: { title: 'Paper Lanterns' } });
     const told = { document: { ...playing, endsAt: new Date(NOW + 200_000).toISOString() }, checkedAt: NOW };
-    expect(poller.aged(told)).toMatchObject({ isPlaying: false, stale: true });
+    expect(poller.aged(told)).toMatchObject({
+      isPlaying: false,
+      stale: true,
+      lastPlayed: { title: 'Paper Lanterns', playedAt: playing.updatedAt },
+    });
+    // What the history tells later stays.
+    played = [{ ...before, title: 'Tide', playedAt: new Date(NOW + 300_000) }];
+    at(40 * 60_000);
+    await poller.refreshHistory(await poll(failing()));
+    expect(poller.describe(await poll(failing()))).toMatchObject({ lastPlayed: { title: 'Tide' } });
   });
 
   it('is said to play for ten minutes when its end is not known', async () => {

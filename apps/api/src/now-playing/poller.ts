@@ -5,7 +5,7 @@ import { ProviderOutages } from '../providers/provider-outages.js';
 import { HIDDEN, type RunningProvider, RunningProviders } from '../providers/running-providers.js';
 import { PlatformSettings } from '../settings/platform.settings.js';
 import { DailyCalls } from '../upstream/daily-calls.js';
-import { endOf, listeningOf, toCurrentlyPlaying } from './currently-playing.js';
+import { endOf, lastPlayedOf, listeningOf, toCurrentlyPlaying } from './currently-playing.js';
 import { PlayHistory } from './play-history.js';
 import type { CurrentlyPlaying } from './now-playing.dto.js';
 import { pauseBeforePoll } from './poll-plan.js';
@@ -180,7 +180,8 @@ export class Poller {
         now: new Date(document.updatedAt),
       },
     );
-    return { ...idle, source: document.source, degraded: document.degraded, lastPlayed: document.lastPlayed };
+    const { source, degraded } = document;
+    return { ...idle, source, degraded, lastPlayed: lastPlayedOf(document, this.settings.notPlayingImageUrl) };
   }
 
   /** How long to wait before the next one, in milliseconds. */
@@ -232,7 +233,9 @@ export class Poller {
       if (!(error instanceof ProviderError) || !known || isGone) throw error;
       if (isBelievable({ at: known.at, end: endOf(known.playing) }, Date.now())) return { ...known, failure: error };
       this.history.songEnded(running, known.playing, known.seenAt);
-      return { ...known, playing: null, failure: error };
+      // It has ended once; what the history tells from now on is newer.
+      this.last = { ...known, playing: null };
+      return { ...this.last, failure: error };
     }
   }
 }

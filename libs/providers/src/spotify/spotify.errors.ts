@@ -170,7 +170,6 @@ export function asSpotifyError(error: unknown): ProviderError {
     return new ProviderError('reauthorization_required', {
       message: `Spotify takes no access token of this account any more, not even a new one (${error.message}).`,
       remedy: 'Link the account again at /auth.',
-      cause: error,
     });
   }
   const said = asProviderError(error, DISPLAY_NAME);

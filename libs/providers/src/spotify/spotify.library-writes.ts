@@ -32,6 +32,7 @@ export function createLibraryWrites({ change }: SpotifyApi): LibraryWrites {
       throw new ProviderError('upstream_error', {
         message: 'Spotify made a playlist and told nothing of it.',
         remedy: 'Look into the Spotify app whether it is there, before you try again.',
+        isFinal: true,
       });
     },
     async insert(playlistId, uris, position) {

@@ -1,3 +1,4 @@
+import { TokenError } from '#accounts';
 import { type LibraryPlaylist, type LibraryShape, type LibraryWrites, ProviderError } from '#listening';
 import { isClosed, isFinal } from './refusal.js';
 import type { ListWork, Named, PlaylistWork, Work } from './work.js';
@@ -173,9 +174,11 @@ export class RestoreHand {
   }
 }
 
-/** Whether nobody knows what has come of a call that has failed so. What was refused, or never sent, has no cause in a fault. */
+/** Whether nobody knows what has come of a call that has failed so. What was refused has no cause in a fault. */
 function mayBeDone(error: unknown): boolean {
   if (!(error instanceof ProviderError)) return true;
+  // Without a token it was never sent.
+  if (error.cause instanceof TokenError) return false;
   return error.code === 'upstream_timeout' || (error.code === 'upstream_error' && error.cause !== undefined);
 }
 
