@@ -215,9 +215,9 @@ function rgb(color: string): string {
 
 it('follows who looks at it: their choice of light or dark, and how much motion they want', async () => {
   const { palette, dark } = themeOn('auto', 'theme');
-  const day = await visit(cards.url, { colorScheme: 'light', reducedMotion: 'no-preference' });
+  const day = await visit(`${cards.url}?song=markup`, { colorScheme: 'light', reducedMotion: 'no-preference' });
   expect(await painted(day)).toEqual([rgb(palette.ink), 'bar']);
-  const night = await visit(cards.url, { colorScheme: 'dark', reducedMotion: 'reduce' });
+  const night = await visit(`${cards.url}?song=markup`, { colorScheme: 'dark', reducedMotion: 'reduce' });
   expect(await painted(night)).toEqual([rgb(dark?.ink ?? ''), 'none']);
 });
 

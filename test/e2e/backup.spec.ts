@@ -507,6 +507,7 @@ describe('the schedule', () => {
     expect([service, other].some((each) => /backups? (was|were) not made when due/.test(each.output()))).toBe(true);
     // Somebody else, who was linked then.
     await library.query("UPDATE backups SET account = $1 WHERE provider = 'lastfm'", [{ id: 'grace', name: 'Grace' }]);
+    await library.query("UPDATE backups SET created_at = created_at - interval '26 hours' WHERE trigger = 'schedule'");
     await library.query("UPDATE schedule_slots SET slot = slot - interval '26 hours'");
     const [spotify = '', lastfm = ''] = names.sort().reverse();
     await eventually(async () => {
