@@ -1,31 +1,11 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { START, failureOf, judge, server } from './testing/client-under-test.js';
+import { START, failureOf, judge, plainClientOf, server } from './testing/client-under-test.js';
 import { answer, hang } from './testing/scripted-server.js';
-import { UpstreamBlocksInMemory } from './upstream-blocks.js';
-import { UpstreamClient } from './upstream-client.js';
-
-const opened: UpstreamClient[] = [];
 
 afterEach(() => {
   vi.restoreAllMocks();
   vi.useRealTimers();
-  for (const client of opened.splice(0)) client.close();
 });
-
-/** A client as the service makes one: with no limits but its own. */
-function plainClient(baseUrl: string): UpstreamClient {
-  const client = new UpstreamClient({
-    displayName: 'Example',
-    blockKey: 'example',
-    baseUrl,
-    userAgent: 'Tonearm/0.0.0 (+https://tonearm.example)',
-    blocks: new UpstreamBlocksInMemory(),
-    now: () => START,
-    random: () => 0.5,
-  });
-  opened.push(client);
-  return client;
-}
 
 describe('an upstream for which nobody has set limits', () => {
   it('gets twelve seconds for a read, and five for each of its attempts', async () => {
@@ -38,7 +18,7 @@ describe('an upstream for which nobody has set limits', () => {
     upstream.will(hang);
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     let kind: string | null = null;
-    const reading = failureOf(plainClient(upstream.url).read({}, judge)).then((failure) => (kind = failure.kind));
+    const reading = failureOf(plainClientOf(upstream.url).read({}, judge)).then((failure) => (kind = failure.kind));
     await vi.advanceTimersByTimeAsync(11_999);
     expect(kind).toBeNull();
     await vi.advanceTimersByTimeAsync(1);
@@ -50,7 +30,7 @@ describe('an upstream for which nobody has set limits', () => {
   it('is asked three times a read, and left alone for five seconds after six failures', async () => {
     const upstream = await server();
     upstream.will(answer(500, ''));
-    const client = plainClient(upstream.url);
+    const client = plainClientOf(upstream.url);
     await failureOf(client.read({}, judge));
     expect(upstream.calls).toHaveLength(3);
     expect((await failureOf(client.read({}, judge))).isLast).toBe(true);
@@ -60,7 +40,7 @@ describe('an upstream for which nobody has set limits', () => {
 
   it('may send five million bytes', async () => {
     const upstream = await server();
-    const client = plainClient(upstream.url);
+    const client = plainClientOf(upstream.url);
     const bodyOf = (bytes: number): string => JSON.stringify('x'.repeat(bytes - 2));
     upstream.will(answer(200, bodyOf(5_000_000)), answer(200, bodyOf(5_000_001)));
     expect((await client.read({}, judge)).text).toHaveLength(5_000_000);

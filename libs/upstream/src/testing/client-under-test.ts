@@ -29,6 +29,11 @@ export const SHORT = { attemptMs: 200 };
 
 /** A client with its own blocks, a clock that stands still and limits that nothing hits, unless given; closed after the test. */
 export function clientOf(baseUrl: string, { limits, ...options }: Partial<UpstreamClientOptions> = {}): UpstreamClient {
+  return plainClientOf(baseUrl, { limits: { ...LIMITS, ...limits }, ...options });
+}
+
+/** The same with no limits but its own. */
+export function plainClientOf(baseUrl: string, options: Partial<UpstreamClientOptions> = {}): UpstreamClient {
   const client = new UpstreamClient({
     displayName: 'Example',
     blockKey: 'example',
@@ -37,7 +42,6 @@ export function clientOf(baseUrl: string, { limits, ...options }: Partial<Upstre
     blocks: new UpstreamBlocksInMemory(),
     now: () => START,
     random: () => 0.5,
-    limits: { ...LIMITS, ...limits },
     ...options,
   });
   opened.push(client);

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { TokenError } from '#accounts';
 import { type LibraryPlaylist, type LibraryWrites, ProviderError } from '#listening';
 import type { PlaylistWork } from './work.js';
 import { RestoreHand } from './restore-hand.js';
@@ -71,7 +72,9 @@ async function filled(
   });
   const rest = { target: 'p', mayLack: false, usualLack: null, namesakes: [], names: new Map<string, string>() };
   const work: PlaylistWork = { kind: 'playlist', report, playlist, steps, ...rest };
-  await hand.carryOut(work);
+  await hand.carryOut(work).catch((error: unknown) => {
+    throw Object.assign(error instanceof Error ? error : new Error(String(error)), { inDoubt: hand.inDoubt });
+  });
   return { hand, work, calls: calls() };
 }
 
@@ -92,5 +95,15 @@ it('does not try each of very many that are refused', async () => {
 
 it('takes a token that is not to be had for no refusal of what it brings', async () => {
   const noToken = new ProviderError('upstream_error', { message: 'There is no new access token.', remedy: 'Wait.' });
-  await expect(filled([], keyed(0, 300), new Set(keyed(0, 300)), noToken)).rejects.toBe(noToken);
+  const refused = new Set(keyed(0, 300));
+  await expect(filled([], keyed(0, 300), refused, noToken)).rejects.toMatchObject({ message: noToken.message });
+});
+
+it.each([
+  ['is in no doubt of a call for which there was no token', new TokenError('transient', 'It is away.'), null],
+  ['is in doubt of one that was lost', new Error('It was cut.'), { add: 100 }],
+])('%s', async (_, cause, inDoubt) => {
+  const late = new ProviderError('upstream_timeout', { message: 'It was late.', remedy: 'Wait.', cause });
+  const doubt: unknown = inDoubt === null ? null : expect.objectContaining(inDoubt);
+  await expect(filled([], keyed(0, 300), new Set(keyed(0, 300)), late)).rejects.toMatchObject({ inDoubt: doubt });
 });
