@@ -65,26 +65,31 @@ it('a moment of the schedule of which a process has begun a part before it was k
   await library.stop();
   await library.start({ BACKUP_CRON: '0 * * * *' });
   await library.query("UPDATE schedule_slots SET slot = slot - interval '1 hour'");
-  const made = async (): Promise<string[]> =>
-    (await library.allBackups())
-      .filter(({ state }) => state === 'complete')
-      .map(({ provider }) => provider)
-      .sort();
+  const whole = "job NOT LIKE '% lastfm' AND job NOT LIKE '% spotify'";
+  const schedule = `SELECT slot FROM schedule_slots WHERE ${whole}`;
   await eventually(async () => {
-    expect(await made()).toEqual(['lastfm', 'spotify']);
-    expect(await library.query('SELECT slot FROM schedule_slots')).toHaveLength(2);
+    const all = await library.allBackups();
+    expect(all.map(({ provider, state }) => [provider, state]).sort()).toEqual([
+      ['lastfm', 'complete'],
+      ['spotify', 'complete'],
+    ]);
+    expect(await library.query(schedule)).toHaveLength(2);
   });
-  const [lastfm] = (await library.allBackups()).filter(({ provider }) => provider === 'lastfm');
-  await library.query("DELETE FROM backups WHERE provider = 'spotify'");
-  await library.query('DELETE FROM schedule_slots WHERE slot = (SELECT max(slot) FROM schedule_slots)');
+  for (const { id, provider } of await library.allBackups()) {
+    // One that the owner has taken away is not begun again; the other has never been begun.
+    if (provider === 'lastfm') await asOwner(library.service, 'DELETE', `/admin/backups/${id}`);
+    else await library.query('DELETE FROM backups WHERE id = $1::uuid', [id]);
+  }
+  await library.query(
+    `DELETE FROM schedule_slots
+    WHERE slot = (SELECT max(slot) FROM schedule_slots) AND (job LIKE '% spotify' OR ${whole})`,
+  );
   await eventually(async () => {
-    expect(await library.query('SELECT slot FROM schedule_slots')).toHaveLength(2);
+    expect(await library.query(schedule)).toHaveLength(2);
     // The files of the one that is gone are found in the folder.
     expect((await library.allBackups()).map(({ provider, trigger }) => [provider, trigger]).sort()).toEqual([
-      ['lastfm', 'schedule'],
       ['spotify', 'found'],
       ['spotify', 'schedule'],
     ]);
   });
-  expect((await library.allBackups()).map(({ id }) => id)).toContain(lastfm?.id);
 });

@@ -82,7 +82,7 @@ export class BackupSchedule implements OnApplicationBootstrap {
   private async forgetAhead(): Promise<void> {
     const forgotten = await this.database.prisma.$executeRaw`
       DELETE FROM schedule_slots
-      WHERE job = ${this.job} AND slot > now() + ${CLOCK_SLACK_MS}::float8 * interval '1 ms'`;
+      WHERE (job = ${this.job} OR starts_with(job, ${this.jobOf('')})) AND slot > now() + ${CLOCK_SLACK_MS}::float8 * interval '1 ms'`;
     if (forgotten > 0) this.logger.warn('The clock was ahead: what it took for due is forgotten.');
   }
 
@@ -147,8 +147,10 @@ export class BackupSchedule implements OnApplicationBootstrap {
     }
     this.began = row.began;
     const slot = slots.last(row.last, row.now);
+    if (!slot) return;
+    const wasTold = this.toldOf === slot.getTime();
     // What is begun is begun once. So nothing is lost when this process ends in between: the next look goes on.
-    if (!slot || !(await this.beginAll(slot))) return;
+    if (!(await this.beginAll(slot))) return;
     const claimed = await this.database.prisma.$executeRaw`
       INSERT INTO schedule_slots (job, slot) VALUES (${this.job}, ${slot}) ON CONFLICT DO NOTHING`;
     if (claimed === 0) return;
@@ -156,12 +158,18 @@ export class BackupSchedule implements OnApplicationBootstrap {
       DELETE FROM schedule_slots
       WHERE starts_with(job, ${JOB}) AND slot <> ${row.began}
         AND slot < now() - ${KEPT_DAYS}::float8 * interval '1 day'`;
+    if (wasTold) return;
     const many = slots.many(row.last, row.now);
     if (many !== '1' || row.now.getTime() - slot.getTime() > LATE_MS) {
       this.logger.warn(
-        `${many === '1' ? 'A backup was' : `${many} backups were`} not made when due, last at ${slot.toISOString()}: the service did not run, or its database was away. One is made now.`,
+        `${many === '1' ? 'A backup was' : `${many} backups were`} not made when due, last at ${slot.toISOString()}: the service did not run, or its database was away. One makes up for it.`,
       );
     }
+  }
+
+  /** Each has slots of its own: those that it has taken on are not begun again while others cannot be begun. */
+  private jobOf(provider: string): string {
+    return `${this.job} ${provider}`;
   }
 
   /** Those of all providers. @returns whether each is begun by now */
@@ -170,7 +178,7 @@ export class BackupSchedule implements OnApplicationBootstrap {
     for (const { provider, running } of this.providers.all) {
       if (!running?.reads.library) continue;
       try {
-        await this.backups.beginScheduled(provider.id, slot);
+        await this.backups.beginScheduled(provider.id, { job: this.jobOf(provider.id), slot });
       } catch (error) {
         isWhole = false;
         // It is tried again with every look.

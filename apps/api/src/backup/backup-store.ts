@@ -13,7 +13,7 @@ import {
   parseSummary,
   parseTrouble,
 } from './backup-row.js';
-import { CLOCK_SLACK_MS, type Held, LibraryJobs, expectHeld } from './library-jobs.js';
+import { type Held, LibraryJobs, type Transaction, expectHeld } from './library-jobs.js';
 
 const CHANNEL = 'backups';
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -49,6 +49,12 @@ export interface Backup {
 /** What a backup is to be like. */
 export type Wish = Pick<Backup, 'full' | 'newFolder'> & { trigger: Trigger };
 
+/** A moment at which a job is due. */
+export interface Slot {
+  job: string;
+  slot: Date;
+}
+
 /** The right to work on a backup, until another process has it. */
 export interface Claim extends Held {
   backup: Backup;
@@ -82,24 +88,28 @@ export class BackupStore {
     await this.notifications.notify(CHANNEL);
   }
 
-  /** @returns null when one of this provider is under way already */
-  async create(provider: string, name: string, { trigger, full, newFolder }: Wish): Promise<Backup | null> {
-    const rows = await this.database.prisma.$queryRaw<{ id: string }[]>`
+  /** @returns null when one of this provider is under way already, or another has the name */
+  async create(
+    provider: string,
+    name: string,
+    { trigger, full, newFolder }: Wish,
+    client: Transaction = this.database.prisma,
+  ): Promise<Backup | null> {
+    const rows = await client.$queryRaw<{ id: string }[]>`
       INSERT INTO backups (provider, name, "trigger", "full", new_folder)
       VALUES (${provider}, ${name}, ${trigger}, ${full}, ${newFolder})
       ON CONFLICT DO NOTHING RETURNING id`;
     const [row] = rows;
-    return row ? this.get(row.id) : null;
+    return row ? this.get(row.id, client) : null;
   }
 
-  /** Whether the schedule has begun one since then; by a clock that was ahead it has not. */
-  async isScheduledSince(provider: string, since: Date): Promise<boolean> {
-    const rows = await this.database.prisma.$queryRaw<unknown[]>`
-      SELECT FROM backups
-      WHERE provider = ${provider} AND "trigger" = 'schedule' AND created_at >= ${since}
-        AND created_at <= now() + ${CLOCK_SLACK_MS}::float8 * interval '1 ms'
-      LIMIT 1`;
-    return rows.length > 0;
+  /** Does once what a moment of a schedule asks for: of two who come together one waits for the other, and goes on when it fails. */
+  async atSlot({ job, slot }: Slot, begin: (transaction: Transaction) => Promise<unknown>): Promise<void> {
+    await this.database.prisma.$transaction(async (transaction) => {
+      const taken = await transaction.$executeRaw`
+        INSERT INTO schedule_slots (job, slot) VALUES (${job}, ${slot}) ON CONFLICT DO NOTHING`;
+      if (taken > 0) await begin(transaction);
+    });
   }
 
   /** Takes one up that lies in the folder and is not known; nothing happens when it is. */
@@ -123,15 +133,15 @@ export class BackupStore {
   }
 
   /** The one of this provider that has not ended. */
-  async underWay(provider: string): Promise<Backup | null> {
-    const row = await this.database.prisma.backup.findFirst({
+  async underWay(provider: string, client: Transaction = this.database.prisma): Promise<Backup | null> {
+    const row = await client.backup.findFirst({
       where: { provider, state: { in: [...UNDER_WAY] } },
     });
     return row && toBackup(row);
   }
 
-  async get(id: string): Promise<Backup | null> {
-    const row = await this.database.prisma.backup.findUnique({ where: { id } });
+  async get(id: string, client: Transaction = this.database.prisma): Promise<Backup | null> {
+    const row = await client.backup.findUnique({ where: { id } });
     return row && toBackup(row);
   }
 

@@ -8,8 +8,9 @@ import { RunningProviders } from '../providers/running-providers.js';
 import { type Archive, type ArchiveDiff, ArchiveError, archiveName, diff } from './archive/index.js';
 import { BackupFiles } from './backup-files.js';
 import type { Account, Trouble } from './backup-row.js';
-import { type Backup, BackupStore, type Made, type Wish } from './backup-store.js';
+import { type Backup, BackupStore, type Made, type Slot, type Wish } from './backup-store.js';
 import { BackupWorker } from './backup-worker.js';
+import type { Transaction } from './library-jobs.js';
 
 /** Two of a second would have one name. */
 const NEXT_NAME_MS = 1_000;
@@ -104,6 +105,7 @@ export class Backups {
     }
     await this.files.checkWritable();
     const backup = await this.create(id, { trigger: 'owner', ...wish });
+    await this.spread();
     if ((backup.full || !wish.full) && (backup.newFolder || !wish.newFolder)) {
       // Read once more it might be at work already, and be taken for one that somebody else has begun.
       const [told = backup] = await this.withObstacles([backup]);
@@ -116,11 +118,12 @@ export class Backups {
     );
   }
 
-  /** One that cannot begin has failed, and is told so. @param slot when it is due: one that the schedule has begun since is it */
-  async beginScheduled(provider: string, slot: Date): Promise<void> {
-    if (await this.store.isScheduledSince(provider, slot)) return;
+  /** Begins one that is due, once; one that is under way is it. One that cannot begin has failed, and is told so. */
+  async beginScheduled(provider: string, slot: Slot): Promise<void> {
     if (await this.files.folderFault()) await this.list();
-    await this.create(provider, { trigger: 'schedule', full: false, newFolder: false });
+    const wish: Wish = { trigger: 'schedule', full: false, newFolder: false };
+    await this.store.atSlot(slot, (transaction) => this.create(provider, wish, transaction));
+    await this.spread();
   }
 
   /**
@@ -243,20 +246,23 @@ export class Backups {
     }
   }
 
-  private async create(provider: string, wish: Wish): Promise<Backup> {
+  /** Or the one that is under way. */
+  private async create(provider: string, wish: Wish, transaction?: Transaction): Promise<Backup> {
     const now = Date.now();
     for (let attempt = 0; attempt < MOST_NAMES; attempt += 1) {
       const name = archiveName(provider, new Date(now + attempt * NEXT_NAME_MS));
-      const backup = await this.store.create(provider, name, wish);
-      if (backup) {
-        this.worker.look();
-        await this.store.spread();
-        return backup;
-      }
-      const underWay = await this.store.underWay(provider);
-      if (underWay) return underWay;
+      const backup =
+        (await this.store.create(provider, name, wish, transaction)) ??
+        (await this.store.underWay(provider, transaction));
+      if (backup) return backup;
     }
     throw new Problem('conflict', 'Too many backups begin at once.', 'Try again in some seconds.');
+  }
+
+  /** Here at once, and elsewhere soon. */
+  private async spread(): Promise<void> {
+    this.worker.look();
+    await this.store.spread();
   }
 
   private async archiveOf(backup: Backup): Promise<Archive> {
