@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { ProviderError, type ProviderErrorCode } from '#listening';
-import { inTime } from './in-time.js';
+import { inTime } from '../in-time.js';
 
 /** Longest that a public read waits for an upstream. */
 export const PATIENCE_MS = 2_500;

@@ -15,10 +15,10 @@ import { keptOmissions, keptText } from './archive/kept.js';
 import { discardForgotten, discardPartials } from './archive/partial-folder.js';
 import { verify } from './archive/verify.js';
 import type { Account, Omission, Summary } from './backup-row.js';
-import { isAll } from './backup-before.js';
+import { isAll } from './reading/backup-before.js';
 import { BackupStore, type Claim, type Made } from './backup-store.js';
-import { isLasting, isPassing } from './lacks.js';
-import { PLAYLIST_INDEX, ReadingStore, type SettledList } from './reading-store.js';
+import { isLasting, isPassing } from './reading/lacks.js';
+import { PLAYLIST_INDEX, ReadingStore, type SettledList } from './reading/reading-store.js';
 
 const PLAYLIST = /^playlist[:?]/;
 /** Less than a playlist that is empty. */

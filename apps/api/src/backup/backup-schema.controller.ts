@@ -3,7 +3,7 @@ import { ApiNotModifiedResponse, ApiOkResponse, ApiOperation, ApiProduces, ApiTa
 import { Answer } from '../answer/answer.js';
 import { encodeJson } from '../answer/json-answer.js';
 import { ApiProblems } from '../problem/problem.dto.js';
-import { ARCHIVE_SCHEMA } from './archive/index.js';
+import { ARCHIVE_SCHEMA } from './archive/schema.js';
 
 /** It changes with a new version of this service alone. */
 const CACHE_CONTROL = 'public, max-age=3600';

@@ -1,11 +1,11 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Database } from '#database';
-import { inTime } from '../answer/in-time.js';
+import { inTime } from '../in-time.js';
 import { DATABASE } from '../database/database.module.js';
 import { reasonOf } from '../logging.js';
 import { RunningProviders } from '../providers/running-providers.js';
 import { BackupFiles } from './backup-files.js';
-import { BackupSchedule } from './backup-schedule.js';
+import { BackupSchedule } from './schedule/backup-schedule.js';
 import { BackupStore } from './backup-store.js';
 
 /** However often strangers ask, the database is asked no more often. */

@@ -13,7 +13,7 @@ import {
   parseSummary,
   parseTrouble,
 } from './backup-row.js';
-import { type Held, LibraryJobs, type Transaction, expectHeld } from './library-jobs.js';
+import { type Held, LibraryJobs, type Transaction, expectHeld } from './jobs/library-jobs.js';
 
 const CHANNEL = 'backups';
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

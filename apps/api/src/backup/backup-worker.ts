@@ -7,11 +7,11 @@ import { BackupFiles, CannotCarry } from './backup-files.js';
 import { ArchiveError } from './archive/archive-error.js';
 import type { Trouble } from './backup-row.js';
 import { BackupStore, type Claim, type Made } from './backup-store.js';
-import type { Held } from './library-jobs.js';
-import { LibraryReading, type ReadingParts } from './library-reading.js';
-import { ReadingStore } from './reading-store.js';
-import { LibraryWorker, expectAccount } from './library-worker.js';
-import { parseKeep, superfluous } from './retention.js';
+import type { Held } from './jobs/library-jobs.js';
+import { LibraryReading, type ReadingParts } from './reading/library-reading.js';
+import { ReadingStore } from './reading/reading-store.js';
+import { LibraryWorker, expectAccount } from './jobs/library-worker.js';
+import { parseKeep, superfluous } from './schedule/retention.js';
 
 /** For so long it is told why one has failed. */
 const FAILED_KEPT_MS = 30 * 86_400_000;

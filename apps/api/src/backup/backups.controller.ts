@@ -28,7 +28,7 @@ import { ApiProblems } from '../problem/problem.dto.js';
 import { Problem } from '../problem/problem.js';
 import { BackupDownload } from './backup-download.js';
 import { BackupProblemFilter } from './backup-problem.filter.js';
-import { BackupSchedule } from './backup-schedule.js';
+import { BackupSchedule } from './schedule/backup-schedule.js';
 import type { Backup } from './backup-store.js';
 import {
   BackupDto,
@@ -41,7 +41,7 @@ import {
 } from './backups.dto.js';
 import { DiffDto } from './diff.dto.js';
 import { Backups } from './backups.js';
-import { LibraryEvents } from './library-events.js';
+import { LibraryEvents } from './jobs/library-events.js';
 import { RecordingIds } from './musicbrainz/recording-ids.js';
 
 const Id = (name = 'id'): ParameterDecorator =>

@@ -5,12 +5,15 @@ import { reasonOf } from '../logging.js';
 import { Problem } from '../problem/problem.js';
 import { ProviderChoice } from '../providers/provider-choice.js';
 import { RunningProviders } from '../providers/running-providers.js';
-import { type Archive, type ArchiveDiff, ArchiveError, archiveName, diff } from './archive/index.js';
+import type { Archive } from './archive/archive.js';
+import { ArchiveError } from './archive/archive-error.js';
+import { archiveName } from './archive/archive-name.js';
+import { type ArchiveDiff, diff } from './archive/diff.js';
 import { BackupFiles } from './backup-files.js';
 import type { Account, Trouble } from './backup-row.js';
 import { type Backup, BackupStore, type Made, type Slot, type Wish } from './backup-store.js';
 import { BackupWorker } from './backup-worker.js';
-import type { Transaction } from './library-jobs.js';
+import type { Transaction } from './jobs/library-jobs.js';
 
 /** Two of a second would have one name. */
 const NEXT_NAME_MS = 1_000;

@@ -1,7 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Database } from '#database';
 import { ProviderError } from '#listening';
-import { inTime } from '../answer/in-time.js';
+import { inTime } from '../in-time.js';
 import { ReadCache } from '../answer/read-cache.js';
 import { BackupStanding } from '../backup/index.js';
 import { DATABASE } from '../database/database.module.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type NowPlaying, ProviderError } from '#listening';
-import { inTime } from '../answer/in-time.js';
+import { inTime } from '../in-time.js';
 import { type JsonBytes, encodeJson } from '../answer/json-answer.js';
 import { PATIENCE_MS, type Patience, ReadCache } from '../answer/read-cache.js';
 import { ActiveProvider, type Substitution } from '../providers/active-provider.js';

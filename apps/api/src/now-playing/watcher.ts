@@ -7,7 +7,7 @@ import {
 } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import type { Database } from '#database';
-import { inTime } from '../answer/in-time.js';
+import { inTime } from '../in-time.js';
 import { DATABASE } from '../database/database.module.js';
 import { reasonOf } from '../logging.js';
 import { ProviderGeneration } from '../providers/provider-generation.js';

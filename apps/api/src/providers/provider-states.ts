@@ -3,7 +3,7 @@ import { type Accounts, type Link, consentExpiresAt, dueConsentWarning, neededLi
 import { ProviderError, type ProviderErrorCode } from '#listening';
 import type { ConfiguredLinking, Provider } from '#providers';
 import { ACCOUNTS } from '../accounts/index.js';
-import { inTime } from '../answer/in-time.js';
+import { inTime } from '../in-time.js';
 import { PlatformSettings } from '../settings/platform.settings.js';
 import { ProviderOutages } from './provider-outages.js';
 import { faultOfRedirect } from './redirect-uri.js';

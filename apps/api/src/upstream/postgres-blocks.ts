@@ -1,7 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Database } from '#database';
 import { type UpstreamBlock, type UpstreamBlocks, UpstreamBlocksInMemory, isOfWrongClock, longest } from '#upstream';
-import { inTime } from '../answer/in-time.js';
+import { inTime } from '../in-time.js';
 import { DATABASE } from '../database/database.module.js';
 import { reasonOf } from '../logging.js';
 

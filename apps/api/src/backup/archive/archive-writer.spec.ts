@@ -25,11 +25,12 @@ const folders = new ScratchFolders();
 afterEach(() => folders.clear());
 
 /** What the service runs. */
-const BUILT = pathToFileURL('dist/apps/api/src/backup/archive/index.js').href;
+const built = (name: string): string => JSON.stringify(pathToFileURL(`dist/apps/api/src/backup/archive/${name}`).href);
 
 /** Writes a list that never ends, and says so when a good part of it is on the disk. */
 const ENDLESS = `
-  const { ArchiveWriter, listArchives } = await import(${JSON.stringify(BUILT)});
+  const { listArchives } = await import(${built('archive.js')});
+  const { ArchiveWriter } = await import(${built('archive-writer.js')});
   const [folder, name] = process.argv.slice(1);
   async function* endless() {
     for (let number = 0; ; number += 1) {

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { LibraryEntry, LibraryPage, LibraryPlaylist, LibraryReads, LibraryShape } from '#listening';
 import type { Archive } from '../archive/archive.js';
 import { all, entries, entry, playlist, ScratchFolders, write } from '../archive/testing/library.js';
-import { doubtText } from '../lacks.js';
+import { doubtText } from '../reading/lacks.js';
 import { LibraryRestore } from './library-restore.js';
 import { PresentLibrary } from './present-library.js';
 import type { Wanted } from './restore-report.js';

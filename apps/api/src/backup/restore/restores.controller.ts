@@ -27,7 +27,7 @@ import { OwnerOnly } from '../../admin/index.js';
 import { ApiProblems } from '../../problem/problem.dto.js';
 import { Problem } from '../../problem/problem.js';
 import { BackupProblemFilter } from '../backup-problem.filter.js';
-import { LibraryEvents } from '../library-events.js';
+import { LibraryEvents } from '../jobs/library-events.js';
 import type { PartReport } from './restore-report.js';
 import {
   RestoreDto,

@@ -9,7 +9,7 @@ import type { Archive } from '../archive/archive.js';
 import type { Account } from '../backup-row.js';
 import type { Backup } from '../backup-store.js';
 import { Backups } from '../backups.js';
-import { PLAYLIST_INDEX } from '../reading-store.js';
+import { PLAYLIST_INDEX } from '../reading/reading-store.js';
 import { LibraryRestore } from './library-restore.js';
 import { PresentLibrary } from './present-library.js';
 import type { PartReport, Wanted } from './restore-report.js';

@@ -8,8 +8,8 @@ import {
   PLAYLIST_PAGE,
   ProviderError,
 } from '#listening';
-import type { Archive } from './archive/archive.js';
-import type { ArchivedList } from './archive/documents.js';
+import type { Archive } from '../archive/archive.js';
+import type { ArchivedList } from '../archive/documents.js';
 import {
   type PlaylistBefore,
   isAsGood,
@@ -20,8 +20,8 @@ import {
   playlistsIn,
   standsIn,
 } from './backup-before.js';
-import type { Omission } from './backup-row.js';
-import type { Claim } from './backup-store.js';
+import type { Omission } from '../backup-row.js';
+import type { Claim } from '../backup-store.js';
 import { CHANGING, type Paged, PageReading } from './page-reading.js';
 import { PLAYLIST_INDEX, type ReadingStore, type SettledList } from './reading-store.js';
 import { type OrOmit, type Place, type Settlement, isNothingRead } from './settlement.js';

@@ -1,6 +1,6 @@
 import { type BulkheadPolicy, bulkhead } from 'cockatiel';
 import type { LibraryPage } from '#listening';
-import type { Claim } from './backup-store.js';
+import type { Claim } from '../backup-store.js';
 import { LeftOut, doubtText } from './lacks.js';
 import type { KeptPage, ReadingStore } from './reading-store.js';
 import type { Settlement } from './settlement.js';

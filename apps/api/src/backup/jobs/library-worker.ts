@@ -2,14 +2,14 @@ import type { BeforeApplicationShutdown, Logger, OnApplicationBootstrap } from '
 import { Interval } from '@nestjs/schedule';
 import { randomUUID } from 'node:crypto';
 import { ProviderError } from '#listening';
-import { reasonOf } from '../logging.js';
-import { isDatabaseAway } from '../problem/database-trouble.js';
-import type { RunningProvider, RunningProviders } from '../providers/running-providers.js';
-import type { DailyCalls } from '../upstream/daily-calls.js';
-import { ArchiveError } from './archive/archive-error.js';
-import { archiveProblem } from './archive-problem.js';
-import type { Account, Trouble } from './backup-row.js';
-import { NothingRead } from './lacks.js';
+import { reasonOf } from '../../logging.js';
+import { isDatabaseAway } from '../../problem/database-trouble.js';
+import type { RunningProvider, RunningProviders } from '../../providers/running-providers.js';
+import type { DailyCalls } from '../../upstream/daily-calls.js';
+import { ArchiveError } from '../archive/archive-error.js';
+import { archiveProblem } from '../archive-problem.js';
+import type { Account, Trouble } from '../backup-row.js';
+import { NothingRead } from '../reading/lacks.js';
 import { ClaimLost, type Held, type LibraryJobs } from './library-jobs.js';
 
 /** How often it is looked whether there is something to do. */

@@ -1,6 +1,6 @@
 import type { Database, PrismaClient } from '#database';
 import { LONGEST_BLOCK_MS } from '#upstream';
-import type { Trouble } from './backup-row.js';
+import type { Trouble } from '../backup-row.js';
 
 /** A process that says nothing for so long works no more. */
 export const LEASE_MS = 15_000;

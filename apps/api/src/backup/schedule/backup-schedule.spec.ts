@@ -2,12 +2,12 @@ import { Logger } from '@nestjs/common';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { type Database, openDatabase } from '#database';
 import { PROVIDERS } from '#providers';
-import { migratedDatabase } from '../../../../test/support/database.js';
-import { eventually } from '../../../../test/support/eventually.js';
-import type { RunningProviders } from '../providers/running-providers.js';
-import { PlatformSettings } from '../settings/platform.settings.js';
+import { migratedDatabase } from '../../../../../test/support/database.js';
+import { eventually } from '../../../../../test/support/eventually.js';
+import type { RunningProviders } from '../../providers/running-providers.js';
+import { PlatformSettings } from '../../settings/platform.settings.js';
 import { BackupSchedule } from './backup-schedule.js';
-import type { Backups } from './backups.js';
+import type { Backups } from '../backups.js';
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined };
 const SETTINGS = { BACKUP_CRON: '0 * * * *', TIMEZONE: 'Etc/UTC' };

@@ -1,14 +1,14 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import type { Database } from '#database';
-import { DATABASE } from '../database/database.module.js';
-import { reasonOf } from '../logging.js';
-import { RunningProviders } from '../providers/running-providers.js';
-import { PlatformSettings } from '../settings/platform.settings.js';
-import type { Backup } from './backup-store.js';
-import { Backups } from './backups.js';
+import { DATABASE } from '../../database/database.module.js';
+import { reasonOf } from '../../logging.js';
+import { RunningProviders } from '../../providers/running-providers.js';
+import { PlatformSettings } from '../../settings/platform.settings.js';
+import type { Backup } from '../backup-store.js';
+import { Backups } from '../backups.js';
 import { DueSlots, type Missed } from './due-slots.js';
-import { CLOCK_SLACK_MS } from './library-jobs.js';
+import { CLOCK_SLACK_MS } from '../jobs/library-jobs.js';
 
 const JOB = 'backup';
 const LOOK_EVERY_MS = 5_000;

@@ -1,5 +1,5 @@
 import { ProviderError } from '#listening';
-import type { Omission } from './backup-row.js';
+import type { Omission } from '../backup-row.js';
 
 /** What the owner does about a playlist of somebody else of which nothing is read. */
 export const BY_TURNS =

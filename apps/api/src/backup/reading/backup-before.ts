@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { LibraryEntry, LibraryList } from '#listening';
-import type { Archive } from './archive/archive.js';
-import { ArchiveError } from './archive/archive-error.js';
-import type { ArchivedPlaylist, Manifest } from './archive/documents.js';
+import type { Archive } from '../archive/archive.js';
+import { ArchiveError } from '../archive/archive-error.js';
+import type { ArchivedPlaylist, Manifest } from '../archive/documents.js';
 import { isDoubt, isLasting, isRefusal } from './lacks.js';
 
 /** Four weeks, but for what a monthly schedule may be early. */

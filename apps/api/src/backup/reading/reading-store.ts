@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Database } from '#database';
 import type { LibraryEntry, LibraryPage, LibraryPlaylist } from '#listening';
-import { DATABASE } from '../database/database.module.js';
-import { type Detail, type Progress, keptEntry, parseDetail, parsePlaylist } from './backup-row.js';
-import type { Claim } from './backup-store.js';
-import { LEASE_MS, expectHeld } from './library-jobs.js';
+import { DATABASE } from '../../database/database.module.js';
+import { type Detail, type Progress, keptEntry, parseDetail, parsePlaylist } from '../backup-row.js';
+import type { Claim } from '../backup-store.js';
+import { LEASE_MS, expectHeld } from '../jobs/library-jobs.js';
 
 /** As many pages are fetched together when they are written out. */
 const PAGES_AT_ONCE = 10;

@@ -1,4 +1,4 @@
-import type { Summary } from './backup-row.js';
+import type { Summary } from '../backup-row.js';
 
 /** How many backups are kept of each kind. */
 export interface Keep {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { LibraryList, LibraryShape } from '#listening';
-import type { Archive } from './archive/archive.js';
+import type { Archive } from '../archive/archive.js';
 import { type PlaylistBefore, playlistList } from './backup-before.js';
 
 /** So many may be asked for a library that has not changed, and one for each 50 playlists. */

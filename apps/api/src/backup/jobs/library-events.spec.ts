@@ -1,8 +1,8 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import { type ClientRequest, type IncomingMessage, get } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { eventually } from '../../../../test/support/eventually.js';
-import { PROBLEMS, Problem } from '../problem/problem.js';
+import { eventually } from '../../../../../test/support/eventually.js';
+import { PROBLEMS, Problem } from '../../problem/problem.js';
 import { LibraryEvents } from './library-events.js';
 
 const MOST = 100;

@@ -2,7 +2,7 @@ import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Problem } from '../problem/problem.js';
+import { Problem } from '../../problem/problem.js';
 
 /** How often a job that is watched is looked at. */
 const LOOK_EVERY_MS = 500;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LibraryList, LibraryShape } from '#listening';
-import type { ArchivedList } from './archive/documents.js';
-import { listFacts } from './archive/testing/library.js';
+import type { ArchivedList } from '../archive/documents.js';
+import { listFacts } from '../archive/testing/library.js';
 import type { PlaylistBefore } from './backup-before.js';
 import { type Turns, readAgain, turnsOf } from './turns.js';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Database, openDatabase } from '#database';
-import { migratedDatabase } from '../../../../test/support/database.js';
+import { migratedDatabase } from '../../../../../test/support/database.js';
 import { LibraryJobs } from './library-jobs.js';
 
 const WORKER = '00000000-0000-4000-8000-000000000000';

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { ArchiveWriter } from './archive/archive-writer.js';
-import { BACKUP, ScratchFolders, entries, from, playlist, readFacts, write } from './archive/testing/library.js';
+import { ArchiveWriter } from '../archive/archive-writer.js';
+import { BACKUP, ScratchFolders, entries, from, playlist, readFacts, write } from '../archive/testing/library.js';
 import { isAll, isAsGood, partAfter, playlistsIn, standsIn } from './backup-before.js';
 import { doubtText, refusalText } from './lacks.js';
 
