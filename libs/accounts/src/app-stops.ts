@@ -1,5 +1,5 @@
 import type { OAuthApp } from '#listening';
-import { digest } from './digest.js';
+import { digest } from './secret-text.js';
 
 const STOP_MS = 10 * 60_000;
 

@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import type { PrismaClient } from '#database';
-import { digest } from './digest.js';
 import { scopeKey, scopesOf } from './scopes.js';
+import { digest, randomText } from './secret-text.js';
 import type { Place, TokenVault } from './token-vault.js';
 
 /** How long a person may take to agree. */
@@ -56,7 +55,7 @@ export class ConsentStates {
   /** Begins one, and sweeps old ones out. */
   async begin(request: ConsentRequest): Promise<string> {
     const { provider, clientId, redirectUri, scopes, binder, codeVerifier } = request;
-    const state = randomBytes(32).toString('base64url');
+    const state = randomText();
     const hash = digest(state);
     await this.prisma.$executeRawUnsafe(
       `DELETE FROM consent_states WHERE expires_at < now() - interval '${REMEMBERED}'`,

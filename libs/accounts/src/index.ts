@@ -17,6 +17,7 @@ export { parseKeys } from './key-ring.js';
 export { openAccounts } from './open-accounts.js';
 export type { Accounts, AccountsOptions } from './open-accounts.js';
 export { missingScopes, scopesOf } from './scopes.js';
+export { digest, randomText } from './secret-text.js';
 export { TOKEN_ENDPOINT_LIMITS, TokenEndpoint } from './token-endpoint.js';
 export type { Tokens } from './token-endpoint.js';
 export { TokenError } from './token-error.js';

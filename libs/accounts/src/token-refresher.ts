@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AccountsLog } from './accounts-log.js';
 import { AppStops } from './app-stops.js';
-import { digest } from './digest.js';
+import { digest } from './secret-text.js';
 import { errorCode } from './error-code.js';
 import { type Failpoint, NO_FAILPOINT } from './failpoint.js';
 import { type GrantRow, tokenPlace } from './grant.js';

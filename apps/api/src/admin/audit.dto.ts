@@ -1,27 +1,20 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
-import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { IsOptional } from 'class-validator';
+import { IsWholeNumber } from '#providers';
 
 const LIMIT_RULE = 'must be a whole number from 1 to 200, given once';
 const BEFORE_RULE = 'must be the id of an entry';
-
-function wholeNumber({ value }: { value: unknown }): unknown {
-  return typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
-}
+/** More digits have no id. */
+const MOST_ID = 999_999_999;
 
 export class AuditQueryDto {
   @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 200, default: 50, example: 50 })
-  @Transform(wholeNumber)
-  @IsInt({ message: LIMIT_RULE })
-  @Min(1, { message: LIMIT_RULE })
-  @Max(200, { message: LIMIT_RULE })
+  @IsWholeNumber(1, 200, LIMIT_RULE)
   limit = 50;
 
   @ApiPropertyOptional({ type: 'integer', minimum: 1, description: 'Only entries before this one.', example: 120 })
   @IsOptional()
-  @Transform(wholeNumber)
-  @IsInt({ message: BEFORE_RULE })
-  @Min(1, { message: BEFORE_RULE })
+  @IsWholeNumber(1, MOST_ID, BEFORE_RULE)
   before?: number;
 }
 

@@ -2,4 +2,3 @@
 export { AdminModule } from './admin.module.js';
 export { OwnerLogin } from './owner-login.service.js';
 export { OwnerOnly } from './owner.guard.js';
-export { randomToken } from './digest.js';

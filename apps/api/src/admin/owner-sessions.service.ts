@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { randomText } from '#accounts';
 import type { Database } from '#database';
 import { DATABASE } from '../database/database.module.js';
-import { randomToken } from './digest.js';
 import { OwnerTokenService } from './owner-token.service.js';
 
 /** A login lasts a week, however often it is used. */
@@ -20,7 +20,7 @@ export class OwnerSessionsService {
     const { ownerSession } = this.database.prisma;
     const now = Date.now();
     await ownerSession.deleteMany({ where: { expiresAt: { lt: new Date(now) } } });
-    const secret = randomToken();
+    const secret = randomText();
     await ownerSession.create({
       data: { hash: this.token.digestOfLogin(secret), expiresAt: new Date(now + SESSION_MS) },
     });

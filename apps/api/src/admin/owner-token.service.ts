@@ -1,10 +1,11 @@
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { timingSafeEqual } from 'node:crypto';
 import type { Server } from 'node:http';
+import { digest, randomText } from '#accounts';
 import type { Database } from '#database';
 import { DATABASE } from '../database/database.module.js';
 import { PlatformSettings } from '../settings/platform.settings.js';
-import { digest, isSameDigest, randomToken } from './digest.js';
 
 /** The token that opens the owner's routes: the one that is set, else one made at the first start. */
 @Injectable()
@@ -49,7 +50,7 @@ export class OwnerTokenService implements OnApplicationBootstrap, BeforeApplicat
     const { ownerToken } = this.database.prisma;
     const stored = await ownerToken.findUnique({ where: { id: 1 } });
     if (stored) return stored.hash;
-    const token = randomToken();
+    const token = randomText();
     const { count } = await ownerToken.createMany({ data: [{ id: 1, hash: digest(token) }], skipDuplicates: true });
     if (count === 1) this.unseen = token;
     const { hash } = await ownerToken.findUniqueOrThrow({ where: { id: 1 } });
@@ -64,4 +65,10 @@ export class OwnerTokenService implements OnApplicationBootstrap, BeforeApplicat
     );
     this.unseen = null;
   }
+}
+
+/** Compares digests without telling by its time how much of them is the same. */
+function isSameDigest(one: string, other: string): boolean {
+  const [a, b] = [Buffer.from(one), Buffer.from(other)];
+  return a.length === b.length && timingSafeEqual(a, b);
 }

@@ -1,4 +1,5 @@
 import type { LibraryEntry, LibraryPlaylist } from '#listening';
+import { fieldOf } from '../field-of.js';
 import { ENTRY_GUARD } from './archive/documents.js';
 import { entryFrom } from './archive/entry-document.js';
 
@@ -84,7 +85,7 @@ export function parseProgress(value: unknown): Progress | null {
 export function parseSummary(value: unknown): Summary | null {
   const bytes = count(value, 'bytes');
   if (bytes === null) return null;
-  const said = at(value, 'counts');
+  const said = fieldOf(value, 'counts');
   const counts = Object.fromEntries(
     Object.entries(typeof said === 'object' && said !== null ? said : {}).filter(
       (pair): pair is [string, number] => typeof pair[1] === 'number',
@@ -93,7 +94,7 @@ export function parseSummary(value: unknown): Summary | null {
   const omissions = all(value, 'omissions', parseOmission);
   // The version before this one did not tell which: then it may be each.
   const mayLack = omissions.some(({ isPassing }) => isPassing) ? Object.keys(counts) : [];
-  const isTold = at(value, 'lacking') !== undefined;
+  const isTold = fieldOf(value, 'lacking') !== undefined;
   const verifiedAt = text(value, 'verifiedAt');
   return {
     bytes,
@@ -111,15 +112,15 @@ export function parseSummary(value: unknown): Summary | null {
 export function parseDetail(value: unknown): Detail {
   return {
     from: text(value, 'from'),
-    omission: parseOmission(at(value, 'omission')),
-    playlist: parsePlaylist(at(value, 'playlist')),
+    omission: parseOmission(fieldOf(value, 'omission')),
+    playlist: parsePlaylist(fieldOf(value, 'playlist')),
   };
 }
 
 export function parsePlaylist(value: unknown): LibraryPlaylist | null {
   const [id, uri, name, version] = [text(value, 'id'), text(value, 'uri'), text(value, 'name'), text(value, 'version')];
-  const owner = at(value, 'owner');
-  const isPublic = at(value, 'isPublic');
+  const owner = fieldOf(value, 'owner');
+  const isPublic = fieldOf(value, 'isPublic');
   if (id === null || uri === null || name === null || version === null) return null;
   return {
     id,
@@ -129,7 +130,7 @@ export function parsePlaylist(value: unknown): LibraryPlaylist | null {
     description: text(value, 'description') ?? '',
     owner: { id: text(owner, 'id') ?? '', name: text(owner, 'name') ?? '' },
     isPublic: typeof isPublic === 'boolean' ? isPublic : null,
-    isCollaborative: at(value, 'isCollaborative') === true,
+    isCollaborative: fieldOf(value, 'isCollaborative') === true,
     total: count(value, 'total'),
     url: text(value, 'url'),
   };
@@ -144,24 +145,20 @@ export function keptEntry(value: unknown): LibraryEntry {
 function parseOmission(value: unknown): Omission | null {
   const [what, reason] = [text(value, 'what'), text(value, 'reason')];
   if (what === null || reason === null) return null;
-  return { what, reason, remedy: text(value, 'remedy'), isPassing: at(value, 'isPassing') === true };
-}
-
-function at(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+  return { what, reason, remedy: text(value, 'remedy'), isPassing: fieldOf(value, 'isPassing') === true };
 }
 
 function text(value: unknown, name: string): string | null {
-  const found = at(value, name);
+  const found = fieldOf(value, name);
   return typeof found === 'string' ? found : null;
 }
 
 function count(value: unknown, name: string): number | null {
-  const found = at(value, name);
+  const found = fieldOf(value, name);
   return typeof found === 'number' && Number.isSafeInteger(found) && found >= 0 ? found : null;
 }
 
 function all<T>(value: unknown, name: string, parse: (entry: unknown) => T | null): T[] {
-  const found = at(value, name);
+  const found = fieldOf(value, name);
   return Array.isArray(found) ? found.map(parse).filter((entry) => entry !== null) : [];
 }

@@ -1,7 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
-import { IsBoolean, IsIn, IsISO8601, IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
-import { PROVIDERS } from '#providers';
+import { IsBoolean, IsIn, IsISO8601, IsOptional, Matches } from 'class-validator';
+import { IsWholeNumber, PROVIDERS } from '#providers';
 import { IfGiven } from '../problem/if-given.js';
 import type { BackupState } from './backup-store.js';
 import type { RecordingFigures } from './musicbrainz/recording-ids.js';
@@ -105,12 +104,7 @@ export class DiffQueryDto {
     description: 'How many entries of each kind of difference are named; all of them are counted.',
     example: 100,
   })
-  @Transform(({ value }: { value: unknown }) =>
-    typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value,
-  )
-  @IsInt({ message: LIMIT_RULE })
-  @Min(1, { message: LIMIT_RULE })
-  @Max(1000, { message: LIMIT_RULE })
+  @IsWholeNumber(1, 1000, LIMIT_RULE)
   limit = 100;
 }
 

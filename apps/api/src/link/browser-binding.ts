@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { CONSENT_MINUTES } from '#accounts';
-import { OwnerLogin, randomToken } from '../admin/index.js';
+import { CONSENT_MINUTES, randomText } from '#accounts';
+import { OwnerLogin } from '../admin/index.js';
 
 /** Who begins a consent: this browser, by a cookie that nothing else knows, or the program that sends the token. */
 @Injectable()
@@ -12,7 +12,7 @@ export class BrowserBinding {
   begin(request: FastifyRequest, reply: FastifyReply): string {
     const bearer = bearerOf(request);
     if (bearer !== null) return bearer;
-    const secret = request.cookies[this.cookieName] ?? randomToken();
+    const secret = request.cookies[this.cookieName] ?? randomText();
     void reply.setCookie(this.cookieName, secret, {
       path: '/',
       httpOnly: true,

@@ -1,3 +1,5 @@
+import { fieldOf } from '../field-of.js';
+
 /** Prisma's codes for a server that cannot be reached, hangs up, or has no connection to spare in time. */
 const PRISMA_CODES: ReadonlySet<unknown> = new Set(['P1001', 'P1002', 'P1017', 'P2024', 'P2028']);
 
@@ -21,7 +23,7 @@ const LOST_CONNECTION =
 /** Whether a query has failed because the database cannot be reached, and not for what was asked of it. */
 export function isDatabaseAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  const code = at(error, 'code');
+  const code = fieldOf(error, 'code');
   if (PRISMA_CODES.has(code) || code === 'notification_failed' || ADAPTER_KINDS.has(adapterSays(error, 'kind')))
     return true;
   return postgresCodes(error).some((one) => POSTGRES_CODES.test(one)) || LOST_CONNECTION.test(error.message);
@@ -34,14 +36,10 @@ export function isDatabaseFull(error: unknown): boolean {
 
 /** What Postgres itself has said, from the driver or by way of the adapter. */
 function postgresCodes(error: unknown): string[] {
-  const codes = [at(error, 'code'), adapterSays(error, 'code'), adapterSays(error, 'originalCode')];
+  const codes = [fieldOf(error, 'code'), adapterSays(error, 'code'), adapterSays(error, 'originalCode')];
   return codes.filter((code) => typeof code === 'string');
 }
 
 function adapterSays(error: unknown, name: string): unknown {
-  return at(at(at(at(error, 'meta'), 'driverAdapterError'), 'cause'), name);
-}
-
-function at(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+  return ['meta', 'driverAdapterError', 'cause', name].reduce<unknown>((value, field) => fieldOf(value, field), error);
 }

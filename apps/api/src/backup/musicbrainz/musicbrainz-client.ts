@@ -5,6 +5,7 @@ import {
   type Verdict,
   judgeByStatus,
 } from '#upstream';
+import { fieldOf } from '../../field-of.js';
 
 const RECORDING_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** An ISRC has some; what has very many is a mistake in the catalogue. */
@@ -43,7 +44,7 @@ export class MusicBrainzClient {
    */
   async recordingIds(isrc: string, signal: AbortSignal): Promise<string[]> {
     const { json } = await this.upstream.read({ path: `isrc/${isrc}`, query: { fmt: 'json' }, signal }, judge);
-    const ids = (recordingsOf(json) ?? []).map((recording) => at(recording, 'id'));
+    const ids = (recordingsOf(json) ?? []).map((recording) => fieldOf(recording, 'id'));
     const good = ids.filter((id): id is string => typeof id === 'string' && RECORDING_ID.test(id));
     return [...new Set(good)].slice(0, MOST_IDS);
   }
@@ -56,7 +57,7 @@ export class MusicBrainzClient {
 function judge(answer: UpstreamAnswer): Verdict {
   const { status, json } = answer;
   if (status === 503 || status === 429) return { kind: 'rate_limited', reason: `HTTP ${status}` };
-  const fault = at(json, 'error');
+  const fault = fieldOf(json, 'error');
   // Of what it does not know, and of what it takes for no ISRC, there is nothing to find. A gateway says neither in JSON.
   if (status === 404 && typeof fault === 'string') return { kind: 'good' };
   if (status === 400 && typeof fault === 'string' && /isrc/i.test(fault)) return { kind: 'good' };
@@ -68,10 +69,6 @@ function judge(answer: UpstreamAnswer): Verdict {
 }
 
 function recordingsOf(json: unknown): readonly unknown[] | null {
-  const recordings = at(json, 'recordings');
+  const recordings = fieldOf(json, 'recordings');
   return Array.isArray(recordings) ? recordings : null;
-}
-
-function at(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }

@@ -1,3 +1,5 @@
+import { fieldOf } from '../../field-of.js';
+
 /** Something that a restore cannot do, and why. */
 export interface Cannot {
   /** For people. */
@@ -82,19 +84,19 @@ export function addCannot(report: PartReport, cannot: Cannot, count = 1): void {
 
 /** What this service has written down; null for what another version has, and this one does not understand. */
 export function parseReport(value: unknown): PartReport | null {
-  const part = at(value, 'part');
-  const title = at(value, 'title');
+  const part = fieldOf(value, 'part');
+  const title = fieldOf(value, 'title');
   if (typeof part !== 'string' || typeof title !== 'string') return null;
-  const action = at(value, 'action');
-  const cannot = at(value, 'cannot');
+  const action = fieldOf(value, 'action');
+  const cannot = fieldOf(value, 'cannot');
   return {
     part,
     title,
     action: ACTIONS.find((known) => known === action) ?? null,
     ...parseFigures(value),
-    examples: textsIn(at(value, 'examples')),
+    examples: textsIn(fieldOf(value, 'examples')),
     cannot: (Array.isArray(cannot) ? cannot : []).flatMap((one: unknown): Cannot[] => {
-      const [what, reason] = [at(one, 'what'), at(one, 'reason')];
+      const [what, reason] = [fieldOf(one, 'what'), fieldOf(one, 'reason')];
       return typeof what === 'string' && typeof reason === 'string' ? [{ what, reason }] : [];
     }),
     cannotCount: count(value, 'cannotCount'),
@@ -118,18 +120,14 @@ export interface Wanted {
 }
 
 export function parseWanted(value: unknown): Wanted {
-  return { lists: textsIn(at(value, 'lists')), removeOthers: at(value, 'removeOthers') === true };
+  return { lists: textsIn(fieldOf(value, 'lists')), removeOthers: fieldOf(value, 'removeOthers') === true };
 }
 
 function textsIn(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : [];
 }
 
-function at(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
-}
-
 function count(value: unknown, name: string): number {
-  const found = at(value, name);
+  const found = fieldOf(value, name);
   return typeof found === 'number' && Number.isSafeInteger(found) ? found : 0;
 }
