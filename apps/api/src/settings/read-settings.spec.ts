@@ -122,6 +122,7 @@ describe('readSettings', () => {
     ['ENCRYPTION_KEY', `${ENCRYPTION_KEY},${ENCRYPTION_KEY}`],
     ['CORS_ORIGINS', 'blog.example.org'],
     ['CORS_ORIGINS', 'https://blog.example.org/'],
+    ['CORS_ORIGINS', 'https://blog.example.org,*'],
     ['TRUST_PROXY', 'everyone'],
     ['TRUST_PROXY', '127.0.0.1/99'],
     ['TRUST_PROXY', '10.0.0.1,'],
@@ -149,6 +150,12 @@ describe('readSettings', () => {
       example: expect.stringMatching(/./),
     });
     expect(JSON.stringify(fault)).not.toContain(`"${value}"`);
+  });
+
+  it('tells which of several origins is none, without its text', () => {
+    expect(faultsOf({ CORS_ORIGINS: 'https://blog.example.org, https://me:pass@blog.example.net' })).toMatchObject([
+      { name: 'CORS_ORIGINS', problem: expect.stringMatching(/; entry 2 is none$/) },
+    ]);
   });
 
   it.each([

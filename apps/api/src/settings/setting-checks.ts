@@ -31,14 +31,21 @@ export function IsEncryptionKeys(): PropertyDecorator {
   });
 }
 
-/** `*`, or origins with commas. */
+/** `*`, or origins with commas. Which entry is none is told by its number: its text may have a password in it. */
 export function IsOriginList(): PropertyDecorator {
-  return check('isOriginList', 'must be * or origins such as https://blog.example.org with commas', (text) => {
-    return (
-      text === '*' ||
-      listOf(text).every((origin) => URL.canParse(origin) && new URL(origin).origin === origin.toLowerCase())
-    );
+  const wrongIn = (text: string): number => (text === '*' ? -1 : listOf(text).findIndex((entry) => !isOrigin(entry)));
+  return ValidateBy({
+    name: 'isOriginList',
+    validator: {
+      validate: (value) => typeof value === 'string' && wrongIn(value) < 0,
+      defaultMessage: (parts) =>
+        `must be * or origins such as https://blog.example.org with commas; entry ${wrongIn(String(parts?.value)) + 1} is none`,
+    },
   });
+}
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text.toLowerCase();
 }
 
 /** `true`, `false`, a number of proxies, or IP addresses and networks with commas. */
