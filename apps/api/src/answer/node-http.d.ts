@@ -7,7 +7,5 @@ declare module 'node:http' {
     getRawHeaderNames(): string[];
     /** The whole head as it goes over the wire; null before it is written. */
     _header: string | null;
-    /** Whether what is written after the head is sent. */
-    _hasBody: boolean;
   }
 }

@@ -168,6 +168,28 @@ describe('ReadCache', () => {
     expect((await cache.get(seldom)).failure).not.toBeNull();
   });
 
+  it.each([
+    ['as one of lately', 64_999, 'upstream_error'],
+    ['no more when it is old', 65_000, null],
+    ['not when it is of a time that has not come, for the clock was set back', -55_000, null],
+    ['also when the clock was set back by less', -54_999, 'upstream_error'],
+  ])('tells a failure, while it asks anew, %s', async (_, later, code) => {
+    const { cache, clock, policy, settle } = setUp();
+    const seldom = { ...policy, refreshMs: 3_600_000 };
+    const first = cache.get(seldom);
+    await settle(({ resolve }) => {
+      resolve({ number: 1 });
+    });
+    await first;
+    clock.now += 600_000;
+    await cache.get(seldom);
+    await settle(({ reject }) => {
+      reject(failure());
+    });
+    clock.now += later;
+    expect((await cache.get(seldom)).failure?.code ?? null).toBe(code);
+  });
+
   it('does not tell again and again what has come to be withheld, however seldom it is asked for', async () => {
     const { clock, cache, policy, settle } = setUp();
     const first = cache.get(policy);
@@ -300,7 +322,7 @@ describe('ReadCache', () => {
   });
 
   it('does not turn many who ask during a failure into many calls', async () => {
-    const { cache, policy, waiting, settle } = setUp();
+    const { cache, clock, policy, waiting, settle } = setUp();
     const first = expect(cache.get(policy)).rejects.toMatchObject({ code: 'upstream_error' });
     await settle(({ reject }) => {
       reject(failure());
@@ -309,6 +331,8 @@ describe('ReadCache', () => {
     for (let visitor = 0; visitor < 100; visitor += 1) {
       await expect(cache.get(policy)).rejects.toMatchObject({ code: 'upstream_error' });
     }
+    clock.now += 4_999;
+    await expect(cache.get(policy)).rejects.toMatchObject({ code: 'upstream_error' });
     expect(waiting).toHaveLength(1);
   });
 

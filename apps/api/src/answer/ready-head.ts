@@ -24,7 +24,6 @@ export class ReadyHead {
     const isUsual = response.shouldKeepAlive && response.req.httpVersion === '1.1';
     if (isUsual && second === this.second) {
       response.statusCode = this.status;
-      if (this.status === 304) response._hasBody = false;
       response.chunkedEncoding = this.isChunked;
       response._header = this.text;
       return;
