@@ -156,7 +156,7 @@ export class PlatformSettings {
     example: '15 3 * * *',
   })
   @IsOptional()
-  @IsCron('TIMEZONE')
+  @IsCron()
   BACKUP_CRON?: string;
 
   @Setting({

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { settingsOf } from '#listening';
 import { envExample } from './env-example.js';
 import { SETTINGS_CLASSES, readSettings } from './read-settings.js';
@@ -20,6 +20,10 @@ function faultsOf(env: Record<string, string>): readonly SettingFault[] {
   }
   return [];
 }
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 describe('readSettings', () => {
   it('needs nothing, and has the documented defaults', () => {
@@ -178,6 +182,28 @@ describe('readSettings', () => {
   ])('takes %s=%s', (name, value) => {
     const others = name.startsWith('LASTFM_') ? LASTFM : {};
     expect(faultsOf({ ...others, [name]: value })).toEqual([]);
+  });
+
+  it.each([
+    ['takes one that comes again, if only in years', '2026-11-21', []],
+    ['refuses one that comes once, and not again for longer than anybody looks ahead', '2096-03-01', ['BACKUP_CRON']],
+  ])('%s', (_, today, faulty) => {
+    vi.useFakeTimers({ toFake: ['Date'], now: new Date(today) });
+    const faults = faultsOf({ BACKUP_CRON: '0 0 29 2 *' });
+    expect(faults.map(({ name }) => name)).toEqual(faulty);
+    for (const { problem } of faults) expect(problem).toContain('there is no such day within eight years');
+  });
+
+  it.each([
+    ['0 0 31 2 *', 'there is no such day'],
+    ['61 * * * *', 'in their ranges'],
+    ['* * * *', 'must be five cron fields'],
+    ['* * * * * *', 'must be five cron fields'],
+    ['x * * * *', 'must be five cron fields'],
+  ])('says what is wrong with the schedule %s', (cron, problem) => {
+    expect(faultsOf({ BACKUP_CRON: cron })).toMatchObject([
+      { name: 'BACKUP_CRON', problem: expect.stringContaining(problem) },
+    ]);
   });
 
   it('tells a time zone that is none, and not the schedule in it as well', () => {

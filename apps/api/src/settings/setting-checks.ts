@@ -88,30 +88,22 @@ function isTimezone(text: string): boolean {
   }
 }
 
-/**
- * Five cron fields: minute, hour, day, month, weekday; of a time that comes, and comes again.
- *
- * @param timezone the setting that has the time zone they are of
- */
-export function IsCron(timezone: string): PropertyDecorator {
-  const faultOf = (value: unknown, { object }: { object: object }): string | null => {
-    const zone: unknown = Reflect.get(object, timezone);
-    return cronFault(value, typeof zone === 'string' && isTimezone(zone) ? zone : null);
-  };
+/** Five cron fields: minute, hour, day, month, weekday; of a time that comes, and comes again. In every zone it does. */
+export function IsCron(): PropertyDecorator {
   return ValidateBy({
     name: 'isCron',
     validator: {
-      validate: (value, parts) => parts !== undefined && faultOf(value, parts) === null,
-      defaultMessage: (parts) => (parts && faultOf(parts.value, parts)) ?? 'is wrong',
+      validate: (value) => cronFault(value) === null,
+      defaultMessage: (parts) => cronFault(parts?.value) ?? 'is wrong',
     },
   });
 }
 
-function cronFault(value: unknown, zone: string | null): string | null {
+function cronFault(value: unknown): string | null {
   if (typeof value !== 'string' || !/^([\d*/,-]+)( [\d*/,-]+){2}( [\d*/,a-z-]+){2}$/i.test(value)) {
     return 'must be five cron fields: minute, hour, day of month, month, day of week';
   }
-  const time = attempt(() => new CronTime(value, zone));
+  const time = attempt(() => new CronTime(value));
   if (time === null) {
     return 'must have cron fields in their ranges: minute 0-59, hour 0-23, day of month 1-31, month 1-12, day of week 0-7';
   }
