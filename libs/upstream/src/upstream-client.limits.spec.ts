@@ -38,6 +38,28 @@ describe('an upstream for which nobody has set limits', () => {
     expect(upstream.calls).toHaveLength(6);
   });
 
+  it('is given a moment before it is asked again: 150 ms at first, more after that, and two seconds at most', async () => {
+    const upstream = await server();
+    upstream.will(answer(500, ''));
+    vi.spyOn(Math, 'random').mockReturnValue(0.5);
+    const later = globalThis.setTimeout;
+    const waits: number[] = [];
+    vi.spyOn(globalThis, 'setTimeout').mockImplementation((run, ms = 0) => {
+      const isWait = ms < 10_000;
+      if (isWait) waits.push(ms);
+      return later(run, isWait ? 0 : ms);
+    });
+    const waitsOf = async (limits: { retryDelayMs?: number }): Promise<number[]> => {
+      await failureOf(plainClientOf(upstream.url, { limits }).read({}, judge));
+      return waits.splice(0);
+    };
+    const [first = 0, second = 0] = await waitsOf({});
+    expect(second).toBeGreaterThan(first);
+    expect([first, second]).toEqual(await waitsOf({ retryDelayMs: 150 }));
+    expect([first * 2, second * 2]).toEqual(await waitsOf({ retryDelayMs: 300 }));
+    expect(await waitsOf({ retryDelayMs: 1_000_000 })).toEqual([2_000, 2_000]);
+  });
+
   it('may send five million bytes', async () => {
     const upstream = await server();
     const client = plainClientOf(upstream.url);
