@@ -77,6 +77,22 @@ describe('user.getLovedTracks', () => {
   });
 });
 
+it.each([
+  ['user.getRecentTracks', 'recenttracks', 200],
+  ['user.getTopTracks', 'toptracks', 1000],
+  ['user.getTopArtists', 'topartists', 1000],
+  ['user.getTopAlbums', 'topalbums', 1000],
+  ['user.getLovedTracks', 'lovedtracks', 1000],
+])('%s gives fifty unless told otherwise, and no more than it gives at most', async (method, list, most) => {
+  const perPage = async (more: object): Promise<unknown> =>
+    pick(await sandbox.read({ method, ...more }), list, '@attr', 'perPage');
+  expect(await perPage({})).toBe('50');
+  expect(await perPage({ limit: String(most) })).toBe(String(most));
+  expect(await perPage({ limit: String(most + 1) })).toBe(String(most));
+  const refused = await sandbox.ask({ method, limit: '0' });
+  expect(await refused.json()).toMatchObject({ message: `limit param out of bounds (1-${most})` });
+});
+
 describe('user.getInfo', () => {
   it('agrees with the lists and has its one number', async () => {
     const user = pick(await sandbox.read({ method: 'user.getInfo', user: 'aDA' }), 'user');

@@ -3,6 +3,9 @@ import { describe, expect, it, vi } from 'vitest';
 import type { ProviderError } from '#listening';
 import { type ListeningProvider, READS, type Read, type ReadOptions } from '#listening';
 import { callRead, failureOf } from '#listening/testing';
+import { register } from '../provider.js';
+import { spotify } from './spotify.provider.js';
+import { SpotifySettings } from './spotify.settings.js';
 import { textOf } from './testing/fixtures.js';
 import { type Call, GONE, NOW, type Said, TOKEN, listening } from './testing/spotify-server.js';
 
@@ -362,3 +365,11 @@ it('a user without a name is a fault', async () => {
   const { provider } = await listening(() => ({ body: '{"id":""}' }));
   expect((await failureOf(provider.profile())).code).toBe('upstream_error');
 });
+
+it.each(['https://i.scdn.co', 'https://image-cdn-ak.spotifycdn.com', 'https://image-cdn-fa.spotifycdn.com'])(
+  'takes covers from %s',
+  (origin) => {
+    const settings = Object.assign(new SpotifySettings(), { SPOTIFY_CLIENT_ID: 'a11ce0000000000000000000000a11ce' });
+    expect(register(spotify).configure(settings)?.artOrigins).toContain(origin);
+  },
+);

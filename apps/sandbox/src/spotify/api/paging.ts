@@ -11,7 +11,7 @@ export interface Paging {
 
 /** Reads `limit` and `offset`; the answer is what the API says to those that cannot be. */
 export function readPaging(query: URLSearchParams, maxLimit = 50, maxOffset = Infinity): Paging | Answer {
-  const limit = whole(query.get('limit') ?? String(Math.min(20, maxLimit)));
+  const limit = whole(query.get('limit') ?? '20');
   if (limit === null || limit < 1 || limit > maxLimit) return apiError(400, 'Invalid limit');
   const offset = whole(query.get('offset') ?? '0');
   return offset === null || offset > maxOffset ? apiError(400, 'Invalid offset') : { limit, offset };

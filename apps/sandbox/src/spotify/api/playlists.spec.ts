@@ -44,6 +44,14 @@ describe('the list of playlists', () => {
     expect(new Set(list.map((one) => pick(one, 'public')))).toEqual(new Set([true, false, null, undefined]));
   });
 
+  it.each([
+    ['limit=51', 'Invalid limit'],
+    ['offset=100001', 'Invalid offset'],
+  ])('refuses %s', async (query, message) => {
+    const response = await sandbox.get(`me/playlists?${query}`);
+    expect([response.status, await response.json()]).toEqual([400, { error: { status: 400, message } }]);
+  });
+
   it('names a next page that development mode does not have', async () => {
     const next = String(pick(await sandbox.json('me/playlists?limit=10'), 'next'));
     expect(next).toBe(`${sandbox.spotify.apiUrl}/users/ada1815.sandbox/playlists?offset=10&limit=10`);
@@ -69,8 +77,10 @@ describe('the list of playlists', () => {
       expect(pick(whole, list, 'href')).toContain(path);
       expect(kept(pickKeys(whole, list, 'items', 0), ['item', 'track'])).toEqual(entries);
       expect(pickList(whole, list, 'items')).toHaveLength(100);
-      expect((await sandbox.get(`${path}?limit=50`)).status).toBe(200);
-      expect((await sandbox.get(`${path}?limit=51`)).status).toBe(list === 'tracks' ? 200 : 400);
+      const [usual, most] = list === 'tracks' ? [100, 100] : [20, 50];
+      expect(pickNumber(await sandbox.json(path), 'limit')).toBe(usual);
+      expect((await sandbox.get(`${path}?limit=${most}`)).status).toBe(200);
+      expect((await sandbox.get(`${path}?limit=${most + 1}`)).status).toBe(400);
     }
   });
 });
