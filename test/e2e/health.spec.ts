@@ -43,6 +43,15 @@ describe('health', () => {
     });
   });
 
+  it('is not told again to whoever knows it, and never kept', async () => {
+    const { status, headers } = await json(harness.shared, '/health/ready');
+    expect([status, headers.get('cache-control')]).toEqual([200, 'no-cache']);
+    const known = { headers: { 'if-none-match': `W/${headers.get('etag')}` } };
+    expect(await json(harness.shared, '/health/ready', known)).toMatchObject({ status: 304, body: null });
+    // Idle connections are kept for longer than those of usual proxies are.
+    expect(headers.get('keep-alive')).toBe('timeout=75');
+  });
+
   it('is not that of the charts: what fails there costs neither what plays nor calls for it', async () => {
     const service = await harness.freshService();
     const { title } = (await json(service, '/currently-playing')).body as { title: string };
@@ -82,6 +91,8 @@ describe('health', () => {
         ],
       },
     });
+    // Whoever has seen it before is told all of it again: bad news is never old.
+    expect((await json(service, '/health', { headers: { 'if-none-match': '*' } })).status).toBe(503);
     expect((await json(service, '/health/ready')).status).toBe(200);
   });
 

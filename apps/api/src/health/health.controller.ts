@@ -20,7 +20,8 @@ export class HealthController {
   @ApiOperation({
     operationId: 'getHealth',
     summary: 'How the service, its providers and its database are',
-    description: 'Asks the active provider when its last word is more than a minute old. 503 when `ok` is false.',
+    description:
+      'Asks the active provider when its last word is more than a minute old, or five seconds while it fails. 503 when `ok` is false.',
   })
   @ApiOkResponse({ type: HealthDto, description: 'All is well.' })
   @ApiNotModifiedResponse({ description: 'Nothing has changed since the ETag in If-None-Match.' })

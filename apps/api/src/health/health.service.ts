@@ -13,6 +13,8 @@ import type { HealthDto, ProviderStateDto, ReadinessDto } from './health.dto.js'
 
 /** A check asks the provider at most this often. */
 const PROBE_EVERY_MS = 60_000;
+/** The same while it fails: good news may come at any time, and however many ask must not become many calls. */
+const PROBE_FAILING_EVERY_MS = 5_000;
 /** Well below what orchestrators wait for a health check. */
 const DATABASE_PATIENCE_MS = 2_000;
 
@@ -71,8 +73,7 @@ export class HealthService {
       const { running, value, instead } = await this.providers.answer((asked, patience) =>
         this.probes.get({
           key: asked.key,
-          // While it fails, a probe that is good news may come at any time; the cache itself bounds how often one is sent.
-          freshMs: asked.health.current.failure ? 0 : PROBE_EVERY_MS,
+          freshMs: asked.health.current.failure ? PROBE_FAILING_EVERY_MS : PROBE_EVERY_MS,
           refreshMs: 0,
           patience,
           read: async () => ({ user: (await asked.reads.profile()).name }),

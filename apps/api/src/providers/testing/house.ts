@@ -1,6 +1,7 @@
 import { type Accounts, openAccounts } from '#accounts';
 import { type Database, openDatabase, openNotifications } from '#database';
 import { migratedDatabase } from '../../../../../test/support/database.js';
+import type { PlatformSettings } from '../../settings/platform.settings.js';
 import { readSettings } from '../../settings/read-settings.js';
 import { DailyCalls } from '../../upstream/daily-calls.js';
 import { PostgresBlocks } from '../../upstream/postgres-blocks.js';
@@ -8,6 +9,7 @@ import { ActiveProvider } from '../active-provider.js';
 import { ProviderChoice } from '../provider-choice.js';
 import { ProviderGeneration } from '../provider-generation.js';
 import { ProviderOutages } from '../provider-outages.js';
+import { ProviderStates } from '../provider-states.js';
 import { type RunningProvider, RunningProviders } from '../running-providers.js';
 
 export const LASTFM = { LASTFM_API_KEY: '0f1e2d3c4b5a69788796a5b4c3d2e1f0', LASTFM_USERNAME: 'ada' };
@@ -19,8 +21,11 @@ const silent = { debug: () => undefined, info: () => undefined, warn: () => unde
 /** The providers of a service, on a database of their own. */
 export interface House {
   accounts: Accounts;
+  database: Database;
   /** As a service with these settings has them, before it has heard of any link. */
   with(env: Record<string, string>): {
+    settings: PlatformSettings;
+    states: ProviderStates;
     choice: ProviderChoice;
     active: ActiveProvider;
     providers: RunningProviders;
@@ -50,6 +55,7 @@ export async function openHouse(): Promise<House> {
   const opened: RunningProviders[] = [];
   return {
     accounts,
+    database,
     with(env) {
       const { platform, providers: settings } = readSettings(env);
       const outages = new ProviderOutages(database, notifications);
@@ -60,6 +66,8 @@ export async function openHouse(): Promise<House> {
       opened.push(providers);
       const choice = new ProviderChoice(database, accounts, platform, providers, generation);
       return {
+        settings: platform,
+        states: new ProviderStates(providers, outages, platform, accounts),
         choice,
         providers,
         generation,
