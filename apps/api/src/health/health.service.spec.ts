@@ -62,7 +62,7 @@ function service(env: Record<string, string> = {}, ping: Database['ping'] = () =
       .health.watch(read, reading)
       .catch(() => undefined);
   };
-  return { health, ended };
+  return { health, ended, record: () => running('lastfm').health };
 }
 
 describe('the account', () => {
@@ -163,6 +163,16 @@ describe('while the provider fails', () => {
     later(1);
     await health.health();
     expect(lastfm.calls).toBe(3);
+  });
+
+  it('what the check has found is told of the provider too, also when nobody else has', async () => {
+    const { health, record } = service();
+    lastfm.says = NO_KEY;
+    await health.health();
+    // As after an account was linked: what was known of the one before is forgotten.
+    record().reset();
+    const found = { reason: 'provider_not_configured', since: '2026-11-21T09:30:00.000Z' };
+    expect(await health.health()).toMatchObject({ ok: false, degraded: found, providers: [found, { id: 'spotify' }] });
   });
 
   it('the profile alone, what plays is well, and so is the service', async () => {
