@@ -1,7 +1,10 @@
 import { createServer } from 'node:net';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectByUrl } from './connect-by-url.js';
 import { DatabaseError } from './database-error.js';
+import type { DatabaseLog } from './database-log.js';
+import { errorCode } from './error-code.js';
 import type { Database } from './open-database.js';
 import { startFaultyProxy } from './testing/faulty-proxy.js';
 import { makeListeningLog } from './testing/listening-log.js';
@@ -21,6 +24,38 @@ async function failure(url: string, waitMs = 300): Promise<DatabaseError> {
   return error;
 }
 
+/** Does something when it is told that the database is waited for. */
+function whenWaiting(act: () => void): DatabaseLog & { lines: string[] } {
+  const listening = makeListeningLog();
+  const info = (line: string): void => {
+    listening.info(line);
+    if (line.includes('Waiting')) act();
+  };
+  return { ...listening, info };
+}
+
+async function addRole(name: string, limits = ''): Promise<string> {
+  await server.prisma.$executeRawUnsafe(`CREATE ROLE ${name} LOGIN PASSWORD 's3cret' ${limits}`);
+  return server.connectionString.replace(/\/\/[^@]*@/, `//${name}:s3cret@`);
+}
+
+/** With which code the server refuses a connection. */
+async function refusal(): Promise<string | undefined> {
+  const client = new pg.Client(server.connectionString);
+  client.on('error', () => undefined);
+  return client.connect().then(
+    () => client.end().then(() => undefined),
+    (error: unknown) => errorCode(error),
+  );
+}
+
+/** How many connections of a start the server has. */
+async function connections(): Promise<unknown> {
+  const [row] = await server.prisma.$queryRaw<unknown[]>`
+    SELECT count(*)::int AS n FROM pg_stat_activity WHERE application_name = 'tonearm start'`;
+  return row;
+}
+
 function expectNoSecrets(error: DatabaseError): void {
   const told = JSON.stringify([error.message, error.remedy, error.stack, error.cause, log.lines]);
   expect(told).not.toContain('somebody');
@@ -31,16 +66,36 @@ describe('connectByUrl', () => {
   it('waits for a server that does not listen yet', async () => {
     const late = await startFaultyProxy(server.connectionString);
     late.cut();
-    const listening = makeListeningLog();
-    const info = (line: string): void => {
-      listening.info(line);
-      if (line.includes('Waiting')) late.mend();
-    };
-    const client = await connectByUrl(late.connectionString, { ...listening, info }, 60_000);
+    const listening = whenWaiting(late.mend);
+    const client = await connectByUrl(late.connectionString, listening, 60_000);
     expect((await client.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
     expect(listening.lines.filter((line) => line.includes('Waiting'))).toHaveLength(1);
     await client.end();
     await late.close();
+  });
+
+  it('waits for a place where all are taken', async () => {
+    const url = await addRole('only_one', 'CONNECTION LIMIT 1');
+    const before = await connectByUrl(url, log);
+    const waiting = whenWaiting(() => void before.end());
+    await (await connectByUrl(url, waiting, 60_000)).end();
+    expect(waiting.lines).toEqual([expect.stringContaining('(53300)')]);
+  });
+
+  it('waits for a server that ends, and comes back', async () => {
+    const client = new pg.Client(server.connectionString);
+    await client.connect();
+    const { rows } = await client.query<{ pid: number }>(
+      `SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::int AS pid`,
+    );
+    const pid = rows[0]?.pid ?? 0;
+    // Lets nobody in any more, and waits for those who are there.
+    process.kill(pid, 'SIGTERM');
+    await expect.poll(refusal).toBe('57P03');
+    const waiting = whenWaiting(() => process.kill(pid, 'SIGINT'));
+    client.on('error', () => undefined);
+    await (await connectByUrl(server.connectionString, waiting, 60_000)).end();
+    expect(waiting.lines).toEqual([expect.stringContaining('(57P03)')]);
   });
 
   it('gives up on a server that does not listen, and names host, port and database only', async () => {
@@ -87,10 +142,11 @@ describe('connectByUrl', () => {
     });
     await (await connectByUrl(`${server.connectionString}?schema=public`, log)).end();
 
-    await server.prisma.$executeRawUnsafe(`CREATE ROLE somebody LOGIN PASSWORD 's3cret'`);
+    const url = await addRole('somebody');
     await server.prisma.$executeRawUnsafe('CREATE SCHEMA somebody AUTHORIZATION somebody');
-    const url = server.connectionString.replace(/\/\/[^@]*@/, '//somebody:s3cret@');
     expect((await failure(url)).code).toBe('database_refused');
+    // Who is refused keeps no place.
+    await expect.poll(connections).toEqual({ n: 0 });
     await server.prisma.$executeRawUnsafe('DROP SCHEMA somebody');
     await (await connectByUrl(url, log)).end();
   });
@@ -104,6 +160,15 @@ describe('connectByUrl', () => {
     expect(error.remedy).toContain('UTF8');
   });
 
+  it('hands out a connection whose end does not end the process', async () => {
+    const client = await connectByUrl(server.connectionString, log);
+    const ended = new Promise<void>((resolve) => client.once('end', resolve));
+    await server.prisma.$queryRaw`
+      SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'tonearm start'`;
+    await ended;
+    await expect(client.query('SELECT 1')).rejects.toThrow();
+  });
+
   it('says so when a file that the URL names is not there', async () => {
     const error = await failure('postgresql://somebody:s3cret@127.0.0.1:1/music?sslrootcert=/nowhere/ca.pem');
     expect(error).toMatchObject({
@@ -113,12 +178,17 @@ describe('connectByUrl', () => {
     expectNoSecrets(error);
   });
 
-  it.each(['mysql://somebody:s3cret@host/music', 'postgresql://somebody:s3cret@host:port/music', 'postgres', ''])(
-    'refuses %s without repeating it',
-    async (url) => {
-      const error = await failure(url);
-      expect(error.code).toBe('database_url_invalid');
-      expectNoSecrets(error);
-    },
-  );
+  it.each([
+    'mysql://somebody:s3cret@host/music',
+    'postgresql://somebody:s3cret@host:port/music',
+    // Until the slash is encoded, `somebody` is the host, 12 its port, and the rest the database.
+    'postgresql://somebody:12/s3cret@host/music',
+    'postgresql://somebody:12#s3cret@host/music',
+    'postgres',
+    '',
+  ])('refuses %s without repeating it', async (url) => {
+    const error = await failure(url);
+    expect(error.code).toBe('database_url_invalid');
+    expectNoSecrets(error);
+  });
 });

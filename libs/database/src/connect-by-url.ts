@@ -7,6 +7,9 @@ import { errorCode, errorText } from './error-code.js';
 const RETRY_MS = 250;
 const SCHEMA = 'public';
 
+/** A password with `/` or `#` in it would end the host early, and a part of it be taken for the database and told as such. */
+const POSTGRES_URL = /^postgres(ql)?:\/\/[^/?#]*(\/[^@?#]*)?(\?.*)?$/s;
+
 /** The server is there but not ready, or full for the moment. */
 const NOT_YET = new Set(['57P01', '57P02', '57P03', '53300']);
 /** The code of a system call; those of Node's own errors have lines in them. */
@@ -73,7 +76,7 @@ async function checkDatabase(client: pg.Client, databaseUrl: string, place: stri
 
 function clientFor(databaseUrl: string, connectionTimeoutMillis: number): pg.Client {
   try {
-    if (!/^postgres(ql)?:\/\//.test(databaseUrl)) throw new TypeError('not a Postgres URL');
+    if (!POSTGRES_URL.test(databaseUrl)) throw new TypeError('not a Postgres URL');
     const client = new pg.Client({
       connectionString: databaseUrl,
       connectionTimeoutMillis,
