@@ -42,7 +42,9 @@ export function programEnvironment(): NodeJS.ProcessEnv {
  */
 export function runProgram(file: string, args: readonly string[], account?: Account): Promise<ProgramResult> {
   return new Promise((resolve) => {
+    let timer: NodeJS.Timeout | undefined;
     const fail = (error: unknown): void => {
+      clearTimeout(timer);
       resolve({ ok: false, status: null, output: '', spawnError: errorCode(error) ?? 'unknown' });
     };
     try {
@@ -51,9 +53,10 @@ export function runProgram(file: string, args: readonly string[], account?: Acco
         cwd: '/',
         env: programEnvironment(),
         detached: true,
-        timeout: TIMEOUT_MS,
         stdio: ['ignore', 'pipe', 'pipe'],
       });
+      // Node's own time limit goes on, and keeps this process alive, when the program could not be run.
+      timer = setTimeout(() => child.kill(), TIMEOUT_MS);
       let said = '';
       for (const output of [child.stdout, child.stderr]) {
         output.setEncoding('utf8').on('data', (text: string) => {
@@ -62,6 +65,7 @@ export function runProgram(file: string, args: readonly string[], account?: Acco
       }
       child.once('error', fail);
       child.once('close', (status) => {
+        clearTimeout(timer);
         resolve({ ok: status === 0, status, output: tail(said) });
       });
     } catch (error) {
