@@ -1,14 +1,17 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { SERVICE_LOCK } from '../advisory-locks.js';
 import { makeListeningLog } from '../testing/listening-log.js';
 import { makeScratchFolder, removeScratchFolder } from '../testing/scratch-folder.js';
 import { prepareBinaries } from './binaries.js';
-import { ensureCluster } from './cluster.js';
+import { SUPERUSER, ensureCluster } from './cluster.js';
 import type { HoldOptions } from './held-cluster.js';
 import { holdCluster } from './held-cluster.js';
 import { placeCluster } from './placement.js';
 import { isPostmaster, readPidFile } from './postmaster.js';
+import { ensureServer } from './server.js';
 
 let folder: string;
 let options: HoldOptions;
@@ -44,6 +47,27 @@ describe('holdCluster', () => {
     await first.close();
   });
 
+  it('does not wait for ever for a server that does not get ready, be it found or started', async () => {
+    const first = await holdCluster(options);
+    const pid = await serverPid();
+    const pidFile = join(options.site.placement.cluster, 'postmaster.pid');
+    const written = await readFile(pidFile, 'utf8');
+    await writeFile(pidFile, written.replace('ready   ', 'starting'));
+    await expect(holdCluster({ ...options, patienceMs: 300 })).rejects.toMatchObject({
+      code: 'server_unresponsive',
+      message: expect.stringContaining(`process ${pid}, starting`) as unknown,
+    });
+    await writeFile(pidFile, written);
+    await first.close();
+
+    const postgres = join(folder, 'postgres');
+    await writeFile(postgres, '#!/bin/sh\nexec sleep 3600\n', { mode: 0o755 });
+    const site = { ...options.site, binaries: { ...options.site.binaries, postgres } };
+    const error = await holdCluster({ ...options, site, patienceMs: 300 }).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'server_unresponsive' });
+    process.kill(Number(/process (\d+)/.exec(String(error))?.[1]));
+  });
+
   it('waits for a server that is being stopped, then starts its own', async () => {
     const first = await holdCluster(options);
     const pid = await serverPid();
@@ -67,6 +91,59 @@ describe('holdCluster', () => {
     await writeFile(pidFile, written);
     await first.client.query('SELECT 1');
     await first.close();
+  });
+
+  it('waits a moment for the lock of a service that has just been killed', async () => {
+    const { site, password } = options;
+    const { port } = await ensureServer(site, undefined, performance.now() + 60_000);
+    const killed = new pg.Client({ host: '127.0.0.1', port, user: SUPERUSER, password, database: 'postgres' });
+    await killed.connect();
+    await killed.query('SELECT pg_advisory_lock($1, $2)', [...SERVICE_LOCK]);
+    // That moment lasts until the test is done with it.
+    vi.useFakeTimers({ toFake: ['performance'] });
+    const next = holdCluster(options);
+    const asked = async (): Promise<unknown> => {
+      const { rows } = await killed.query(
+        `SELECT count(*)::int AS n FROM pg_stat_activity WHERE query LIKE '%try_advisory_lock%' AND pid <> pg_backend_pid()`,
+      );
+      return rows;
+    };
+    await expect.poll(asked).toEqual([{ n: 1 }]);
+    await killed.end();
+    await (await next).close();
+    vi.useRealTimers();
+  });
+
+  it('waits, when it is closed, for a server that is being started again, and ends that one', async () => {
+    const listening = makeListeningLog();
+    const held = await holdCluster({ ...options, site: { ...options.site, log: listening } });
+    process.kill(await serverPid(), 'SIGKILL');
+    await expect.poll(() => listening.lines.at(-1)).toContain('was lost');
+    await held.close();
+    expect(listening.lines.at(-1)).toContain('is back');
+    expect(await serverPid()).toBe(0);
+  });
+
+  it('does not wait for ever for a server that does not end', async () => {
+    const listening = makeListeningLog();
+    const held = await holdCluster({ ...options, site: { ...options.site, log: listening } });
+    const pid = await serverPid();
+    process.kill(pid, 'SIGSTOP');
+    vi.useFakeTimers({ toFake: ['performance'] });
+    try {
+      const closing = held.close();
+      const told = (): string[] => {
+        vi.advanceTimersByTime(5_000);
+        return listening.lines.filter((line) => line.startsWith('warn'));
+      };
+      const warnings = [expect.stringContaining('ending it at once'), expect.stringContaining('is still there')];
+      await expect.poll(told).toEqual(warnings);
+      await closing;
+    } finally {
+      vi.useRealTimers();
+      process.kill(pid, 'SIGCONT');
+    }
+    await expect.poll(() => isPostmaster(pid, options.site.placement.cluster)).toBe(false);
   });
 
   it('takes over from a server whose parent and lock are gone', async () => {

@@ -122,6 +122,29 @@ describe('a DATA_DIR in a folder that only its owner can enter', () => {
   });
 });
 
+describe('a DATA_DIR that is there already', () => {
+  it('is opened to nobody', async () => {
+    await mkdir(dataDir, { mode: 0o700 });
+    await placeCluster(dataDir, log);
+    expect((await stat(dataDir)).mode & 0o777).toBe(0o700);
+  });
+
+  it.runIf(root)('has its database run by whoever it belongs to, and not by root', async () => {
+    await chmod(closed, 0o711);
+    const placement = await placeCluster(dataDir, log);
+    const { cluster } = placement;
+    const account = { uid: 54_321, gid: 54_322 };
+    await pretendCluster({ ...placement, account });
+    expect((await placeCluster(dataDir, log)).account).toEqual(account);
+    await chown(cluster, 0, 0);
+    await expect(placeCluster(dataDir, log)).rejects.toMatchObject({
+      code: 'data_dir_unusable',
+      message: expect.stringContaining('belongs to root') as unknown,
+    });
+    await rm(cluster, { recursive: true });
+  });
+});
+
 /** A folder that passes for a cluster, with the right owner. */
 async function pretendCluster({ cluster, account }: Placement): Promise<void> {
   await mkdir(cluster, { mode: 0o700 });

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { mkdtemp, mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
@@ -15,7 +15,7 @@ export interface BuiltDatabase {
 
 /**
  * Builds the source as it is now, so that a test never meets an old build. Inside the installation, to find node_modules.
- * @param name which file of this room
+ * @param name which file of this room, with its folder
  */
 export async function buildDatabase(name = 'index'): Promise<BuiltDatabase> {
   const root = installationRoot();
@@ -23,7 +23,7 @@ export async function buildDatabase(name = 'index'): Promise<BuiltDatabase> {
   const outDir = await mkdtemp(join(root, 'dist', 'database-spec-'));
   const source = join(root, 'libs', 'database', 'src', `${name}.ts`);
   await build({ configFile: false, root, logLevel: 'silent', build: { ssr: source, outDir, target: 'node20' } });
-  return { entry: join(outDir, `${name}.js`), remove: () => rm(outDir, { recursive: true, force: true }) };
+  return { entry: join(outDir, `${basename(name)}.js`), remove: () => rm(outDir, { recursive: true, force: true }) };
 }
 
 /** A running `service.mjs`. */

@@ -1,0 +1,9 @@
+// A process that prepares the programs of Postgres for an account, as one with a strict umask does, and says where they are.
+// Arguments: the built binaries.ts, a folder for copies, the account as JSON.
+const [, , entry, copies, account] = process.argv;
+const { prepareBinaries } = await import(entry);
+const quiet = () => undefined;
+
+process.umask(0o077);
+const { postgres } = await prepareBinaries(JSON.parse(account), copies, { debug: quiet, info: quiet, warn: quiet });
+process.stdout.write(postgres);
