@@ -1,10 +1,15 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { exists } from './embedded/exists.js';
 import { readPidFile } from './embedded/postmaster.js';
 import type { Database } from './open-database.js';
 import { openDatabase } from './open-database.js';
 import { makeListeningLog } from './testing/listening-log.js';
+import { openScratchDatabase } from './testing/scratch-database.js';
 import { makeScratchFolder, removeScratchFolder } from './testing/scratch-folder.js';
 
 let folder: string;
@@ -29,6 +34,17 @@ async function opened(use: (database: Database) => Promise<void>): Promise<void>
 
 function block(upstream: string): { upstream: string; blockedUntil: Date; reason: string } {
   return { upstream, blockedUntil: new Date(0), reason: 'a test' };
+}
+
+async function withPassword(password: string, use: () => Promise<void>): Promise<void> {
+  const file = join(dataDir, 'postgres.password');
+  const right = await readFile(file, 'utf8');
+  await writeFile(file, `${password}\n`);
+  try {
+    await use();
+  } finally {
+    await writeFile(file, right, { mode: 0o600 });
+  }
 }
 
 async function postmasterPid(): Promise<number> {
@@ -64,14 +80,27 @@ describe('openDatabase without a URL', () => {
     });
   });
 
-  it('keeps our environment, which holds secrets, from the server', async () => {
+  it('keeps our environment, which holds secrets, from the server, and our Ctrl-C', async () => {
     vi.stubEnv('SPOTIFY_CLIENT_SECRET', 'a-secret-in-the-environment');
     await opened(async () => {
-      const environment = await readFile(`/proc/${await postmasterPid()}/environ`, 'utf8').catch(() => 'no /proc here');
+      const pid = await postmasterPid();
+      const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => 'no /proc here');
       expect(environment).not.toBe('');
       expect(environment).not.toContain('a-secret-in-the-environment');
+      // The terminal sends it to a whole group; we end the server in order.
+      const { stdout } = await promisify(execFile)('ps', ['-o', 'pgid=', '-p', String(pid)]);
+      expect(Number(stdout)).toBe(pid);
     });
     vi.unstubAllEnvs();
+  });
+
+  it('keeps what is in a statement out of a log that only its owner can read', async () => {
+    await opened(async ({ prisma }) => {
+      await expect(prisma.$executeRawUnsafe(`SELECT 'a secret in a statement'::int`)).rejects.toThrow('a secret');
+      const file = join(dataDir, 'postgres.log');
+      expect(await readFile(file, 'utf8')).not.toContain('a secret');
+      expect((await stat(file)).mode & 0o777).toBe(0o600);
+    });
   });
 
   it('stops the server when it is closed, and keeps the rows', async () => {
@@ -94,18 +123,27 @@ describe('openDatabase without a URL', () => {
         code: 'data_dir_in_use',
         message: expect.stringMatching(new RegExp(`process ${process.pid}.*${dataDir}`)) as unknown,
       });
+      // One that brings another password, as a copy of the folder in the same place does, is kept out no less gently.
+      await withPassword('another', async () => {
+        await expect(openDatabase({ dataDir, log })).rejects.toMatchObject({ code: 'cluster_password' });
+      });
       await ping();
       await prisma.upstreamBlock.create({ data: block('second') });
       expect(await postmasterPid()).toBe(pid);
+      const holding = (): Promise<unknown> => prisma.$queryRaw`
+        SELECT count(*)::int AS n FROM pg_stat_activity WHERE application_name LIKE 'tonearm service%'`;
+      await expect.poll(holding).toEqual([{ n: 1 }]);
     });
   });
 
-  it('starts a server that was killed again, on the same port, and locks the folder again', async () => {
+  it('starts a server that was killed again, each time, on the same port, and locks the folder again', async () => {
     await opened(async ({ prisma, ping }) => {
-      const killed = await postmasterPid();
-      process.kill(killed, 'SIGKILL');
-      await expect.poll(postmasterPid, { timeout: 10_000 }).not.toBe(killed);
-      await expect.poll(() => ping().then(() => 'back', String), { timeout: 10_000 }).toBe('back');
+      for (const time of ['first', 'second']) {
+        const killed = await postmasterPid();
+        process.kill(killed, 'SIGKILL');
+        await expect.poll(postmasterPid, { timeout: 10_000 }).not.toBe(killed);
+        await expect.poll(() => ping().then(() => time, String), { timeout: 10_000 }).toBe(time);
+      }
       expect(await prisma.upstreamBlock.count()).toBe(2);
       await expect(openDatabase({ dataDir, log })).rejects.toMatchObject({ code: 'data_dir_in_use' });
     });
@@ -137,10 +175,16 @@ describe('openDatabase without a URL', () => {
   });
 
   it('does not take the process that has a dead server’s id for the server', async () => {
-    // This test's own process: alive, and with the same user where the tests do not run as root.
     const cluster = join(dataDir, 'postgres');
-    await writeFile(join(cluster, 'postmaster.pid'), `${process.pid}\n${cluster}\n1\n1\n\n127.0.0.1\n\nready   \n`);
+    const { uid, gid } = await stat(cluster);
+    // Of the server's user: Postgres itself would wait for its end.
+    const other = spawn('cat', { uid, gid, cwd: '/', stdio: ['pipe', 'ignore', 'ignore'] });
+    await once(other, 'spawn');
+    await writeFile(join(cluster, 'postmaster.pid'), `${other.pid}\n${cluster}\n1\n1\n\n127.0.0.1\n\nready   \n`);
     await opened(({ ping }) => ping());
+    expect(other.exitCode).toBeNull();
+    other.stdin.end();
+    await once(other, 'close');
   });
 
   it('says so when the cluster is from another Postgres, and leaves it alone', async () => {
@@ -150,25 +194,35 @@ describe('openDatabase without a URL', () => {
     await writeFile(version, '18\n');
   });
 
-  it('shows what Postgres said when it cannot start', async () => {
+  it('shows what Postgres said when it cannot start, and keeps its log until that is long', async () => {
     const settings = join(dataDir, 'postgres', 'postgresql.auto.conf');
-    await writeFile(settings, "no_such_setting = 'x'\n");
-    await expect(openDatabase({ dataDir, log })).rejects.toMatchObject({
-      code: 'server_start_failed',
-      message: expect.stringContaining('no_such_setting') as unknown,
-    });
+    const logFile = join(dataDir, 'postgres.log');
+    await writeFile(logFile, 'x'.repeat(1_048_577));
+    for (const wrong of ['one_wrong_setting', 'other_wrong_setting']) {
+      await writeFile(settings, `${wrong} = 'x'\n`);
+      await expect(openDatabase({ dataDir, log })).rejects.toMatchObject({
+        code: 'server_start_failed',
+        message: expect.stringContaining(wrong) as unknown,
+      });
+    }
+    const kept = await readFile(logFile, 'utf8');
+    expect(kept).toMatch(/one_wrong_setting[^]*other_wrong_setting/);
+    expect(kept).not.toContain('xxx');
     await writeFile(settings, '');
   });
 
   it('says so when the password does not fit, or is gone', async () => {
-    const file = join(dataDir, 'postgres.password');
-    const password = await readFile(file, 'utf8');
-    await writeFile(file, 'another\n');
-    await expect(openDatabase({ dataDir, log })).rejects.toMatchObject({ code: 'cluster_password' });
-    expect(await postmasterPid()).toBe(0);
-    await rm(file);
-    await expect(openDatabase({ dataDir, log })).rejects.toMatchObject({ code: 'cluster_password' });
-    await writeFile(file, password, { mode: 0o600 });
+    await withPassword('another', async () => {
+      await expect(openDatabase({ dataDir, log })).rejects.toMatchObject({ code: 'cluster_password' });
+      expect(await postmasterPid()).toBe(0);
+      const file = join(dataDir, 'postgres.password');
+      await rm(file);
+      await expect(openDatabase({ dataDir, log })).rejects.toMatchObject({
+        code: 'cluster_password',
+        message: expect.stringContaining('missing') as unknown,
+      });
+      expect(await exists(file)).toBe(false);
+    });
     await opened(({ ping }) => ping());
   });
 
@@ -186,14 +240,40 @@ describe('openDatabase without a URL', () => {
 });
 
 describe('openDatabase with a URL', () => {
-  it('says so when the tables belong to somebody else', async () => {
-    const server = await openDatabase({ dataDir, log });
+  let server: Database;
+  let databaseUrl: string;
+
+  beforeAll(async () => {
+    server = await openScratchDatabase();
+    await server.prisma.$executeRawUnsafe('CREATE DATABASE music');
+    databaseUrl = server.connectionString.replace(/[^/]*$/, 'music');
+  });
+  afterAll(() => server.close());
+
+  /** What is connected to that database. */
+  async function connected(): Promise<unknown[]> {
+    const rows = await server.prisma.$queryRaw<{ name: string }[]>`
+      SELECT DISTINCT application_name AS name FROM pg_stat_activity WHERE datname = 'music'`;
+    return rows.map(({ name }) => name);
+  }
+
+  it('keeps the connections of its pool alone, and none when it is closed', async () => {
+    const database = await openDatabase({ databaseUrl, dataDir: '/nowhere', log });
+    expect(database.embedded).toBe(false);
+    await database.ping();
+    await expect.poll(connected).toEqual(['tonearm']);
+    await Promise.all([database.close(), database.close()]);
+    await expect.poll(connected).toEqual([]);
+  });
+
+  it('says so when the tables belong to somebody else, and keeps no connection', async () => {
+    await (await openDatabase({ databaseUrl, dataDir: '/nowhere', log })).close();
     await server.prisma.$executeRawUnsafe(`CREATE ROLE reader LOGIN PASSWORD 's3cret'`);
-    const databaseUrl = server.connectionString.replace(/\/\/[^@]*@/, '//reader:s3cret@');
-    await expect(openDatabase({ databaseUrl, dataDir: '/nowhere', log })).rejects.toMatchObject({
+    const asReader = databaseUrl.replace(/\/\/[^@]*@/, '//reader:s3cret@');
+    await expect(openDatabase({ databaseUrl: asReader, dataDir: '/nowhere', log })).rejects.toMatchObject({
       code: 'database_refused',
       message: expect.stringContaining('permission denied') as unknown,
     });
-    await server.close();
+    await expect.poll(connected).toEqual([]);
   });
 });

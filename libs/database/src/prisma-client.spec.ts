@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { PrismaClient } from './generated/client.js';
 import type { Database } from './open-database.js';
 import { createPrismaClient } from './prisma-client.js';
@@ -7,7 +8,7 @@ import { makeListeningLog } from './testing/listening-log.js';
 import { openScratchDatabase } from './testing/scratch-database.js';
 
 let server: Database;
-let proxy: FaultyProxy;
+let proxy: FaultyProxy | undefined;
 let prisma: PrismaClient;
 
 beforeAll(async () => {
@@ -15,9 +16,17 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   await prisma.$disconnect();
-  await proxy.close();
+  await proxy?.close();
+  proxy = undefined;
 });
 afterAll(() => server.close());
+
+/** How many statements of the pool wait for a lock. */
+async function waiting(): Promise<unknown> {
+  const [row] = await server.prisma.$queryRaw<unknown[]>`
+    SELECT count(*)::int AS n FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`;
+  return row;
+}
 
 const answer = (client: Pick<PrismaClient, '$queryRaw'>): Promise<unknown> => client.$queryRaw`SELECT 1 AS one`;
 
@@ -32,5 +41,32 @@ describe('a server that vanishes without a word', () => {
     proxy.stall();
     await expect(ask()).rejects.toThrow();
     expect(await answer(prisma)).toEqual([{ one: 1 }]);
+  });
+});
+
+describe('a pool', () => {
+  it('has the server end a statement that takes too long', async () => {
+    prisma = createPrismaClient(server.connectionString, makeListeningLog());
+    expect(await prisma.$queryRaw`SHOW statement_timeout`).toEqual([{ statement_timeout: '10s' }]);
+  });
+
+  it('lets nobody wait for ever when its four connections are taken', async () => {
+    prisma = createPrismaClient(server.connectionString, makeListeningLog());
+    const holder = new pg.Client(server.connectionString);
+    await holder.connect();
+    await holder.query('SELECT pg_advisory_lock(7)');
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const ask = (): Promise<string> =>
+      prisma.$queryRaw`SELECT 1 AS one FROM pg_advisory_lock_shared(7)`.then(
+        () => 'an answer',
+        () => 'no place',
+      );
+    const asked = Array.from({ length: 12 }, ask);
+    await expect.poll(waiting).toEqual({ n: 4 });
+    await vi.advanceTimersByTimeAsync(5_000);
+    vi.useRealTimers();
+    await holder.end();
+    const answers = await Promise.all(asked);
+    expect(answers.toSorted()).toEqual([...Array<string>(4).fill('an answer'), ...Array<string>(8).fill('no place')]);
   });
 });
