@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ENGINE_LOCK, MIGRATION_LOCK } from '../advisory-locks.js';
 import { installationRoot } from '../installation.js';
 import type { Database } from '../open-database.js';
 import { openDatabase } from '../open-database.js';
 import { makeListeningLog } from '../testing/listening-log.js';
+import { startMuteServer } from '../testing/mute-server.js';
 import { openScratchDatabase } from '../testing/scratch-database.js';
 import { migrate } from './migrate.js';
 import { MigrationAdapter } from './migration-adapter.js';
@@ -94,6 +95,20 @@ describe('migrate', () => {
     expect(await rowsOf("SELECT to_regclass('upstream_blocks') IS NOT NULL AS there")).toEqual([{ there: true }]);
   });
 
+  it('says in the words of Postgres, and no more, why a migration fails', async () => {
+    const { migrations } = await readMigrationFiles(installationRoot());
+    const last = migrations.at(-1)?.name ?? '';
+    await run();
+    // Nothing tells that it was there already.
+    await client.query('DELETE FROM _prisma_migrations WHERE migration_name = $1', [last]);
+    const error = await run().catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      code: 'migration_failed',
+      message: expect.stringMatching(/already exists\.$/) as unknown,
+    });
+    await expect(run()).rejects.toMatchObject({ code: 'migration_incomplete' });
+  });
+
   it('applies anew what was begun by a process that was killed, once the server is done with it', async () => {
     const { migrations } = await readMigrationFiles(installationRoot());
     const last = migrations.at(-1)?.name ?? '';
@@ -179,6 +194,33 @@ describe('migrate', () => {
     });
     await other.end();
     await run();
+  });
+
+  it('does not wait for ever for a server that is still at a script, and can try again', async () => {
+    await run();
+    const other = new pg.Client(url);
+    await other.connect();
+    await other.query('SELECT pg_advisory_lock($1)', [ENGINE_LOCK]);
+    await other.query('UPDATE _prisma_migrations SET finished_at = NULL');
+    await expect(migrate({ client, connectionString: url, log, lockWaitMs: 50 })).rejects.toMatchObject({
+      code: 'migration_lock_timeout',
+    });
+    await other.query('UPDATE _prisma_migrations SET finished_at = now()');
+    await other.end();
+    await run();
+    await client.query('SELECT 1 FROM _prisma_migrations');
+  });
+
+  it('does not wait for ever for the connection that it applies them on', async () => {
+    const mute = await startMuteServer();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const failed = migrate({ client, connectionString: mute.connectionString, log }).catch((error: unknown) => error);
+    await mute.accepted;
+    await vi.advanceTimersByTimeAsync(10_000);
+    vi.useRealTimers();
+    expect(await failed).toMatchObject({ code: 'migration_failed' });
+    expect(String(await failed)).not.toMatch(/somebody|s3cret/);
+    await mute.close();
   });
 });
 
