@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
-import { cp, readdir, readlink, rename } from 'node:fs/promises';
+import { chmod, cp, readdir, readlink, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { placeCluster } from './embedded/placement.js';
 import { readPidFile } from './embedded/postmaster.js';
 import { openDatabase } from './open-database.js';
 import { makeListeningLog } from './testing/listening-log.js';
@@ -106,6 +108,26 @@ describe('a service that is killed', () => {
     await before.close();
   });
 
+  it.each([
+    ['a folder', 0o711],
+    ['a folder that, as root, it cannot keep its database in', 0o700],
+  ])('has left a server that is ended when %s was deleted', async (_, mode) => {
+    await chmod(folder, mode);
+    const service = start();
+    await expect.poll(() => service.lines.length, soon).toBeGreaterThan(30);
+    await service.kill();
+    const { home, cluster } = await placeCluster(dataDir, log);
+    const left = (await readPidFile(cluster))?.pid ?? 0;
+    await rename(dataDir, join(folder, 'deleted'));
+    await removeScratchFolder(join(folder, 'deleted'));
+
+    const database = await openDatabase({ dataDir, log });
+    await expect(readlink(`/proc/${left}/cwd`)).rejects.toMatchObject({ code: 'ENOENT' });
+    expect(await database.prisma.upstreamBlock.count()).toBe(0);
+    await database.close();
+    await removeScratchFolder(home);
+  });
+
   it('wins alone against another that starts on the same empty folder at the same moment', async () => {
     const services = [start(), start()];
     const said = (): string[] =>
@@ -117,5 +139,13 @@ describe('a service that is killed', () => {
     await expect.poll(() => winner?.lines.length, soon).toBeGreaterThan(before + 20);
     await winner?.kill();
     await (await openDatabase({ dataDir, log })).close();
+  });
+});
+
+describe('a service that has closed its database', () => {
+  it('can end at once', async () => {
+    const script = fileURLToPath(new URL('testing/opening.mjs', import.meta.url));
+    const { stdout } = await promisify(execFile)(process.execPath, [script, built.entry, dataDir]);
+    expect(stdout).toBe('[]');
   });
 });
