@@ -15,6 +15,8 @@ export default defineConfig({
     // Tests start services, several at once on few cores; what must be quick is measured by the benchmark.
     testTimeout: 60_000,
     hookTimeout: 90_000,
+    // A second, as it is by itself, is little for another process on a busy machine.
+    expect: { poll: { timeout: 15_000 } },
     passWithNoTests: false,
     // A run waits for other processes in between: one file more at once than cores. With two more, two cores have a sixth
     // more to do, for the same tests, and take longer. Each file starts services of its own: four are enough for any machine.
