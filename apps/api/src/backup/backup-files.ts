@@ -15,8 +15,8 @@ import { keptOmissions, keptText } from './archive/kept.js';
 import { discardForgotten, discardPartials } from './archive/partial-folder.js';
 import { verify } from './archive/verify.js';
 import type { Account, Omission, Summary } from './backup-row.js';
-import { isAll } from './reading/backup-before.js';
 import { BackupStore, type Claim, type Made } from './backup-store.js';
+import { isAll } from './reading/backup-before.js';
 import { isLasting, isPassing } from './reading/lacks.js';
 import { PLAYLIST_INDEX, ReadingStore, type SettledList } from './reading/reading-store.js';
 

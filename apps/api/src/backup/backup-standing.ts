@@ -1,12 +1,12 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Database } from '#database';
-import { inTime } from '../in-time.js';
 import { DATABASE } from '../database/database.module.js';
+import { inTime } from '../in-time.js';
 import { reasonOf } from '../logging.js';
 import { RunningProviders } from '../providers/running-providers.js';
 import { BackupFiles } from './backup-files.js';
-import { BackupSchedule } from './schedule/backup-schedule.js';
 import { BackupStore } from './backup-store.js';
+import { BackupSchedule } from './schedule/backup-schedule.js';
 
 /** However often strangers ask, the database is asked no more often. */
 const FRESH_MS = 1_000;

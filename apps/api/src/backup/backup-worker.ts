@@ -3,14 +3,14 @@ import { reasonOf } from '../logging.js';
 import { type RunningProvider, RunningProviders } from '../providers/running-providers.js';
 import { PlatformSettings } from '../settings/platform.settings.js';
 import { DailyCalls } from '../upstream/daily-calls.js';
-import { BackupFiles, CannotCarry } from './backup-files.js';
 import { ArchiveError } from './archive/archive-error.js';
+import { BackupFiles, CannotCarry } from './backup-files.js';
 import type { Trouble } from './backup-row.js';
 import { BackupStore, type Claim, type Made } from './backup-store.js';
 import type { Held } from './jobs/library-jobs.js';
+import { LibraryWorker, expectAccount } from './jobs/library-worker.js';
 import { LibraryReading, type ReadingParts } from './reading/library-reading.js';
 import { ReadingStore } from './reading/reading-store.js';
-import { LibraryWorker, expectAccount } from './jobs/library-worker.js';
 import { parseKeep, superfluous } from './schedule/retention.js';
 
 /** For so long it is told why one has failed. */

@@ -5,11 +5,9 @@ import { PostgresBlocks } from '../upstream/postgres-blocks.js';
 import { userAgent } from '../version.js';
 import { BackupDownload } from './backup-download.js';
 import { BackupFiles } from './backup-files.js';
-import { BackupSchedule } from './schedule/backup-schedule.js';
 import { BackupSchemaController } from './backup-schema.controller.js';
 import { BackupStanding } from './backup-standing.js';
 import { BackupStore } from './backup-store.js';
-import { ReadingStore } from './reading/reading-store.js';
 import { BackupWorker } from './backup-worker.js';
 import { Backups } from './backups.js';
 import { BackupsController } from './backups.controller.js';
@@ -17,10 +15,12 @@ import { LibraryEvents } from './jobs/library-events.js';
 import { MusicBrainzClient } from './musicbrainz/musicbrainz-client.js';
 import { MUSICBRAINZ_PACE_MS, MusicBrainzWorker } from './musicbrainz/musicbrainz-worker.js';
 import { RecordingIds } from './musicbrainz/recording-ids.js';
+import { ReadingStore } from './reading/reading-store.js';
 import { RestoreStore } from './restore/restore-store.js';
 import { RestoreWorker } from './restore/restore-worker.js';
-import { RestoresController } from './restore/restores.controller.js';
 import { Restores } from './restore/restores.js';
+import { RestoresController } from './restore/restores.controller.js';
+import { BackupSchedule } from './schedule/backup-schedule.js';
 
 @Module({
   imports: [AdminModule],

@@ -24,12 +24,12 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { OwnerOnly } from '../admin/index.js';
-import { ApiProblems } from '../problem/problem.dto.js';
 import { Problem } from '../problem/problem.js';
+import { ApiProblems } from '../problem/problem.dto.js';
 import { BackupDownload } from './backup-download.js';
 import { BackupProblemFilter } from './backup-problem.filter.js';
-import { BackupSchedule } from './schedule/backup-schedule.js';
 import type { Backup } from './backup-store.js';
+import { BackupSchedule } from './schedule/backup-schedule.js';
 import {
   BackupDto,
   BackupRequestDto,
@@ -39,8 +39,8 @@ import {
   DownloadQueryDto,
   RemovalQueryDto,
 } from './backups.dto.js';
-import { DiffDto } from './diff.dto.js';
 import { Backups } from './backups.js';
+import { DiffDto } from './diff.dto.js';
 import { LibraryEvents } from './jobs/library-events.js';
 import { RecordingIds } from './musicbrainz/recording-ids.js';
 

@@ -2,8 +2,8 @@ import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/
 import { LRUCache } from 'lru-cache';
 import { PROVIDERS } from '#providers';
 import type { Bytes } from '../answer/answer.js';
-import { inTime } from '../in-time.js';
 import { etagOf } from '../answer/json-answer.js';
+import { inTime } from '../in-time.js';
 import { type CurrentlyPlaying, NowPlayingService, type Shown } from '../now-playing/index.js';
 import { PlatformSettings } from '../settings/platform.settings.js';
 import { PROVIDER_SETTINGS } from '../settings/settings.module.js';

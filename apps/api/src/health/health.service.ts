@@ -1,10 +1,10 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Database } from '#database';
 import { ProviderError } from '#listening';
-import { inTime } from '../in-time.js';
 import { ReadCache } from '../answer/read-cache.js';
 import { BackupStanding } from '../backup/index.js';
 import { DATABASE } from '../database/database.module.js';
+import { inTime } from '../in-time.js';
 import { ActiveProvider } from '../providers/active-provider.js';
 import { type ProviderState, ProviderStates } from '../providers/provider-states.js';
 import type { RunningProvider } from '../providers/running-providers.js';

@@ -1,15 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { type NowPlaying, ProviderError } from '#listening';
-import { inTime } from '../in-time.js';
 import { type JsonBytes, encodeJson } from '../answer/json-answer.js';
 import { PATIENCE_MS, type Patience, ReadCache } from '../answer/read-cache.js';
+import { inTime } from '../in-time.js';
 import { ActiveProvider, type Substitution } from '../providers/active-provider.js';
 import type { RunningProvider } from '../providers/running-providers.js';
 import { PlatformSettings } from '../settings/platform.settings.js';
 import { toCurrentlyPlaying, toDegraded } from './currently-playing.js';
-import { PlayHistory } from './play-history.js';
 import { LiveState } from './live-state.js';
 import type { CurrentlyPlaying } from './now-playing.dto.js';
+import { PlayHistory } from './play-history.js';
 import { Poller } from './poller.js';
 import { Watcher } from './watcher.js';
 

@@ -7,8 +7,8 @@ import {
 } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import type { Database } from '#database';
-import { inTime } from '../in-time.js';
 import { DATABASE } from '../database/database.module.js';
+import { inTime } from '../in-time.js';
 import { reasonOf } from '../logging.js';
 import { ProviderGeneration } from '../providers/provider-generation.js';
 import { ProviderOutages } from '../providers/provider-outages.js';

@@ -1,8 +1,8 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Database } from '#database';
 import { type UpstreamBlock, type UpstreamBlocks, UpstreamBlocksInMemory, isOfWrongClock, longest } from '#upstream';
-import { inTime } from '../in-time.js';
 import { DATABASE } from '../database/database.module.js';
+import { inTime } from '../in-time.js';
 import { reasonOf } from '../logging.js';
 
 /** A visitor waits for the upstream, not for the database in front of it. */

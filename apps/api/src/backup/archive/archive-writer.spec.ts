@@ -5,8 +5,8 @@ import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises
 import { pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Archive, listArchives, removeArchive } from './archive.js';
-import { discardPartials } from './partial-folder.js';
 import { ArchiveWriter } from './archive-writer.js';
+import { discardPartials } from './partial-folder.js';
 import {
   all,
   BACKUP,

@@ -3,14 +3,14 @@ import type { Archive } from '../archive/archive.js';
 import { ArchiveError } from '../archive/archive-error.js';
 import type { ArchivedPlaylist } from '../archive/documents.js';
 import { PLAYLISTS } from '../archive/file-names.js';
-import { lackOf } from '../reading/backup-before.js';
 import type { Account } from '../backup-row.js';
+import { lackOf } from '../reading/backup-before.js';
 import { isLasting } from '../reading/lacks.js';
 import { PLAYLIST_INDEX } from '../reading/reading-store.js';
-import { RefusedParts, isClosed, isFinal } from './refusal.js';
 import { type MadeAnew, targetOf } from './playlist-memory.js';
 import { type PlaylistSteps, type PresentEntry, movesOf, playlistSteps, sizeOf } from './playlist-steps.js';
 import { InDoubt, type PresentLibrary, type PresentPlaylists } from './present-library.js';
+import { RefusedParts, isClosed, isFinal } from './refusal.js';
 import { type Wanted, addCannot, addExample, emptyReport } from './restore-report.js';
 import { type ListWork, type PlaylistWork, type Work, nameOf, nothingFor, playlistWork } from './work.js';
 

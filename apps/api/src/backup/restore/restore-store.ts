@@ -7,8 +7,8 @@ import { keptJson } from '../archive/kept.js';
 import { type Account, type Progress, type Trouble, parseAccount, parseProgress, parseTrouble } from '../backup-row.js';
 import type { BackupState } from '../backup-store.js';
 import { type Held, LEASE_MS, LibraryJobs, type Transaction, expectHeld } from '../jobs/library-jobs.js';
-import { PlaylistMemory } from './playlist-memory.js';
 import { type Standing, parseStanding } from './part-course.js';
+import { PlaylistMemory } from './playlist-memory.js';
 import { type PartReport, type Wanted, doubtText, parseReport, parseWanted, sumOf } from './restore-report.js';
 
 const CHANNEL = 'restores';

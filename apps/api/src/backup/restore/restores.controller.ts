@@ -24,8 +24,8 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ProviderError } from '#listening';
 import { OwnerOnly } from '../../admin/index.js';
-import { ApiProblems } from '../../problem/problem.dto.js';
 import { Problem } from '../../problem/problem.js';
+import { ApiProblems } from '../../problem/problem.dto.js';
 import { BackupProblemFilter } from '../backup-problem.filter.js';
 import { LibraryEvents } from '../jobs/library-events.js';
 import type { PartReport } from './restore-report.js';

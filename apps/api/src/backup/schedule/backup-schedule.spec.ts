@@ -6,8 +6,8 @@ import { migratedDatabase } from '../../../../../test/support/database.js';
 import { eventually } from '../../../../../test/support/eventually.js';
 import type { RunningProviders } from '../../providers/running-providers.js';
 import { PlatformSettings } from '../../settings/platform.settings.js';
-import { BackupSchedule } from './backup-schedule.js';
 import type { Backups } from '../backups.js';
+import { BackupSchedule } from './backup-schedule.js';
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined };
 const SETTINGS = { BACKUP_CRON: '0 * * * *', TIMEZONE: 'Etc/UTC' };

@@ -7,8 +7,8 @@ import { RunningProviders } from '../../providers/running-providers.js';
 import { PlatformSettings } from '../../settings/platform.settings.js';
 import type { Backup } from '../backup-store.js';
 import { Backups } from '../backups.js';
-import { DueSlots, type Missed } from './due-slots.js';
 import { CLOCK_SLACK_MS } from '../jobs/library-jobs.js';
+import { DueSlots, type Missed } from './due-slots.js';
 
 const JOB = 'backup';
 const LOOK_EVERY_MS = 5_000;
