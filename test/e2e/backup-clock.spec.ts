@@ -53,9 +53,17 @@ describe('after a clock that was a year ahead', () => {
   it('the schedule begins anew when it has begun by that clock', async () => {
     await library.prepare();
     await library.start({ BACKUP_CRON: '15 3 * * *' });
+    const past = 'SELECT slot <= now() AS "isPast" FROM schedule_slots';
     await library.query("UPDATE schedule_slots SET slot = slot + interval '1 year'");
     await eventually(async () => {
-      expect(await library.query('SELECT slot <= now() AS "isPast" FROM schedule_slots')).toEqual([{ isPast: true }]);
+      expect(await library.query(past)).toEqual([{ isPast: true }]);
+    });
+    // That of a provider alone, when the process was killed before it had begun that of the others.
+    await library.query(
+      "INSERT INTO schedule_slots SELECT job || ' spotify', now() + interval '1 year' FROM schedule_slots",
+    );
+    await eventually(async () => {
+      expect(await library.query(past)).toEqual([{ isPast: true }]);
     });
   });
 });

@@ -81,9 +81,9 @@ it('begins at once, goes on by itself, and ends', async () => {
   await due(id);
   accounts.schedule.start();
   const landed = () => shop.prisma.accountGrant.findUnique({ where: { id }, select: { version: true } });
-  await expect.poll(landed, { timeout: 5_000, interval: 5 }).toEqual({ version: 1 });
+  await expect.poll(landed, { interval: 5 }).toEqual({ version: 1 });
   await due(id);
-  await expect.poll(landed, { timeout: 5_000, interval: 5 }).toEqual({ version: 2 });
+  await expect.poll(landed, { interval: 5 }).toEqual({ version: 2 });
   await accounts.schedule.stop();
   expect(requestsFor(family)).toBe(2);
 });

@@ -66,7 +66,7 @@ it('whatever happens in whatever order, no two requests overlap and no living to
           );
           if (victim) victim.killer.at = null;
           shop.server.clear();
-          await expect.poll(() => authority.isIdle, { timeout: 5_000, interval: 2 }).toBe(true);
+          await expect.poll(() => authority.isIdle, { interval: 2 }).toBe(true);
           await shop.endLeases();
           await shop.endCooldowns();
         }

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AccountsLog } from './accounts-log.js';
 import { AppStops } from './app-stops.js';
-import { digest } from './secret-text.js';
 import { errorCode } from './error-code.js';
 import { type Failpoint, NO_FAILPOINT } from './failpoint.js';
 import { type GrantRow, tokenPlace } from './grant.js';
@@ -18,8 +17,9 @@ import {
   notLinked,
   refreshTakesLong,
 } from './refresh-error.js';
-import { TokenError } from './token-error.js';
+import { digest } from './secret-text.js';
 import type { TokenEndpoint, Tokens } from './token-endpoint.js';
+import { TokenError } from './token-error.js';
 import type { TokenLandings } from './token-landings.js';
 import type { TokenVault } from './token-vault.js';
 

@@ -7,8 +7,8 @@ import { errorCode, errorText } from './error-code.js';
 const RETRY_MS = 250;
 const SCHEMA = 'public';
 
-/** A password with `/` or `#` in it would end the host early, and a part of it be taken for the database and told as such. */
-const POSTGRES_URL = /^postgres(ql)?:\/\/[^/?#]*(\/[^@?#]*)?(\?.*)?$/s;
+/** A password with `/`, `?` or `#` in it would end the host early, and a part of it be told as the host or the database. */
+const POSTGRES_URL = /^postgres(ql)?:\/\/[^/?#]*(\/[^@?#]*)?(\?(?!(.*&)?[^=&]*@).*)?$/s;
 
 /** The server is there but not ready, or full for the moment. */
 const NOT_YET = new Set(['57P01', '57P02', '57P03', '53300']);

@@ -119,6 +119,7 @@ describe('a service that is killed', () => {
     await service.kill();
     const { home, cluster } = await placeCluster(dataDir, log);
     const left = (await readPidFile(cluster))?.pid ?? 0;
+    expect(left).toBeGreaterThan(0);
     await rename(dataDir, join(folder, 'deleted'));
     await removeScratchFolder(join(folder, 'deleted'));
 

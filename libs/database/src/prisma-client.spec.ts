@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { PrismaClient } from './generated/client.js';
 import type { Database } from './open-database.js';
 import { createPrismaClient } from './prisma-client.js';
@@ -45,9 +45,12 @@ describe('a server that vanishes without a word', () => {
 });
 
 describe('a pool', () => {
-  it('has the server end a statement that takes too long', async () => {
+  it('has the server end a statement that takes too long, and a transaction that nobody goes on with', async () => {
     prisma = createPrismaClient(server.connectionString, makeListeningLog());
     expect(await prisma.$queryRaw`SHOW statement_timeout`).toEqual([{ statement_timeout: '10s' }]);
+    expect(await prisma.$queryRaw`SHOW idle_in_transaction_session_timeout`).toEqual([
+      { idle_in_transaction_session_timeout: '10s' },
+    ]);
   });
 
   it('lets nobody wait for ever when its four connections are taken', async () => {
@@ -56,6 +59,7 @@ describe('a pool', () => {
     await holder.connect();
     await holder.query('SELECT pg_advisory_lock(7)');
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
     const ask = (): Promise<string> =>
       prisma.$queryRaw`SELECT 1 AS one FROM pg_advisory_lock_shared(7)`.then(
         () => 'an answer',

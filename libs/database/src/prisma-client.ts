@@ -35,6 +35,8 @@ export function createPrismaClient(connectionString: string, log: DatabaseLog, s
       connectionTimeoutMillis: 5_000,
       idleTimeoutMillis: IDLE_MS,
       statement_timeout: STATEMENT_MS,
+      // Of a process that was lost with its machine the server would keep the locks until TCP gives it up.
+      idle_in_transaction_session_timeout: STATEMENT_MS,
       keepAlive: true,
       // pg's own query_timeout gives the query up and keeps the connection, for the next one to hang on.
       stream: () => endingWhenSilent(silentMs),

@@ -1,6 +1,6 @@
 import fastify from 'fastify';
 import { Agent, type OutgoingHttpHeaders, request as send } from 'node:http';
-import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { FastPath } from './fast-path.js';
 
 const opened: { close(): Promise<unknown> }[] = [];
@@ -46,9 +46,7 @@ async function service({ isPublic = true } = {}) {
     let answer = (): void => undefined;
     router.wait = new Promise((resolve) => (answer = resolve));
     const late = look(headers);
-    await vi.waitFor(() => {
-      expect(router.asked).toBe(1);
-    });
+    await expect.poll(() => router.asked).toBe(1);
     router.wait = Promise.resolve();
     return { late, answer };
   };

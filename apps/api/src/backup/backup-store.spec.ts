@@ -22,13 +22,13 @@ afterAll(async () => {
 
 it('begins what is due once, though two look at the same moment and it fails at once', async () => {
   const begun: string[] = [];
-  const look = (name: string): Promise<void> =>
+  const look = (name: string): Promise<boolean> =>
     store.atSlot(DUE, async (transaction) => {
       const backup = await store.create('spotify', name, WISH, transaction);
       begun.push(name);
       await transaction.$executeRaw`UPDATE backups SET state = 'failed', finished_at = now() WHERE id = ${backup?.id}::uuid`;
     });
-  await Promise.all([look('one'), look('two')]);
+  expect((await Promise.all([look('one'), look('two')])).sort()).toEqual([false, true]);
   expect(begun).toHaveLength(1);
   expect((await store.list()).map(({ name }) => name)).toEqual(begun);
 });

@@ -103,12 +103,18 @@ export class BackupStore {
     return row ? this.get(row.id, client) : null;
   }
 
-  /** Does once what a moment of a schedule asks for: of two who come together one waits for the other, and goes on when it fails. */
-  async atSlot({ job, slot }: Slot, begin: (transaction: Transaction) => Promise<unknown>): Promise<void> {
-    await this.database.prisma.$transaction(async (transaction) => {
+  /**
+   * Does once what a moment of a schedule asks for: of two who come together one waits for the other, and goes on when
+   * that fails.
+   *
+   * @returns whether it was done here and now
+   */
+  async atSlot({ job, slot }: Slot, begin: (transaction: Transaction) => Promise<unknown>): Promise<boolean> {
+    return this.database.prisma.$transaction(async (transaction) => {
       const taken = await transaction.$executeRaw`
         INSERT INTO schedule_slots (job, slot) VALUES (${job}, ${slot}) ON CONFLICT DO NOTHING`;
       if (taken > 0) await begin(transaction);
+      return taken > 0;
     });
   }
 

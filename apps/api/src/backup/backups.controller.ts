@@ -29,7 +29,7 @@ import { ApiProblems } from '../problem/problem.dto.js';
 import { BackupDownload } from './backup-download.js';
 import { BackupProblemFilter } from './backup-problem.filter.js';
 import type { Backup } from './backup-store.js';
-import { BackupSchedule } from './schedule/backup-schedule.js';
+import { Backups } from './backups.js';
 import {
   BackupDto,
   BackupRequestDto,
@@ -39,10 +39,10 @@ import {
   DownloadQueryDto,
   RemovalQueryDto,
 } from './backups.dto.js';
-import { Backups } from './backups.js';
 import { DiffDto } from './diff.dto.js';
 import { LibraryEvents } from './jobs/library-events.js';
 import { RecordingIds } from './musicbrainz/recording-ids.js';
+import { BackupSchedule } from './schedule/backup-schedule.js';
 
 const Id = (name = 'id'): ParameterDecorator =>
   Param(

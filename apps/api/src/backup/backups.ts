@@ -125,8 +125,7 @@ export class Backups {
   async beginScheduled(provider: string, slot: Slot): Promise<void> {
     if (await this.files.folderFault()) await this.list();
     const wish: Wish = { trigger: 'schedule', full: false, newFolder: false };
-    await this.store.atSlot(slot, (transaction) => this.create(provider, wish, transaction));
-    await this.spread();
+    if (await this.store.atSlot(slot, (transaction) => this.create(provider, wish, transaction))) await this.spread();
   }
 
   /**
@@ -262,10 +261,14 @@ export class Backups {
     throw new Problem('conflict', 'Too many backups begin at once.', 'Try again in some seconds.');
   }
 
-  /** Here at once, and elsewhere soon. */
+  /** It is begun, whether or not that can be told to others: they look by themselves too. */
   private async spread(): Promise<void> {
     this.worker.look();
-    await this.store.spread();
+    try {
+      await this.store.spread();
+    } catch (error) {
+      this.logger.debug(`Other processes hear of a backup later (${reasonOf(error)}).`);
+    }
   }
 
   private async archiveOf(backup: Backup): Promise<Archive> {

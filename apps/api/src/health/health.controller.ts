@@ -21,7 +21,7 @@ export class HealthController {
     operationId: 'getHealth',
     summary: 'How the service, its providers and its database are',
     description:
-      'Asks the active provider when its last word is more than a minute old, or five seconds while it fails. 503 when `ok` is false.',
+      'Asks the active provider when its last word is more than a minute old, and while it fails at most every five seconds. 503 when `ok` is false.',
   })
   @ApiOkResponse({ type: HealthDto, description: 'All is well.' })
   @ApiNotModifiedResponse({ description: 'Nothing has changed since the ETag in If-None-Match.' })

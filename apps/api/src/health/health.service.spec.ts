@@ -146,24 +146,45 @@ describe('while the provider fails', () => {
     expect(lastfm.calls).toBe(2);
   });
 
-  it('what plays is what counts, and however many ask, the provider is not asked more often than every five seconds', async () => {
+  it('as a whole, it is asked at once, however good its last word was, and asked again after five seconds', async () => {
     const { health, ended } = service();
     await health.health();
-    later(10_000);
-    await ended('nowPlaying', 'upstream_error');
-    for (let visit = 0; visit < 50; visit += 1) {
-      expect(await health.health()).toMatchObject({
-        ok: false,
-        user: 'Ada',
-        degraded: { reason: 'upstream_error', provider: 'lastfm', since: '2026-11-21T09:30:10.000Z' },
-      });
-      later(100);
+    later(1_000);
+    await ended('topTracks', 'reauthorization_required');
+    lastfm.says = NO_KEY;
+    for (let visit = 0; visit < 5; visit += 1) {
+      expect(await health.health()).toMatchObject({ ok: false, degraded: { reason: 'provider_not_configured' } });
+      expect(lastfm.calls).toBe(2);
     }
-    expect(lastfm.calls).toBe(2);
-    later(1);
-    await health.health();
-    expect(lastfm.calls).toBe(3);
+    later(5_000);
+    lastfm.says = ADA;
+    expect(await health.health()).toMatchObject({ ok: true, degraded: null });
   });
+
+  it.each([
+    ['what plays is what counts', 'nowPlaying', 'upstream_error'],
+    ['what is withheld is told', 'topTracks', 'forbidden'],
+  ] as const)(
+    '%s, and however many ask, the provider is not asked more often than every five seconds',
+    async (_, read, code) => {
+      const { health, ended } = service();
+      await health.health();
+      later(10_000);
+      await ended(read, code);
+      for (let visit = 0; visit < 50; visit += 1) {
+        expect(await health.health()).toMatchObject({
+          ok: false,
+          user: 'Ada',
+          degraded: { reason: code, provider: 'lastfm', since: '2026-11-21T09:30:10.000Z' },
+        });
+        later(100);
+      }
+      expect(lastfm.calls).toBe(2);
+      later(1);
+      await health.health();
+      expect(lastfm.calls).toBe(3);
+    },
+  );
 
   it('what the check has found is told of the provider too, also when nobody else has', async () => {
     const { health, record } = service();

@@ -6,6 +6,8 @@ import { BackupStanding } from '../backup/index.js';
 import { DATABASE } from '../database/database.module.js';
 import { inTime } from '../in-time.js';
 import { ActiveProvider } from '../providers/active-provider.js';
+import { isOfReadAlone } from '../providers/lasting-failure.js';
+import { isWithheld } from '../providers/provider-health.js';
 import { type ProviderState, ProviderStates } from '../providers/provider-states.js';
 import type { RunningProvider } from '../providers/running-providers.js';
 import { PlatformSettings } from '../settings/platform.settings.js';
@@ -73,7 +75,7 @@ export class HealthService {
       const { running, value, instead } = await this.providers.answer((asked, patience) =>
         this.probes.get({
           key: asked.key,
-          freshMs: asked.health.current.failure ? PROBE_FAILING_EVERY_MS : PROBE_EVERY_MS,
+          freshMs: freshMsOf(asked),
           refreshMs: 0,
           patience,
           read: async () => ({ user: (await asked.reads.profile()).name }),
@@ -111,6 +113,14 @@ export class HealthService {
       return 'unreachable';
     }
   }
+}
+
+/** For how long a good word is good enough. */
+function freshMsOf({ health }: RunningProvider): number {
+  const { failure } = health.current;
+  if (failure === null) return PROBE_EVERY_MS;
+  // A good answer ends what is wrong with the whole provider, and a bad one is not asked for again at once.
+  return isOfReadAlone(failure) || isWithheld(failure) ? PROBE_FAILING_EVERY_MS : 0;
 }
 
 /** What is wrong with a provider by what asking for the profile came to, which may fail while the rest is well. */

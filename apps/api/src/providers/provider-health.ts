@@ -101,7 +101,7 @@ export class HealthRecord {
           this.failingParts.set(read, error.code);
         } else {
           this.note(() => {
-            if (WITHHELD.has(error.code)) this.withheld.set(read, { error, at: this.now() });
+            if (isWithheld(error)) this.withheld.set(read, { error, at: this.now() });
             else this.outage = { read, error, at: this.now() };
           });
         }
@@ -168,3 +168,8 @@ function pauseBegan(failure: ProviderError | null): Date | null {
 }
 
 const WITHHELD: ReadonlySet<string> = new Set(['forbidden', 'insufficient_scope', 'not_supported']);
+
+/** Whether this read is not given, and others may be: only the same read can end that. */
+export function isWithheld({ code }: ProviderError): boolean {
+  return WITHHELD.has(code);
+}

@@ -67,7 +67,7 @@ export function IsPostgresUrl(): PropertyDecorator {
   const expectation =
     'must be a postgresql:// address; characters such as @ : / ? # in the password must be percent-encoded';
   return check('isPostgresUrl', expectation, (text) => {
-    return /^postgres(ql)?:\/\/([^@:/?#\s]*(:[^@:/?#\s]*)?@)?(\[[0-9a-f:.]+\]|[^@:/?#\s[\]]*)(:\d{1,5})?(\/[^@:/?#\s]*)?(\?[^#\s]*)?$/i.test(
+    return /^postgres(ql)?:\/\/([^@:/?#\s]*(:[^@:/?#\s]*)?@)?(\[[0-9a-f:.]+\]|[^@:/?#\s[\]]*)(:\d{1,5})?(\/[^@:/?#\s]*)?(\?(?!(.*&)?[^=&]*@)[^#\s]*)?$/i.test(
       text,
     );
   });

@@ -1,5 +1,5 @@
 import { Script } from 'node:vm';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { runScript } from '../testing/fake-page.js';
 import { pick } from '../testing/pick.js';
 import { sandboxUnderTest } from '../testing/sandbox-under-test.js';
@@ -22,9 +22,7 @@ it('shows what is, and does what its buttons say', async () => {
   const sandbox = await sandboxUnderTest();
   const state = async (): Promise<unknown> => (await sandbox.control('GET', '')).json();
   const get = runScript(script, sandbox.url);
-  await vi.waitFor(() => {
-    expect(get('title').textContent).not.toBe('');
-  });
+  await expect.poll(() => get('title').textContent).not.toBe('');
   expect(get('title').textContent).toBe(pick(await state(), 'listener', 'title'));
   expect(get('scenarios').children.length).toBeGreaterThan(20);
   expect(get('standing').textContent).toBe('the owner has Premium, no app is linked.');

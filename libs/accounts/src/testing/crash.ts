@@ -23,7 +23,7 @@ export function makeKiller(authority: TokenAuthority): Killer {
       killer.at = null;
       if (name === 'after-send') {
         const isOver = () => authority.requests.length > before && authority.isIdle;
-        await expect.poll(isOver, { timeout: 5_000, interval: 2 }).toBe(true);
+        await expect.poll(isOver, { interval: 2 }).toBe(true);
       }
       throw new Crash(name);
     },

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { makeListeningLog } from '../testing/listening-log.js';
 import { makeScratchFolder, removeScratchFolder } from '../testing/scratch-folder.js';
 import type { Binaries } from './binaries.js';
@@ -78,7 +78,7 @@ describe('clusterLock', () => {
   it('is done without where there is no flock', async () => {
     await mkdir(placement.cluster);
     vi.stubEnv('PATH', '/nowhere');
+    onTestFinished(() => void vi.unstubAllEnvs());
     expect(await clusterLock(placement)).toEqual([]);
-    vi.unstubAllEnvs();
   });
 });

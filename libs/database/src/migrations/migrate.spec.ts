@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { ENGINE_LOCK, MIGRATION_LOCK } from '../advisory-locks.js';
 import { installationRoot } from '../installation.js';
 import type { Database } from '../open-database.js';
@@ -214,6 +214,7 @@ describe('migrate', () => {
   it('does not wait for ever for the connection that it applies them on', async () => {
     const mute = await startMuteServer();
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
     const failed = migrate({ client, connectionString: mute.connectionString, log }).catch((error: unknown) => error);
     await mute.accepted;
     await vi.advanceTimersByTimeAsync(10_000);

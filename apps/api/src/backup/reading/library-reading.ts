@@ -10,6 +10,8 @@ import {
 } from '#listening';
 import type { Archive } from '../archive/archive.js';
 import type { ArchivedList } from '../archive/documents.js';
+import type { Omission } from '../backup-row.js';
+import type { Claim } from '../backup-store.js';
 import {
   type PlaylistBefore,
   isAsGood,
@@ -20,13 +22,6 @@ import {
   playlistsIn,
   standsIn,
 } from './backup-before.js';
-import type { Omission } from '../backup-row.js';
-import type { Claim } from '../backup-store.js';
-import { CHANGING, type Paged, PageReading } from './page-reading.js';
-import { PLAYLIST_INDEX, type ReadingStore, type SettledList } from './reading-store.js';
-import { type OrOmit, type Place, type Settlement, isNothingRead } from './settlement.js';
-import { together } from './together.js';
-import { drawn, readAgain, turnsOf } from './turns.js';
 import {
   BY_TURNS,
   LeftOut,
@@ -39,6 +34,11 @@ import {
   isRefusal,
   refusedOmission,
 } from './lacks.js';
+import { CHANGING, type Paged, PageReading } from './page-reading.js';
+import { PLAYLIST_INDEX, type ReadingStore, type SettledList } from './reading-store.js';
+import { type OrOmit, type Place, type Settlement, isNothingRead } from './settlement.js';
+import { together } from './together.js';
+import { drawn, readAgain, turnsOf } from './turns.js';
 
 /** A playlist that changes while it is read begins anew so often. */
 const MOST_ATTEMPTS = 3;

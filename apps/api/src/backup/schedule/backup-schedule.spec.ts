@@ -67,3 +67,29 @@ it('goes on with what could not be begun, and takes the moment for done when all
   });
   expect(begun).toHaveLength(count);
 });
+
+it('begins anew when another schedule was kept since', async () => {
+  const schedule = (BACKUP_CRON: string): BackupSchedule =>
+    new BackupSchedule(
+      database,
+      {} as unknown as Backups,
+      { all: [] } as unknown as RunningProviders,
+      Object.assign(new PlatformSettings(), { ...SETTINGS, BACKUP_CRON }),
+    );
+  const taken = (minute: string): Promise<unknown> => database.prisma.$queryRaw`
+    SELECT count(*)::int AS taken FROM schedule_slots WHERE job LIKE ${`backup ${minute} %`} AND slot > now() - interval '1 minute'`;
+  const back = (): Promise<unknown> => database.prisma.$executeRaw`
+    UPDATE schedule_slots SET slot = slot - interval '1 day'`;
+  await schedule('1 0 1 1 *').onApplicationBootstrap();
+  await back();
+  await schedule('1 0 1 1 *').onApplicationBootstrap();
+  expect(await taken('1')).toEqual([{ taken: 0 }]);
+  await schedule('2 0 1 1 *').onApplicationBootstrap();
+  await back();
+  // As if the clock had been ahead: that says nothing.
+  await database.prisma.$executeRaw`INSERT INTO schedule_slots VALUES ('backup 3 0 1 1 *', now() + interval '1 year')`;
+  await schedule('2 0 1 1 *').onApplicationBootstrap();
+  expect(await taken('2')).toEqual([{ taken: 0 }]);
+  await schedule('1 0 1 1 *').onApplicationBootstrap();
+  expect(await taken('1')).toEqual([{ taken: 1 }]);
+});

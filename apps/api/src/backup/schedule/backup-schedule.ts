@@ -27,6 +27,17 @@ export interface Course {
   first: Pick<Backup, 'createdAt' | 'trigger'>;
 }
 
+/** What was taken on. */
+interface Taken {
+  now: Date;
+  /** By whichever clock, of any provider; null when nothing was. */
+  newest: Date | null;
+  /** When the schedule began; null when it has not. */
+  began: Date | null;
+  /** The latest that is done. */
+  last: Date | null;
+}
+
 /** Makes backups when they are due, of all processes one; a run that was missed is made up for once. */
 @Injectable()
 export class BackupSchedule implements OnApplicationBootstrap {
@@ -72,17 +83,23 @@ export class BackupSchedule implements OnApplicationBootstrap {
     this.look();
   }
 
+  /** Also when another schedule was kept since: what that one has made nobody has missed. */
   private async begin(): Promise<void> {
+    const ofThis = this.jobOf('');
     await this.database.prisma.$executeRaw`
       INSERT INTO schedule_slots (job, slot) SELECT ${this.job}, now()
-      WHERE NOT EXISTS (SELECT FROM schedule_slots WHERE job = ${this.job})`;
+      WHERE NOT EXISTS (
+        SELECT FROM schedule_slots WHERE job = ${this.job} AND slot >= (
+          SELECT coalesce(max(slot), '-infinity') FROM schedule_slots
+          WHERE starts_with(job, ${JOB}) AND job <> ${this.job} AND NOT starts_with(job, ${ofThis}) AND slot <= now()))`;
   }
 
   /** Else nothing would be due before the moment that a clock that was ahead has told, nor when it comes. */
   private async forgetAhead(): Promise<void> {
     const forgotten = await this.database.prisma.$executeRaw`
       DELETE FROM schedule_slots
-      WHERE (job = ${this.job} OR starts_with(job, ${this.jobOf('')})) AND slot > now() + ${CLOCK_SLACK_MS}::float8 * interval '1 ms'`;
+      WHERE (job = ${this.job} OR starts_with(job, ${this.jobOf('')}))
+        AND slot > now() + ${CLOCK_SLACK_MS}::float8 * interval '1 ms'`;
     if (forgotten > 0) this.logger.warn('The clock was ahead: what it took for due is forgotten.');
   }
 
@@ -134,40 +151,40 @@ export class BackupSchedule implements OnApplicationBootstrap {
 
   /** The latest slot that is due and that nobody has taken on. */
   private async takeOn(slots: DueSlots): Promise<void> {
-    const [row] = await this.database.prisma.$queryRaw<{ now: Date; began: Date | null; last: Date | null }[]>`
-      SELECT now() AS now, min(slot) AS began, max(slot) AS last FROM schedule_slots WHERE job = ${this.job}`;
+    const [row] = await this.database.prisma.$queryRaw<Taken[]>`
+      SELECT now() AS now, max(slot) AS newest,
+        min(slot) FILTER (WHERE job = ${this.job}) AS began, max(slot) FILTER (WHERE job = ${this.job}) AS last
+      FROM schedule_slots WHERE job = ${this.job} OR starts_with(job, ${this.jobOf('')})`;
+    if (row?.newest && row.newest.getTime() > row.now.getTime() + CLOCK_SLACK_MS) {
+      await this.forgetAhead();
+      return;
+    }
     if (!row?.last) {
       // It had begun by a clock that was ahead.
       await this.begin();
       return;
     }
-    if (row.last.getTime() > row.now.getTime() + CLOCK_SLACK_MS) {
-      await this.forgetAhead();
-      return;
-    }
     this.began = row.began;
     const slot = slots.last(row.last, row.now);
-    if (!slot) return;
-    const wasTold = this.toldOf === slot.getTime();
     // What is begun is begun once. So nothing is lost when this process ends in between: the next look goes on.
-    if (!(await this.beginAll(slot))) return;
+    if (!slot || !(await this.beginAll(slot))) return;
     const claimed = await this.database.prisma.$executeRaw`
       INSERT INTO schedule_slots (job, slot) VALUES (${this.job}, ${slot}) ON CONFLICT DO NOTHING`;
     if (claimed === 0) return;
     await this.database.prisma.$executeRaw`
       DELETE FROM schedule_slots
-      WHERE starts_with(job, ${JOB}) AND slot <> ${row.began}
-        AND slot < now() - ${KEPT_DAYS}::float8 * interval '1 day'`;
-    if (wasTold) return;
+      WHERE starts_with(job, ${this.jobOf('')}) AND slot < ${slot}
+        OR starts_with(job, ${JOB}) AND slot <> ${row.began}
+          AND slot < now() - ${KEPT_DAYS}::float8 * interval '1 day'`;
     const many = slots.many(row.last, row.now);
     if (many !== '1' || row.now.getTime() - slot.getTime() > LATE_MS) {
       this.logger.warn(
-        `${many === '1' ? 'A backup was' : `${many} backups were`} not made when due, last at ${slot.toISOString()}: the service did not run, or its database was away. One makes up for it.`,
+        `${many === '1' ? 'A backup was' : `${many} backups were`} not made when due, last at ${slot.toISOString()}: the service did not run, its database was away, or it could not be begun. One makes up for it.`,
       );
     }
   }
 
-  /** Each has slots of its own: those that it has taken on are not begun again while others cannot be begun. */
+  /** Each provider has slots of its own, of use until the whole one is taken: those that it has taken on are not begun again while others cannot be begun. */
   private jobOf(provider: string): string {
     return `${this.job} ${provider}`;
   }
