@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { RecentTrack } from '#listening';
+import { PERIODS, type RecentTrack } from '#listening';
 import type { ActiveProvider } from '../providers/active-provider.js';
 import type { RunningProvider } from '../providers/running-providers.js';
 import { ChartsService } from './charts.service.js';
@@ -50,4 +50,36 @@ it.each(['topTracks', 'topArtists', 'topAlbums'] as const)('%s of another time i
     expect(document).toMatchObject({ period, items: [{ name: period }] });
   }
   expect(asked).toEqual(['7day', 'overall']);
+});
+
+it('what was read before an outage goes when there have been more, and what can be asked for stays', async () => {
+  const asked: string[] = [];
+  const runs = (key: string): RunningProvider => {
+    const ask = ({ period }: { period: string }): Promise<object> => {
+      asked.push(`${key} ${period}`);
+      return Promise.resolve({ items: [], derivation: null });
+    };
+    const loved = (): Promise<object[]> => {
+      asked.push(`${key} loved`);
+      return Promise.resolve([]);
+    };
+    const reads = { topTracks: ask, topArtists: ask, topAlbums: ask, lovedTracks: loved };
+    return { provider: { source: 'tapes' }, key, reads } as unknown as RunningProvider;
+  };
+  const service = new ChartsService({} as ActiveProvider);
+  const askAll = async (key: string): Promise<void> => {
+    const charts = service.of(runs(key), () => 1_000);
+    for (const period of PERIODS) {
+      await charts.topTracks(period, 5);
+      await charts.topArtists(period, 5);
+      await charts.topAlbums(period, 5);
+    }
+    await charts.lovedTracks(5);
+  };
+  for (const key of ['tapes 1', 'tapes 2', 'tapes 3', 'tapes 4', 'tapes 5']) await askAll(key);
+  const all = asked.splice(0).length / 5;
+  await askAll('tapes 5');
+  expect(asked).toEqual([]);
+  await askAll('tapes 1');
+  expect(asked).toHaveLength(all);
 });

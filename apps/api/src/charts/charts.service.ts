@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import type { Period, TopList } from '#listening';
+import { PERIODS, type Period, type TopList } from '#listening';
+import { PROVIDERS } from '#providers';
 import { type JsonBytes, encodeJson } from '../answer/json-answer.js';
-import { type CachedRead, type Patience, ReadCache } from '../answer/read-cache.js';
+import { type CachedRead, PATIENCE_MS, type Patience, ReadCache } from '../answer/read-cache.js';
 import { ActiveProvider } from '../providers/active-provider.js';
 import type { RunningProvider } from '../providers/running-providers.js';
 import type {
@@ -38,14 +39,24 @@ const RUNNING_S = 30;
  */
 export const LONGEST = 50;
 
+/**
+ * How many answers are kept to what each provider is asked: one, and one from before its latest outage or link, which nobody
+ * can ask for any more. Each holds all documents that were made of it.
+ */
+const KEPT = 2 * PROVIDERS.length;
+
+function remember<T extends object>(questions: number): ReadCache<T> {
+  return new ReadCache<T>(Date.now, PATIENCE_MS, KEPT * questions);
+}
+
 /** What is in memory, of every provider that was asked. */
 class Memory {
-  readonly recent = new ReadCache<Told<RecentTracksDto>>(Date.now);
-  readonly tracks = new ReadCache<Told<TopTracksDto>>(Date.now);
-  readonly artists = new ReadCache<Told<TopArtistsDto>>(Date.now);
-  readonly albums = new ReadCache<Told<TopAlbumsDto>>(Date.now);
-  readonly loved = new ReadCache<Told<LovedTracksDto>>(Date.now);
-  readonly profiles = new ReadCache<Told<ProfileDto>>(Date.now);
+  readonly recent = remember<Told<RecentTracksDto>>(1);
+  readonly tracks = remember<Told<TopTracksDto>>(PERIODS.length);
+  readonly artists = remember<Told<TopArtistsDto>>(PERIODS.length);
+  readonly albums = remember<Told<TopAlbumsDto>>(PERIODS.length);
+  readonly loved = remember<Told<LovedTracksDto>>(1);
+  readonly profiles = remember<Told<ProfileDto>>(1);
 }
 
 /** The history, the charts and the profile of one provider's account, from memory where they are young enough. */
