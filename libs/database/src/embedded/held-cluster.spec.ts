@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -6,6 +6,7 @@ import { SERVICE_LOCK } from '../advisory-locks.js';
 import { makeListeningLog } from '../testing/listening-log.js';
 import { makeScratchFolder, removeScratchFolder } from '../testing/scratch-folder.js';
 import { prepareBinaries } from './binaries.js';
+import { LOCK_HELD } from './cluster-lock.js';
 import { SUPERUSER, ensureCluster } from './cluster.js';
 import type { HoldOptions } from './held-cluster.js';
 import { holdCluster } from './held-cluster.js';
@@ -36,10 +37,13 @@ describe('holdCluster', () => {
     const pid = await serverPid();
     process.kill(pid, 'SIGSTOP');
     try {
-      await expect(holdCluster({ ...options, patienceMs: 300 })).rejects.toMatchObject({
-        code: 'server_unresponsive',
-        message: expect.stringContaining(`process ${pid}`) as unknown,
-      });
+      // With no time left too: the driver takes that for all the time in the world.
+      for (const patienceMs of [300, 0]) {
+        await expect(holdCluster({ ...options, patienceMs })).rejects.toMatchObject({
+          code: 'server_unresponsive',
+          message: expect.stringContaining(`process ${pid}`) as unknown,
+        });
+      }
     } finally {
       process.kill(pid, 'SIGCONT');
     }
@@ -109,11 +113,16 @@ describe('holdCluster', () => {
     const next = holdCluster(options);
     const asked = async (): Promise<unknown> => {
       const { rows } = await killed.query(
-        `SELECT count(*)::int AS n FROM pg_stat_activity WHERE query LIKE '%try_advisory_lock%' AND pid <> pg_backend_pid()`,
+        `SELECT query_start::text AS at FROM pg_stat_activity
+          WHERE query LIKE '%try_advisory_lock%' AND pid <> pg_backend_pid()`,
       );
       return rows;
     };
-    await expect.poll(asked).toEqual([{ n: 1 }]);
+    await expect.poll(asked).toHaveLength(1);
+    vi.advanceTimersByTime(900);
+    const before = await asked();
+    await expect.poll(asked).not.toEqual(before);
+    expect(await asked()).toHaveLength(1);
     await killed.end();
     await (await next).close();
   });
@@ -128,6 +137,26 @@ describe('holdCluster', () => {
     await expect.poll(() => listening.lines.join()).toContain('was lost');
     await held.close();
     expect(listening.lines.at(-1)).toContain('is back');
+    expect(await serverPid()).toBe(0);
+  });
+
+  it('comes back on its own port, also when another has started the server elsewhere', async () => {
+    const listening = makeListeningLog();
+    const binaries = { ...options.site.binaries };
+    const held = await holdCluster({ ...options, site: { ...options.site, binaries, log: listening } });
+    const pid = await serverPid();
+    // 0 would be our own group.
+    expect(pid).toBeGreaterThan(0);
+    binaries.postgres = '/nowhere/postgres';
+    process.kill(pid, 'SIGKILL');
+    await expect.poll(() => listening.lines.join()).toContain('is not back yet');
+    // It may be ended before we have seen that it is ready.
+    await ensureServer(options.site, undefined, performance.now() + 60_000).catch(() => undefined);
+    binaries.postgres = options.site.binaries.postgres;
+    await expect.poll(() => listening.lines.at(-1)).toContain('is back');
+    // Ours is what the pool knows.
+    expect((await readPidFile(options.site.placement.cluster))?.port).toBe(held.port);
+    await held.close();
     expect(await serverPid()).toBe(0);
   });
 
@@ -158,7 +187,50 @@ describe('holdCluster', () => {
     const pid = await serverPid();
     expect(await isPostmaster(pid, options.site.placement.cluster)).toBe(true);
     expect(await isPostmaster(process.pid, options.site.placement.cluster)).toBe(false);
+    // A copy of the folder brings its pid file along.
+    expect(await isPostmaster(pid, join(folder, 'copy', 'postgres'))).toBe(false);
     await first.close();
     expect(await isPostmaster(pid, options.site.placement.cluster)).toBe(false);
+    // In order: after any other end the next start has to recover.
+    const said = await readFile(join(options.site.placement.home, 'postgres.log'), 'utf8');
+    expect(said.match(/received \w+ shutdown request/g)?.at(-1)).toBe('received fast shutdown request');
+  });
+});
+
+describe('a server that cannot be started', () => {
+  /** The site with another program in the place of Postgres. */
+  async function withProgram(lines: readonly string[]): Promise<HoldOptions> {
+    const postgres = join(folder, 'hindered');
+    await writeFile(postgres, ['#!/bin/sh', ...lines, ''].join('\n'), { mode: 0o755 });
+    return { ...options, site: { ...options.site, binaries: { ...options.site.binaries, postgres } } };
+  }
+
+  it('is started again when the reason passes', async () => {
+    const turns = join(folder, 'turns');
+    await mkdir(turns);
+    // The account of Postgres counts in it.
+    await chmod(turns, 0o777);
+    const hindrances = [
+      ['could not create any TCP/IP sockets', 1],
+      ['lock file "postmaster.pid" already exists', 1],
+      ['pre-existing shared memory block is still in use', 1],
+      ['another has the lock', LOCK_HELD],
+    ];
+    const hindered = hindrances.map(
+      ([said, status], turn) => `mkdir ${turns}/${turn} 2>/dev/null && { echo '${said}'; exit ${status}; }`,
+    );
+    const held = await holdCluster(await withProgram([...hindered, `exec ${options.site.binaries.postgres} "$@"`]));
+    expect(await readdir(turns)).toHaveLength(hindrances.length);
+    await held.close();
+  });
+
+  it('is told of when the program is not there, also where there is no flock to say so', async () => {
+    vi.stubEnv('PATH', '/nowhere');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const site = { ...options.site, binaries: { ...options.site.binaries, postgres: '/nowhere/postgres' } };
+    await expect(holdCluster({ ...options, site })).rejects.toMatchObject({
+      code: 'server_start_failed',
+      message: expect.stringContaining('ENOENT') as unknown,
+    });
   });
 });
