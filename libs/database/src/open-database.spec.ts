@@ -119,10 +119,15 @@ describe('openDatabase without a URL', () => {
   it('keeps a second service out, and the first one unharmed', async () => {
     await opened(async ({ prisma, ping }) => {
       const pid = await postmasterPid();
+      // Only who has the lock may say that nobody is at it any more.
+      const unfinished = join(dataDir, 'postgres.init-Ab12Cd');
+      await mkdir(unfinished);
       await expect(openDatabase({ dataDir, log })).rejects.toMatchObject({
         code: 'data_dir_in_use',
         message: expect.stringMatching(new RegExp(`process ${process.pid}.*${dataDir}`)) as unknown,
       });
+      expect(await exists(unfinished)).toBe(true);
+      await rm(unfinished, { recursive: true });
       // One that brings another password, as a copy of the folder in the same place does, is kept out no less gently.
       await withPassword('another', async () => {
         await expect(openDatabase({ dataDir, log })).rejects.toMatchObject({ code: 'cluster_password' });
