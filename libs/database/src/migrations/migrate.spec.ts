@@ -106,6 +106,12 @@ describe('migrate', () => {
       code: 'migration_failed',
       message: expect.stringMatching(/already exists\.$/) as unknown,
     });
+    // The connection that the service goes on with keeps nobody out, and waits as it did.
+    expect(await rowsOf(`SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()`)).toEqual([]);
+    expect(await rowsOf('SHOW lock_timeout')).toEqual([{ lock_timeout: '0' }]);
+    await expect(run()).rejects.toMatchObject({ code: 'migration_incomplete' });
+    // Not taken back together with another that was broken off.
+    await client.query('UPDATE _prisma_migrations SET finished_at = NULL WHERE logs IS NULL');
     await expect(run()).rejects.toMatchObject({ code: 'migration_incomplete' });
   });
 
