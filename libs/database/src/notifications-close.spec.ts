@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { Notifications } from './notifications.js';
+import { connectBounded } from './notifications/bounded-connection.js';
 import { startFaultyProxy } from './testing/faulty-proxy.js';
 import { startMuteServer } from './testing/mute-server.js';
 import { hear, hearing, soon, useNotificationStage } from './testing/notification-stage.js';
@@ -64,6 +65,16 @@ describe('close', () => {
     await mute.accepted;
     await notifications.close();
     await mute.close();
+  });
+
+  it('begins no connection any more, and breaks none that is there: what is under way on it arrives', async () => {
+    const closing = new AbortController();
+    const options = { connectionString: stage.connectionString, patienceMs: NEVER, signal: closing.signal };
+    const connection = await connectBounded(options);
+    closing.abort();
+    await connection.run('SELECT 1');
+    await connection.close();
+    await expect(connectBounded(options)).rejects.toThrow('aborted');
   });
 
   it('does not wait for the next attempt to connect', async () => {
