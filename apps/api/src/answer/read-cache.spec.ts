@@ -31,7 +31,20 @@ function setUp(patienceMs = 1_000) {
     end(flight);
     await new Promise((resolve) => setImmediate(resolve));
   };
-  return { clock, cache, policy, waiting, settle };
+  /** Lets it fail. */
+  const failed = (): Promise<void> =>
+    settle(({ reject }) => {
+      reject(failure());
+    });
+  /** Asks, and has the answer. */
+  const answered = async (asked: ReadPolicy<Answer>): Promise<void> => {
+    const first = cache.get(asked);
+    await settle(({ resolve }) => {
+      resolve({ number: 1 });
+    });
+    await first;
+  };
+  return { clock, cache, policy, waiting, settle, failed, answered };
 }
 
 afterEach(() => {
@@ -40,7 +53,7 @@ afterEach(() => {
 
 describe('ReadCache', () => {
   it('asks anew after the clock was set back, also when the last time has failed', async () => {
-    const { clock, cache, policy, waiting, settle } = setUp();
+    const { clock, cache, policy, waiting, settle, failed } = setUp();
     const first = cache.get(policy);
     await settle(({ resolve }) => {
       resolve({ number: 1 });
@@ -48,9 +61,7 @@ describe('ReadCache', () => {
     expect((await first).value).toEqual({ number: 1 });
     clock.now -= 500_000;
     const second = expect(cache.get(policy)).rejects.toThrow('It failed.');
-    await settle(({ reject }) => {
-      reject(failure());
-    });
+    await failed();
     await second;
     clock.now -= 400_000;
     const third = cache.get(policy);
@@ -85,12 +96,8 @@ describe('ReadCache', () => {
   });
 
   it('gives the old answer while one flight fetches the new one', async () => {
-    const { cache, clock, policy, waiting, settle } = setUp();
-    const first = cache.get(policy);
-    await settle(({ resolve }) => {
-      resolve({ number: 1 });
-    });
-    await first;
+    const { cache, clock, policy, waiting, settle, answered } = setUp();
+    await answered(policy);
     clock.now += 3_000;
     const both = await Promise.all([cache.get(policy), cache.get(policy)]);
     expect(both.map(({ value, failure: trouble }) => [value.number, trouble])).toEqual([
@@ -105,18 +112,12 @@ describe('ReadCache', () => {
   });
 
   it('waits for a new answer when the old one is too old, and falls back on it when that fails', async () => {
-    const { cache, clock, policy, settle } = setUp();
-    const first = cache.get(policy);
-    await settle(({ resolve }) => {
-      resolve({ number: 1 });
-    });
-    await first;
+    const { cache, clock, policy, settle, failed, answered } = setUp();
+    await answered(policy);
     clock.now += 60_000;
-    const failed = cache.get(policy);
-    await settle(({ reject }) => {
-      reject(failure());
-    });
-    expect(await failed).toMatchObject({
+    const asking = cache.get(policy);
+    await failed();
+    expect(await asking).toMatchObject({
       value: { number: 1 },
       ageSeconds: 60,
       ttlSeconds: -59,
@@ -132,39 +133,25 @@ describe('ReadCache', () => {
   });
 
   it('tells that refreshing fails, from the next answer on', async () => {
-    const { cache, clock, policy, settle } = setUp();
-    const first = cache.get(policy);
-    await settle(({ resolve }) => {
-      resolve({ number: 1 });
-    });
-    await first;
+    const { cache, clock, policy, failed, answered } = setUp();
+    await answered(policy);
     clock.now += 3_000;
     expect((await cache.get(policy)).failure).toBeNull();
-    await settle(({ reject }) => {
-      reject(failure());
-    });
+    await failed();
     expect(await cache.get(policy)).toMatchObject({ value: { number: 1 }, failure: { code: 'upstream_error' } });
   });
 
   it('does not tell a failure of long ago when it comes to be asked anew', async () => {
-    const { cache, clock, policy, settle } = setUp();
+    const { cache, clock, policy, failed, answered } = setUp();
     const seldom = { ...policy, refreshMs: 3_600_000 };
-    const first = cache.get(seldom);
-    await settle(({ resolve }) => {
-      resolve({ number: 1 });
-    });
-    await first;
+    await answered(seldom);
     clock.now += 600_000;
     await cache.get(seldom);
-    await settle(({ reject }) => {
-      reject(failure());
-    });
+    await failed();
     expect((await cache.get(seldom)).failure).not.toBeNull();
     clock.now += 600_000;
     expect(await cache.get(seldom)).toMatchObject({ value: { number: 1 }, failure: null });
-    await settle(({ reject }) => {
-      reject(failure());
-    });
+    await failed();
     expect((await cache.get(seldom)).failure).not.toBeNull();
   });
 
@@ -174,29 +161,19 @@ describe('ReadCache', () => {
     ['not when it is of a time that has not come, for the clock was set back', -55_000, null],
     ['also when the clock was set back by less', -54_999, 'upstream_error'],
   ])('tells a failure, while it asks anew, %s', async (_, later, code) => {
-    const { cache, clock, policy, settle } = setUp();
+    const { cache, clock, policy, failed, answered } = setUp();
     const seldom = { ...policy, refreshMs: 3_600_000 };
-    const first = cache.get(seldom);
-    await settle(({ resolve }) => {
-      resolve({ number: 1 });
-    });
-    await first;
+    await answered(seldom);
     clock.now += 600_000;
     await cache.get(seldom);
-    await settle(({ reject }) => {
-      reject(failure());
-    });
+    await failed();
     clock.now += later;
     expect((await cache.get(seldom)).failure?.code ?? null).toBe(code);
   });
 
   it('does not tell again and again what has come to be withheld, however seldom it is asked for', async () => {
-    const { clock, cache, policy, settle } = setUp();
-    const first = cache.get(policy);
-    await settle(({ resolve }) => {
-      resolve({ number: 1 });
-    });
-    await first;
+    const { clock, cache, policy, settle, failed, answered } = setUp();
+    await answered(policy);
     clock.now += 2_000;
     await cache.get(policy);
     await settle(({ reject }) => {
@@ -205,18 +182,14 @@ describe('ReadCache', () => {
     // Longer than a failure is taken as known.
     clock.now += 5_000;
     const later = expect(cache.get(policy)).rejects.toThrow('It failed.');
-    await settle(({ reject }) => {
-      reject(failure());
-    });
+    await failed();
     await later;
   });
 
   it('lets each asker wait by what is known of it, and says so who is too late', async () => {
-    const { clock, cache, policy, settle } = setUp(600_000);
+    const { clock, cache, policy, failed } = setUp(600_000);
     const first = expect(cache.get(policy)).rejects.toThrow('It failed.');
-    await settle(({ reject }) => {
-      reject(failure());
-    });
+    await failed();
     await first;
     clock.now += 5_000;
     const patience = (known: ProviderError | null): number => (known ? 1 : 60_000);
@@ -240,12 +213,8 @@ describe('ReadCache', () => {
     ['the account', 'forbidden'],
     ['the upstream', 'owner_premium_required'],
   ] as const)('gives nothing away that %s has come to withhold', async (_, code) => {
-    const { cache, clock, policy, settle } = setUp();
-    const first = cache.get(policy);
-    await settle(({ resolve }) => {
-      resolve({ number: 1 });
-    });
-    await first;
+    const { cache, clock, policy, settle, failed, answered } = setUp();
+    await answered(policy);
     clock.now += 60_000;
     const hidden = expect(cache.get(policy)).rejects.toMatchObject({ code });
     await settle(({ reject }) => {
@@ -255,48 +224,32 @@ describe('ReadCache', () => {
     await expect(cache.get(policy)).rejects.toMatchObject({ code });
     clock.now += 5_000;
     const later = expect(cache.get(policy)).rejects.toThrow('It failed.');
-    await settle(({ reject }) => {
-      reject(failure());
-    });
+    await failed();
     await later;
   });
 
   it('is not older than nothing when the clock was set back by a moment, and asks nobody for that', async () => {
-    const { cache, clock, policy, waiting, settle } = setUp();
-    const first = cache.get(policy);
-    await settle(({ resolve }) => {
-      resolve({ number: 1 });
-    });
-    await first;
+    const { cache, clock, policy, waiting, answered } = setUp();
+    await answered(policy);
     clock.now -= 500;
     expect(await cache.get(policy)).toMatchObject({ value: { number: 1 }, ageSeconds: 0, ttlSeconds: 1 });
     expect(waiting).toHaveLength(1);
   });
 
   it('gives the old answer without a wait as long as the policy says, counted from when it was not fresh', async () => {
-    const { cache, clock, policy, settle } = setUp();
-    const first = cache.get(policy);
-    await settle(({ resolve }) => {
-      resolve({ number: 1 });
-    });
-    await first;
+    const { cache, clock, policy, answered } = setUp();
+    await answered(policy);
     clock.now += 6_000;
     expect(await cache.get(policy)).toMatchObject({ value: { number: 1 }, fromMemory: true, failure: null });
   });
 
   it('tells while it asks anew that the last time has failed, until it is answered', async () => {
-    const { cache, clock, policy, settle } = setUp();
+    const { cache, clock, policy, settle, failed, answered } = setUp();
     const seldom = { ...policy, refreshMs: 60_000 };
-    const first = cache.get(seldom);
-    await settle(({ resolve }) => {
-      resolve({ number: 1 });
-    });
-    await first;
+    await answered(seldom);
     clock.now += 3_000;
     await cache.get(seldom);
-    await settle(({ reject }) => {
-      reject(failure());
-    });
+    await failed();
     clock.now += 6_000;
     expect(await cache.get(seldom)).toMatchObject({ value: { number: 1 }, failure: { code: 'upstream_error' } });
     await settle(({ resolve }) => {
@@ -322,11 +275,9 @@ describe('ReadCache', () => {
   });
 
   it('does not turn many who ask during a failure into many calls', async () => {
-    const { cache, clock, policy, waiting, settle } = setUp();
+    const { cache, clock, policy, waiting, failed } = setUp();
     const first = expect(cache.get(policy)).rejects.toMatchObject({ code: 'upstream_error' });
-    await settle(({ reject }) => {
-      reject(failure());
-    });
+    await failed();
     await first;
     for (let visitor = 0; visitor < 100; visitor += 1) {
       await expect(cache.get(policy)).rejects.toMatchObject({ code: 'upstream_error' });
@@ -337,12 +288,10 @@ describe('ReadCache', () => {
   });
 
   it('passes a failure on when it knows nothing, and asks again a little later', async () => {
-    const { cache, clock, policy, waiting, settle } = setUp();
+    const { cache, clock, policy, waiting, settle, failed } = setUp();
     const first = cache.get(policy);
     const outcome = expect(first).rejects.toMatchObject({ code: 'upstream_error' });
-    await settle(({ reject }) => {
-      reject(failure());
-    });
+    await failed();
     await outcome;
     clock.now += 5_000;
     const second = cache.get(policy);

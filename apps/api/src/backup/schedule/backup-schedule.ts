@@ -184,7 +184,10 @@ export class BackupSchedule implements OnApplicationBootstrap {
     }
   }
 
-  /** Each provider has slots of its own, of use until the whole one is taken: those that it has taken on are not begun again while others cannot be begun. */
+  /**
+   * Each provider has slots of its own, of use until the whole one is taken: what it has begun is not begun again while that
+   * of others cannot be begun.
+   */
   private jobOf(provider: string): string {
     return `${this.job} ${provider}`;
   }
