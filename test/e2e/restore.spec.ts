@@ -500,9 +500,11 @@ describe('a restore', () => {
     const { id: third } = await library.beginRestore(id);
     const pauses = new Set<unknown>();
     const ended = await eventually(async () => {
-      const [row] = await library.query(`SELECT setbacks, state FROM restores WHERE id = $1`, [third]);
-      if (row?.['state'] === 'paused') pauses.add(row['setbacks']);
-      await library.query(`UPDATE restores SET resume_at = now() WHERE state = 'paused'`);
+      // Every pause that is ended here is seen: by the statement that ends it.
+      const woken = await library.query(
+        `UPDATE restores SET resume_at = now() WHERE state = 'paused' RETURNING setbacks`,
+      );
+      for (const { setbacks } of woken) pauses.add(setbacks);
       const now = await library.restore(third);
       expect(now.state).toBe('complete_with_omissions');
       return now;
