@@ -125,6 +125,18 @@ describe('connectByUrl', () => {
     expect(error.code).toBe('database_unreachable');
   });
 
+  it('gives up on one that takes the login, and then never answers', async () => {
+    const pooler = await startFaultyProxy(server.connectionString);
+    pooler.stallWhenTold('current_schema');
+    const error = await failure(pooler.connectionString, 2_000);
+    expect(error).toMatchObject({
+      code: 'database_unreachable',
+      message: expect.stringContaining('no answer') as unknown,
+    });
+    expect(pooler.brought()).toContain('server_version');
+    await pooler.close();
+  });
+
   it('does not wait when the login or the database is wrong', async () => {
     const wrong = server.connectionString.replace(/\/\/[^@]*@/, '//somebody:s3cret@');
     const login = await failure(wrong, 60_000);

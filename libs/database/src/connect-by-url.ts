@@ -24,12 +24,12 @@ const NETWORK = /^(ECONN|ETIMEDOUT|EHOST|ENET|ENOTFOUND|EAI_|EPIPE|ENOENT)/;
 export async function connectByUrl(databaseUrl: string, log: DatabaseLog, waitMs = 30_000): Promise<pg.Client> {
   const deadline = performance.now() + waitMs;
   for (let attempt = 0; ; attempt += 1) {
-    const left = deadline - performance.now();
-    const client = clientFor(databaseUrl, Math.max(1, Math.min(5_000, left)));
+    const patienceMs = Math.max(1, Math.min(5_000, deadline - performance.now()));
+    const client = clientFor(databaseUrl, patienceMs);
     const place = `${client.database ?? 'the default database'} at ${client.host}:${client.port}`;
     try {
       await client.connect();
-      await checkDatabase(client, databaseUrl, place);
+      await checkDatabase(client, { databaseUrl, place, patienceMs });
       return client;
     } catch (error) {
       await client.end().catch(() => undefined);
@@ -49,10 +49,16 @@ export async function connectByUrl(databaseUrl: string, log: DatabaseLog, waitMs
 }
 
 /** Whether it can hold what we keep, and where we look for it. */
-async function checkDatabase(client: pg.Client, databaseUrl: string, place: string): Promise<void> {
-  const { rows } = await client.query<{ schema: string | null; encoding: string }>(
-    `SELECT current_schema() AS schema, current_setting('server_encoding') AS encoding`,
-  );
+async function checkDatabase(
+  client: pg.Client,
+  { databaseUrl, place, patienceMs }: { databaseUrl: string; place: string; patienceMs: number },
+): Promise<void> {
+  const question = {
+    text: `SELECT current_schema() AS schema, current_setting('server_encoding') AS encoding`,
+    // A pooler takes the login itself, and may wait for its server with what comes then.
+    query_timeout: patienceMs,
+  };
+  const { rows } = await client.query<{ schema: string | null; encoding: string }>(question);
   const { schema = null, encoding = '' } = rows[0] ?? {};
   if (encoding !== 'UTF8') {
     throw new DatabaseError(

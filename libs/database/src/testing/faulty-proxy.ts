@@ -18,6 +18,8 @@ export interface FaultyProxy {
   mend: () => void;
   /** The connections there are stay open and nothing passes any more, not even their end; new ones work. */
   stall: () => void;
+  /** The same as soon as the database is to be told this, which it never hears. */
+  stallWhenTold: (told: string) => void;
   close: () => Promise<void>;
 }
 
@@ -30,6 +32,11 @@ export async function startFaultyProxy(connectionString: string): Promise<Faulty
   let isCut = false;
   let lastWord: string | null = null;
   let lastOrder: string | null = null;
+  let unheard: string | null = null;
+  const stall = (): void => {
+    unheard = null;
+    for (const socket of sockets) socket.unpipe().pause();
+  };
   const server = createServer((inward) => {
     asked += 1;
     if (isCut) {
@@ -43,7 +50,9 @@ export async function startFaultyProxy(connectionString: string): Promise<Faulty
       if (lastWord !== null && said.includes(lastWord)) setImmediate(cut);
     });
     inward.on('data', (bytes) => {
-      if (lastOrder !== null && bytes.toString('latin1').includes(lastOrder)) setImmediate(cut);
+      const told = bytes.toString('latin1');
+      if (lastOrder !== null && told.includes(lastOrder)) setImmediate(cut);
+      if (unheard !== null && told.includes(unheard)) stall();
     });
     for (const [one, other] of [
       [inward, outward],
@@ -81,8 +90,9 @@ export async function startFaultyProxy(connectionString: string): Promise<Faulty
     mend: () => {
       isCut = false;
     },
-    stall: () => {
-      for (const socket of sockets) socket.unpipe().pause();
+    stall,
+    stallWhenTold: (told) => {
+      unheard = told;
     },
     close: () =>
       new Promise((resolve) => {
