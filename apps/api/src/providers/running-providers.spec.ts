@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { ProviderError } from '#listening';
+import { ProviderError, type Read } from '#listening';
 import { UpstreamError } from '#upstream';
 import type { RunningProvider } from './running-providers.js';
 import { type House, SPOTIFY, openHouse } from './testing/house.js';
@@ -85,6 +85,29 @@ describe('an account that hides what it hears', () => {
     providers.hide('spotify', true);
     expect(told).toEqual(['spotify false', 'spotify true']);
     expect(spotify.listeningKey).not.toBe(hidden);
+  });
+});
+
+describe('the health of a provider', () => {
+  it('is news when it changes, and when another read is well again while what plays fails', async () => {
+    const { providers, running } = house.with(SPOTIFY);
+    const { health } = running('spotify');
+    const heard = vi.fn();
+    providers.onHealthChange(heard);
+    const succeed = (read: Read): Promise<void> => health.watch(read, Promise.resolve());
+    const failure = new ProviderError('upstream_error', { message: 'It fails.', remedy: 'Wait.' });
+    const fail = (read: Read): Promise<void> =>
+      expect(health.watch(read, Promise.reject(failure))).rejects.toBe(failure);
+    const timesHeard = async (happening: Promise<void>): Promise<number> => {
+      heard.mockClear();
+      await happening;
+      return heard.mock.calls.length;
+    };
+    expect([await timesHeard(succeed('nowPlaying')), await timesHeard(fail('topTracks'))]).toEqual([0, 0]);
+    expect(await timesHeard(succeed('topTracks'))).toBe(0);
+    expect([await timesHeard(fail('nowPlaying')), await timesHeard(fail('topTracks'))]).toEqual([1, 0]);
+    expect([await timesHeard(succeed('topTracks')), await timesHeard(succeed('topTracks'))]).toEqual([1, 0]);
+    expect(await timesHeard(succeed('nowPlaying'))).toBe(1);
   });
 });
 

@@ -102,7 +102,10 @@ export class RunningProviders implements OnApplicationShutdown {
     return PROVIDERS.map((provider) => ({ provider, running: this.get(provider.id) }));
   }
 
-  /** @param changed is called when reads of a provider begin to fail, fail otherwise, or succeed again */
+  /**
+   * @param changed is called when reads of a provider begin to fail, fail otherwise, or succeed again, and when one kind of
+   * read succeeds again while what plays fails on
+   */
   onHealthChange(changed: () => void): void {
     this.healthChanged.push(changed);
   }
@@ -236,14 +239,19 @@ export class RunningProviders implements OnApplicationShutdown {
       else this.logger.log(`${whose} answers again.`);
       if (stack) this.logger.error(`${whose} fails by a mistake of this service.`, stack);
     };
+    const changed = (): void => {
+      for (const heard of this.healthChanged) heard();
+    };
     const health = new HealthRecord(
       Date.now,
       (failure) => {
         tell(displayName, failure);
-        for (const changed of this.healthChanged) changed();
+        changed();
       },
       (read, failure) => {
         tell(`${displayName}, ${read} alone`, failure);
+        // The upstream may be back: whoever asks what plays need not wait out the pause after the last failure.
+        if (failure === null && health.current.failure) changed();
       },
     );
     const app = linking?.app ?? null;
