@@ -86,7 +86,7 @@ export class HealthService {
         failure,
         degraded: instead?.failure ?? failure,
         failing: instead ? instead.provider : running.provider.id,
-        since: instead?.since ?? this.providers.sinceOf(current),
+        since: instead?.since ?? this.providers.sinceOf(running),
         source: running.provider.source,
         user: value.value.user,
       };
