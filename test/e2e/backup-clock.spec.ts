@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.js';
+import { hourly } from '../support/hourly.js';
 import { useLibrary } from '../support/library.js';
 import { asOwner } from '../support/link-by-program.js';
 
@@ -71,7 +72,7 @@ describe('after a clock that was a year ahead', () => {
 it('a moment of the schedule of which a process has begun a part before it was killed is gone on with', async () => {
   await library.linked({ tracks: 20, playlists: 0, albums: 0 });
   await library.stop();
-  await library.start({ BACKUP_CRON: '0 * * * *' });
+  await library.start(hourly());
   await library.query("UPDATE schedule_slots SET slot = slot - interval '1 hour'");
   const whole = "job NOT LIKE '% lastfm' AND job NOT LIKE '% spotify'";
   const schedule = `SELECT slot FROM schedule_slots WHERE ${whole}`;

@@ -4,13 +4,14 @@ import { type Database, openDatabase } from '#database';
 import { PROVIDERS } from '#providers';
 import { migratedDatabase } from '../../../../../test/support/database.js';
 import { eventually } from '../../../../../test/support/eventually.js';
+import { hourly } from '../../../../../test/support/hourly.js';
 import type { RunningProviders } from '../../providers/running-providers.js';
 import { PlatformSettings } from '../../settings/platform.settings.js';
 import type { Backups } from '../backups.js';
 import { BackupSchedule } from './backup-schedule.js';
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined };
-const SETTINGS = { BACKUP_CRON: '0 * * * *', TIMEZONE: 'Etc/UTC' };
+const SETTINGS = hourly();
 let database: Database;
 
 beforeAll(async () => {
