@@ -50,15 +50,15 @@ export class LandingSpool {
 
   /**
    * @param name one of `files()`
-   * @returns null when it is gone, or holds no landing
+   * @returns `gone` when another process has taken it away since; null when it holds no landing
    * @throws VaultError when it does not open
    */
-  async read(name: string): Promise<Landing | null> {
+  async read(name: string): Promise<Landing | 'gone' | null> {
     let text: string;
     try {
       text = await readFile(join(this.folder, name), 'utf8');
     } catch (error) {
-      if (errorCode(error) === 'ENOENT') return null;
+      if (errorCode(error) === 'ENOENT') return 'gone';
       throw error;
     }
     const [provider = '', sealed = ''] = text.split('\n');

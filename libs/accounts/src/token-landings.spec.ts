@@ -1,10 +1,10 @@
-import { readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SPOOL_FOLDER } from './landing-spool.js';
 import { type CuttableProxy, startCuttableProxy } from './testing/cuttable-proxy.js';
 import { Crash } from './testing/crash.js';
-import { type Workshop, openWorkshop } from './testing/room.js';
+import { type Workshop, makeLog, openWorkshop } from './testing/room.js';
 import { openedRow } from './testing/row.js';
 
 let shop: Workshop;
@@ -145,6 +145,23 @@ describe('tokens that come while the database is away', () => {
     expect(await spooled()).toEqual(['00000000-0000-4000-8000-000000000000.1.sealed']);
     expect((await openedRow(shop, fresh, id)).version).toBe(1);
     expect(shop.log.lines.join()).toContain('does not open and is left alone');
+  });
+
+  it('that cannot be brought in are told of once, and those that another process has taken away not at all', async () => {
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, '1.1.sealed'), '');
+    const log = makeLog();
+    const fresh = await shop.process({ log });
+    const place = { table: SPOOL_FOLDER, row: '2', column: 'landing', provider: '' };
+    await writeFile(join(folder, '2.1.sealed'), `\n${fresh.vault.seal('{}', place)}`);
+    // A name that is there to be listed, and nothing to be read behind it.
+    await symlink(join(folder, 'nowhere'), join(folder, '3.1.sealed'));
+    await fresh.schedule.tick();
+    await fresh.schedule.tick();
+    expect(log.lines.filter((line) => line.includes('.sealed'))).toEqual([
+      expect.stringContaining('1.1.sealed in DATA_DIR does not open and is left alone'),
+      'error: 2.1.sealed in DATA_DIR holds no tokens and is left alone.',
+    ]);
   });
 
   it('are kept in memory when the disk refuses them too', async () => {

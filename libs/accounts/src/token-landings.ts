@@ -21,6 +21,8 @@ export interface TokenLandingsOptions {
 export class TokenLandings {
   /** Those that not even the disk would take. */
   private held: Landing[] = [];
+  /** Files that stay where they are, and have been told of. */
+  private readonly leftAlone = new Set<string>();
   private draining: Promise<number> | null = null;
   private retrying = false;
   private readonly closing = new AbortController();
@@ -65,20 +67,10 @@ export class TokenLandings {
   }
 
   private async drainAll(): Promise<number> {
-    const { attempts, spool, log } = this.options;
+    const { attempts, spool } = this.options;
     let waiting = 0;
     for (const name of await spool.files()) {
-      try {
-        const landing = await spool.read(name);
-        const result = landing && (await attempts.land(landing));
-        if (landing === null) log.error(`${name} in DATA_DIR holds no tokens and is left alone.`);
-        else this.report(landing, result);
-        if (result === 'busy') waiting += 1;
-        else if (landing) await spool.remove(name);
-      } catch (error) {
-        if (!(error instanceof VaultError)) throw error;
-        log.error(`${name} in DATA_DIR does not open and is left alone. ${error.message} ${error.remedy}`);
-      }
+      if ((await this.bringIn(name)) === 'busy') waiting += 1;
     }
     const still: Landing[] = [];
     for (const landing of this.held.splice(0)) {
@@ -90,7 +82,34 @@ export class TokenLandings {
     return waiting + this.held.length;
   }
 
-  private report(landing: Landing, result: LandingResult | null): void {
+  /** @returns null when the file is gone, or left alone */
+  private async bringIn(name: string): Promise<LandingResult | null> {
+    const { attempts, spool } = this.options;
+    try {
+      const landing = await spool.read(name);
+      if (landing === 'gone') return null;
+      if (landing === null) {
+        this.leaveAlone(name, 'holds no tokens and is left alone.');
+        return null;
+      }
+      const result = await attempts.land(landing);
+      this.report(landing, result);
+      if (result !== 'busy') await spool.remove(name);
+      return result;
+    } catch (error) {
+      if (!(error instanceof VaultError)) throw error;
+      this.leaveAlone(name, `does not open and is left alone. ${error.message} ${error.remedy}`);
+      return null;
+    }
+  }
+
+  /** Every drain meets the file again: it is told of once. */
+  private leaveAlone(name: string, why: string): void {
+    if (!this.leftAlone.has(name)) this.options.log.error(`${name} in DATA_DIR ${why}`);
+    this.leftAlone.add(name);
+  }
+
+  private report(landing: Landing, result: LandingResult): void {
     const { log } = this.options;
     if (result === 'landed') log.info(`New tokens of grant ${landing.grant.id} that had waited are in the database.`);
     if (result === 'superseded') log.info(`Tokens of grant ${landing.grant.id} that had waited are out of date.`);
