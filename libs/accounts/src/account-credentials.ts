@@ -31,12 +31,17 @@ export interface IssuedToken {
 export class AccountCredentials implements Credentials {
   constructor(private readonly options: AccountCredentialsOptions) {}
 
-  /** @throws ProviderError */
+  /** @throws ProviderError; its cause is what was thrown, be that the database's or a mistake of ours */
   async accessToken(need: { scopes: readonly string[]; rejected?: string }): Promise<string> {
-    return (await this.issue(need)).accessToken;
+    try {
+      return (await this.issue(need)).accessToken;
+    } catch (error) {
+      if (error instanceof ProviderError) throw error;
+      throw tokensOutOfReach(this.options.displayName, error);
+    }
   }
 
-  /** The same, with what it is of. @throws ProviderError */
+  /** The same, with what it is of. @throws ProviderError, or what the database throws */
   async issue({ scopes, rejected }: { scopes: readonly string[]; rejected?: string }): Promise<IssuedToken> {
     const { owner, displayName, links, refresher, vault } = this.options;
     try {
@@ -52,8 +57,7 @@ export class AccountCredentials implements Credentials {
       return issuedOf((await links.row(row.id)) ?? row, accessToken);
     } catch (error) {
       if (error instanceof VaultError) throw tokensUnreadable(displayName, error);
-      if (error instanceof ProviderError) throw error;
-      throw tokensOutOfReach(displayName, error);
+      throw error;
     }
   }
 

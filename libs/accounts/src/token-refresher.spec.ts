@@ -308,6 +308,16 @@ describe('a refused app', () => {
   });
 });
 
+it('a mistake of our own comes out as it is for the owner, and as the cause of what a provider is told', async () => {
+  const mistake = new TypeError('There is no such thing.');
+  const own = await shop.process({ target: () => Promise.reject(mistake) });
+  await expired(own);
+  const credentials = own.credentials({ provider: PROVIDER, clientId: CLIENT }, 'Tapes');
+  await expect(credentials.issue({ scopes: [] })).rejects.toBe(mistake);
+  const told = await failureOf(credentials.accessToken({ scopes: [] }));
+  expect([told.code, told.cause]).toEqual(['database_unavailable', mistake]);
+});
+
 it('no token or secret stands in any error or line of the log', async () => {
   const errors: unknown[] = [];
   for (const fault of [echoes, drops, hangs, says(500, ''), says(400, { error: 'invalid_client' }), dropsAfterCommit]) {
