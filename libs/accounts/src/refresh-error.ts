@@ -13,6 +13,14 @@ export function notLinked(displayName: string): ProviderError {
   });
 }
 
+/** The owner has had the link forgotten since its token was asked for. */
+export function linkForgotten(): ProviderError {
+  return new ProviderError('provider_not_linked', {
+    message: 'The account of this link is not linked any more.',
+    remedy: LINK_AGAIN,
+  });
+}
+
 /** The account that is meant is not linked any more, and another one is. */
 export function otherLinked(displayName: string): ProviderError {
   return new ProviderError('provider_not_linked', {

@@ -87,7 +87,10 @@ describe('a token', () => {
   it('of a grant that was forgotten is not to be had', async () => {
     const { id } = await expired();
     await accounts.links.forget({ id });
-    expect((await failureOf(accounts.refresher.accessToken(id))).code).toBe('provider_not_linked');
+    expect(await failureOf(accounts.refresher.accessToken(id))).toMatchObject({
+      code: 'provider_not_linked',
+      message: 'The account of this link is not linked any more.',
+    });
   });
 
   it('without a refresh token lasts until it is over', async () => {

@@ -13,8 +13,8 @@ import {
   coolingDown,
   exchangeFailed,
   freshTokenRefused,
+  linkForgotten,
   noSuchApp,
-  notLinked,
   refreshTakesLong,
 } from './refresh-error.js';
 import { digest } from './secret-text.js';
@@ -106,7 +106,7 @@ export class TokenRefresher {
     const deadline = performance.now() + waitMs;
     for (;;) {
       const row = await links.row(grantId);
-      if (row === null) throw notLinked('such');
+      if (row === null) throw linkForgotten();
       const { displayName, endpoint } = await this.options.target(row.provider, row.clientId);
       if (row.status === 'needs_consent') throw consentIsOver(displayName, row.statusReason);
       const token = row.isAccessValid ? vault.open(row.accessToken, tokenPlace(row, 'access_token')) : null;
