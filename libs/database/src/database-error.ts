@@ -21,7 +21,6 @@
  * - `server_start_failed`: the embedded Postgres ended while starting.
  * - `server_unresponsive`: the embedded Postgres runs but does not answer.
  * - `notification_channel_invalid`: Postgres has no notification channel of such a name.
- * - `notification_payload_invalid`: a notification is too long, or not text that Postgres can carry.
  * - `notification_failed`: Postgres did not take a notification.
  * - `notifications_closed`: notifications were closed and are wanted again.
  */
@@ -46,7 +45,6 @@ export type DatabaseErrorCode =
   | 'server_start_failed'
   | 'server_unresponsive'
   | 'notification_channel_invalid'
-  | 'notification_payload_invalid'
   | 'notification_failed'
   | 'notifications_closed';
 

@@ -4,31 +4,28 @@ import { errorCode } from './error-code.js';
 import type { BoundedConnection } from './notifications/bounded-connection.js';
 import { connectBounded } from './notifications/bounded-connection.js';
 import { makeChannelListeners } from './notifications/channel-listeners.js';
+import { checkChannel } from './notifications/check-channel.js';
 import type { ListeningConnection } from './notifications/keep-listening.js';
 import { keepListening } from './notifications/keep-listening.js';
-import { checkChannel, checkPayload } from './notifications/limits.js';
 import { shareConnection } from './notifications/shared-connection.js';
 
 /** What processes on the same database tell each other, by LISTEN and NOTIFY. */
 export interface Notifications {
   /**
-   * Calls `heard` with the payload of each notification on the channel, and with null whenever some may have been missed:
-   * each time the server begins to deliver the channel, which is soon after `listen` and after every reconnect. So whoever
-   * reads the state behind a channel on every call is never behind for long. A notification may be heard twice. What
-   * `heard` throws is logged and stops nothing.
+   * Calls `heard` for each notification on the channel until `close`, and whenever some may have been missed: each time
+   * the server begins to deliver the channel, which is soon after `listen` and after every reconnect. So whoever reads the
+   * state behind a channel on every call is never behind for long. A notification may be heard twice. What `heard` throws
+   * is logged and stops nothing.
    * @param channel 1 to 63 bytes of UTF-8 without NUL, taken literally: case counts
-   * @returns ends it: `heard` is not called any more. Idempotent
    * @throws DatabaseError `notification_channel_invalid`, `notifications_closed`
    */
-  listen(channel: string, heard: (payload: string | null) => void): () => void;
+  listen(channel: string, heard: () => void): void;
   /**
    * Tells every process that listens, this one included. Resolves when Postgres has taken it, also while listening does
    * not work. A database that does not answer is given up after three times `patienceMs` at the latest.
-   * @param payload at most 7999 bytes of UTF-8 without NUL; absent: empty
-   * @throws DatabaseError `notification_channel_invalid`, `notification_payload_invalid`, `notification_failed`,
-   * `notifications_closed`
+   * @throws DatabaseError `notification_channel_invalid`, `notification_failed`, `notifications_closed`
    */
-  notify(channel: string, payload?: string): Promise<void>;
+  notify(channel: string): Promise<void>;
   /** Nothing is heard from now on; what is being notified is still sent. Leaves no connection open. Idempotent. */
   close(): Promise<void>;
 }
@@ -69,8 +66,8 @@ export function openNotifications(options: NotificationsOptions): Notifications 
    * lost, or breaks under the statement, on a short-lived one: what has changed here must be heard where listening works.
    * In the second case Postgres may have taken it already, and it is heard twice.
    */
-  async function send(channel: string, payload: string): Promise<void> {
-    const say = ({ run }: BoundedConnection): Promise<void> => run('SELECT pg_notify($1, $2)', [channel, payload]);
+  async function send(channel: string): Promise<void> {
+    const say = ({ run }: BoundedConnection): Promise<void> => run(`SELECT pg_notify($1, '')`, [channel]);
     const connection = listening?.current();
     if (connection) {
       try {
@@ -109,18 +106,16 @@ export function openNotifications(options: NotificationsOptions): Notifications 
 
   let closed: Promise<void> | undefined;
   return {
-    listen: (channel, callback) => {
+    listen: (channel, heard) => {
       checkChannel(channel);
       refuseWhenClosed();
-      const end = listeners.add(channel, callback);
+      listeners.add(channel, heard);
       listening ??= keepListening({ connect, listeners, log, closing: closing.signal, probeMs, ...retry });
-      return end;
     },
-    notify: async (channel, payload = '') => {
+    notify: async (channel) => {
       checkChannel(channel);
-      checkPayload(channel, payload);
       refuseWhenClosed();
-      const sending = send(channel, payload);
+      const sending = send(channel);
       underWay.add(sending);
       await sending.finally(() => underWay.delete(sending));
     },

@@ -22,8 +22,8 @@ export interface BoundedConnectionOptions {
   patienceMs: number;
   /** Ends connecting when aborted; without effect on a connection that exists. */
   signal?: AbortSignal;
-  /** Called with each notification that the connection brings. */
-  heard?: (channel: string, payload: string) => void;
+  /** Called with the channel of each notification that the connection brings. */
+  heard?: (channel: string) => void;
 }
 
 const KEEP_ALIVE_AFTER_MS = 10_000;
@@ -38,7 +38,7 @@ export async function connectBounded(options: BoundedConnectionOptions): Promise
   const socket = new Socket();
   const client = clientOn(socket, options);
   const gone = goneSignal(client);
-  client.on('notification', ({ channel, payload = '' }) => heard?.(channel, payload));
+  client.on('notification', ({ channel }) => heard?.(channel));
 
   const stop = (): void => {
     socket.destroy();

@@ -47,8 +47,7 @@ export function retryPause(failures: number, { retryMs, longestRetryMs, random }
 
 /**
  * Has the server deliver the channels that somebody listens to, and connects again whenever that fails. Each time the
- * server begins to deliver a channel its listeners are told null. What the connection brings is
- * up to whoever connects.
+ * server begins to deliver a channel its listeners are told. What the connection brings is up to whoever connects.
  */
 export function keepListening(options: KeepListeningOptions): ListeningConnection {
   const { connect, listeners, log, closing, probeMs } = options;
@@ -84,14 +83,11 @@ export function keepListening(options: KeepListeningOptions): ListeningConnectio
       for (;;) {
         // Nothing is awaited from here to the pause, so that no change falls in between.
         connection.gone.throwIfAborted();
-        const wanted = listeners.channels();
-        const begin = [...wanted].filter((channel) => !delivered.has(channel));
-        const end = [...delivered].filter((channel) => !wanted.has(channel));
-        if (begin.length + end.length > 0) {
-          await connection.run([...begin.map(statement('LISTEN')), ...end.map(statement('UNLISTEN'))].join('; '));
-          for (const channel of end) delivered.delete(channel);
+        const begin = listeners.channels().filter((channel) => !delivered.has(channel));
+        if (begin.length > 0) {
+          await connection.run(begin.map((channel) => `LISTEN ${pg.escapeIdentifier(channel)}`).join('; '));
           for (const channel of begin) delivered.add(channel);
-          for (const channel of begin) listeners.tell(channel, null);
+          for (const channel of begin) listeners.tell(channel);
           continue;
         }
         succeeded();
@@ -134,8 +130,4 @@ export function keepListening(options: KeepListeningOptions): ListeningConnectio
     },
     over: listenForEver(),
   };
-}
-
-function statement(verb: 'LISTEN' | 'UNLISTEN'): (channel: string) => string {
-  return (channel) => `${verb} ${pg.escapeIdentifier(channel)}`;
 }

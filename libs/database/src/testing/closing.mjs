@@ -14,7 +14,7 @@ function open(connectionString, log = {}) {
 const idle = open(DATABASE);
 await new Promise((resolve) => idle.listen('songs', resolve));
 // Several at once: pg warns of its own queue of statements on stderr.
-await Promise.all(['one', 'two', 'three'].map((song) => idle.notify('songs', song)));
+await Promise.all(['one', 'two', 'three'].map((channel) => idle.notify(channel)));
 
 const speaking = open(DATABASE);
 await speaking.notify('songs');

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { emptyDatabase } from '../../../../test/support/database.js';
@@ -61,17 +62,25 @@ export function useNotificationStage(): NotificationStage {
   return stage;
 }
 
-/** What is heard on the channel from now on, in order; the list grows. */
-export function hear(notifications: Notifications, channel: string): (string | null)[] {
-  const heard: (string | null)[] = [];
-  notifications.listen(channel, (payload) => heard.push(payload));
+/** On which of the channels something is heard from now on, in order; the list grows. */
+export function hear(notifications: Notifications, ...channels: string[]): string[] {
+  const heard: string[] = [];
+  for (const channel of channels) notifications.listen(channel, () => heard.push(channel));
   return heard;
 }
 
-/** The same, once the server delivers the channel. */
-export async function hearing(notifications: Notifications, channel: string): Promise<(string | null)[]> {
-  const heard = hear(notifications, channel);
-  await expect.poll(() => heard, soon).toEqual([null]);
+/** The same, once the server delivers channels that nobody has listened to yet. */
+export async function hearing(notifications: Notifications, ...channels: string[]): Promise<string[]> {
+  const heard = hear(notifications, ...channels);
+  await expect.poll(() => heard, soon).toEqual(channels);
   heard.length = 0;
   return heard;
+}
+
+/** What was said on any channel before is heard when this resolves, or never will be: the server keeps the order. */
+export async function settled(notifications: Notifications): Promise<void> {
+  const mark = randomUUID();
+  const heard = await hearing(notifications, mark);
+  await notifications.notify(mark);
+  await expect.poll(() => heard, soon).toEqual([mark]);
 }
