@@ -1,7 +1,7 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rm } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { syncFolder, writeSynced } from './durable-file.js';
+import { makeFileOnce } from '#database';
 import { errorCode } from './error-code.js';
 import { KEY_BYTES, KeyRing, type NamedKey, parseKeys } from './key-ring.js';
 import { VaultError } from './vault-error.js';
@@ -49,20 +49,13 @@ async function readKeys(file: string): Promise<[NamedKey, ...NamedKey[]] | null>
   return parseKeys(text.trim(), file);
 }
 
-/** On disk before anything is sealed with it; a link, unlike a rename, never replaces the key of another process. */
+/** On disk before anything is sealed with it. */
 async function makeKey(dataDir: string, file: string): Promise<[NamedKey, ...NamedKey[]]> {
-  const draft = `${file}.${randomUUID()}`;
   try {
     await mkdir(dataDir, { recursive: true });
-    await writeSynced(draft, `${randomBytes(4).toString('hex')}:${randomBytes(KEY_BYTES).toString('base64')}\n`);
-    await link(draft, file).catch((error: unknown) => {
-      if (errorCode(error) !== 'EEXIST') throw error;
-    });
-    await syncFolder(dataDir);
+    await makeFileOnce(file, `${randomBytes(4).toString('hex')}:${randomBytes(KEY_BYTES).toString('base64')}\n`);
   } catch (error) {
     throw unusable(file, error);
-  } finally {
-    await rm(draft, { force: true });
   }
   const keys = await readKeys(file);
   if (keys === null) throw unusable(file, new Error('it vanished'));

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { syncFolder, writeSynced } from './durable-file.js';
+import { syncFolder, writeSynced } from '#database';
 import { errorCode } from './error-code.js';
 import type { Landing } from './refresh-attempts.js';
 import type { Place, TokenVault } from './token-vault.js';

@@ -1,7 +1,8 @@
-import { chown, mkdtemp, open, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseError } from '../database-error.js';
 import type { DatabaseLog } from '../database-log.js';
+import { syncFolder } from '../durable-file.js';
 import { errorCode, errorText } from '../error-code.js';
 import type { Binaries } from './binaries.js';
 import { exists } from './exists.js';
@@ -99,16 +100,6 @@ async function moveIn(made: string, placement: Placement): Promise<void> {
       `${placement.cluster} is in the way: it is not a database.`,
       'Move it away, or set DATA_DIR to another folder.',
     );
-  }
-}
-
-/** The rename, and with it the password file's name, survives a loss of power. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 

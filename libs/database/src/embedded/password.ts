@@ -1,7 +1,8 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { link, open, readFile, rm } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseError } from '../database-error.js';
+import { makeFileOnce } from '../durable-file.js';
 import { errorCode } from '../error-code.js';
 
 const PASSWORD_FILE = 'postgres.password';
@@ -22,7 +23,8 @@ export async function clusterPassword(dataDir: string, clusterExists: boolean): 
       `Restore it from a backup. Or move the folder of the database, and ${file}, away to begin with an empty database.`,
     );
   }
-  await make(file);
+  // On disk before the cluster that needs it.
+  await makeFileOnce(file, `${randomBytes(24).toString('base64url')}\n`);
   return clusterPassword(dataDir, true);
 }
 
@@ -32,24 +34,5 @@ async function read(file: string): Promise<string | undefined> {
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
     throw error;
-  }
-}
-
-/** On disk before the cluster that needs it; a link, unlike a rename, never replaces the file of another process. */
-async function make(file: string): Promise<void> {
-  const draft = `${file}.${randomUUID()}`;
-  try {
-    const handle = await open(draft, 'wx', 0o600);
-    try {
-      await handle.writeFile(`${randomBytes(24).toString('base64url')}\n`);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await link(draft, file).catch((error: unknown) => {
-      if (errorCode(error) !== 'EEXIST') throw error;
-    });
-  } finally {
-    await rm(draft, { force: true });
   }
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { lstat, readdir, rename, rm } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
+import { syncFolder } from '#database';
 import type { LibraryEntry, Profile } from '#listening';
 import { ArchiveError, type ArchiveErrorCode, codeOf, readFailure, writeFailure } from './archive-error.js';
 import { isArchiveName } from './archive-name.js';
@@ -24,7 +25,6 @@ import { hasHash } from './has-hash.js';
 import { parse, readItems } from './line-document.js';
 import { manifestFrom, playlistFrom } from './manifest-document.js';
 import { isFolder, openOwnFile, readText, statOwnFile } from './own-file.js';
-import { syncFolder } from './sync-folder.js';
 
 /** What a file is named by a reader: a path of a backup never leads out of it. */
 const OWN_FILE = /^((lists|playlists)\/)?[A-Za-z0-9_-]{1,64}\.(json|csv|txt|sha256)$/;

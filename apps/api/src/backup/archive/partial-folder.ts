@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { link, lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { syncFolder } from '#database';
 import { type Archive } from './archive.js';
 import { ArchiveError, codeOf, writeFailure } from './archive-error.js';
 import { isArchiveName } from './archive-name.js';
@@ -8,7 +9,6 @@ import type { EntryFiles } from './file-names.js';
 import { hasHash } from './has-hash.js';
 import { chunks } from './lines.js';
 import { OutputFile } from './output-file.js';
-import { syncFolder } from './sync-folder.js';
 
 /** Answers of disks that cannot share a file between folders, have shared it too often, or have it no more. */
 const CANNOT_LINK = new Set(['EXDEV', 'EPERM', 'EACCES', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'ENOENT']);
