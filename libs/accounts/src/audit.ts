@@ -41,10 +41,10 @@ export class Audit {
   }
 
   /**
-   * The latest first.
+   * The latest first, so many at most.
    * @param before only entries with a smaller id, to page on
    */
-  async list({ limit = 50, before }: { limit?: number; before?: number } = {}): Promise<AuditRecord[]> {
+  async list({ limit, before }: { limit: number; before?: number }): Promise<AuditRecord[]> {
     return this.prisma.auditEntry.findMany({
       where: before === undefined ? {} : { id: { lt: before } },
       orderBy: { id: 'desc' },

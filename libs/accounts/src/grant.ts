@@ -34,7 +34,6 @@ export interface GrantRow {
   consentedAt: Date | null;
   status: GrantStatus;
   statusReason: GrantReason | null;
-  statusSince: Date;
   version: number;
   fence: number;
   /** `sent` without a lease: whoever sent it is gone. */
@@ -64,7 +63,7 @@ export const GRANT_COLUMNS = `
   id::text AS id, provider, client_id AS "clientId", account_id AS "accountId", account_name AS "accountName", scopes,
   access_token AS "accessToken", access_expires_at AS "accessExpiresAt", refresh_token AS "refreshToken",
   previous_refresh_token AS "previousRefreshToken", consented_at AS "consentedAt", status::text AS status,
-  status_reason AS "statusReason", status_since AS "statusSince", version, fence,
+  status_reason AS "statusReason", version, fence,
   attempt_state::text AS "attemptState", attempt_hash AS "attemptHash", in_doubt AS "inDoubt",
   failures, cooldown_until AS "cooldownUntil", cooldown_reason AS "cooldownReason",
   ${REFRESH_IS_DUE} AS "isRefreshDue",

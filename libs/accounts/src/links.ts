@@ -18,12 +18,9 @@ export interface Link {
   scopes: string[];
   /** Null when nobody knows. */
   consentedAt: Date | null;
-  accessExpiresAt: Date;
   status: GrantStatus;
   /** Null while `ok`. */
   reason: GrantReason | null;
-  /** Since when it has this status. */
-  since: Date;
 }
 
 /** A consent that was just given. */
@@ -89,10 +86,8 @@ export class Links {
       account: { id: row.accountId, name: row.accountName },
       scopes: scopesOf(row.scopes),
       consentedAt: row.consentedAt,
-      accessExpiresAt: row.accessExpiresAt,
       status: row.status,
       reason: reasonIn(row.statusReason),
-      since: row.statusSince,
     }));
   }
 
@@ -121,7 +116,7 @@ export class Links {
    * Forgets grants with their tokens, at the owner's word; nothing else ever deletes one.
    * @returns how many there were
    */
-  async forget(which: { id: string } | { provider: string; clientId?: string; accountId?: string }): Promise<number> {
+  async forget(which: { id: string } | { provider: string; clientId?: string }): Promise<number> {
     const { count } = await this.prisma.accountGrant.deleteMany({ where: which });
     return count;
   }

@@ -18,11 +18,11 @@ it('apps are added, changed, listed without secrets, and removed', async () => {
   await clients.add({ provider: 'records', clientId: 'one', clientSecret: 'third-canary', label: 'C' });
   await clients.add({ provider: PROVIDER, clientId: 'one', clientSecret: 'second-canary', label: 'B2' });
 
-  expect(await clients.list(PROVIDER)).toMatchObject([
-    { clientId: 'two', label: 'A', hasSecret: false },
-    { clientId: 'one', label: 'B2', hasSecret: true },
+  expect(await clients.list()).toEqual([
+    { provider: PROVIDER, clientId: 'two', label: 'A', hasSecret: false },
+    { provider: PROVIDER, clientId: 'one', label: 'B2', hasSecret: true },
+    { provider: 'records', clientId: 'one', label: 'C', hasSecret: true },
   ]);
-  expect(await clients.list()).toHaveLength(3);
   expect(await clients.find(PROVIDER, 'one')).toEqual({ clientId: 'one', clientSecret: 'second-canary' });
   expect(await clients.find(PROVIDER, 'two')).toEqual({ clientId: 'two', clientSecret: null });
   expect(await clients.find('records', 'two')).toBe(null);
@@ -40,7 +40,7 @@ it('an app keeps its secret under another label, until it is taken away by name'
   const key = { provider: 'tapes-2', clientId: 'kept' };
   await clients.add({ ...key, clientSecret: 'kept-secret', label: 'Before' });
   await clients.add({ ...key, label: 'After' });
-  expect(await clients.list('tapes-2')).toMatchObject([{ label: 'After', hasSecret: true }]);
+  expect(await clients.list()).toContainEqual({ ...key, label: 'After', hasSecret: true });
   expect(await clients.find('tapes-2', 'kept')).toEqual({ clientId: 'kept', clientSecret: 'kept-secret' });
   await clients.add({ ...key, clientSecret: null, label: 'After' });
   expect(await clients.find('tapes-2', 'kept')).toEqual({ clientId: 'kept', clientSecret: null });
@@ -56,7 +56,8 @@ it('an app that is added and removed at the same time is there or not, and nobod
         : clients.remove(key.provider, key.clientId),
     ),
   );
-  expect((await clients.list(key.provider)).length).toBeLessThan(2);
+  const own = (await clients.list()).filter(({ provider }) => provider === key.provider);
+  expect(own.length).toBeLessThan(2);
 });
 
 it('the audit is appended to and read backwards, page by page', async () => {
@@ -73,6 +74,6 @@ it('the audit is appended to and read backwards, page by page', async () => {
   const [last, before] = await audit.list({ limit: 2 });
   expect(last).toMatchObject({ actor: 'refresh', action: 'link.ended', detail: {} });
   expect(before).toMatchObject({ action: 'link.forgotten', detail: { scopes: ['a', 'b'], count: 1, by: null } });
-  const older = await audit.list({ before: before?.id ?? 0 });
+  const older = await audit.list({ limit: 50, before: before?.id ?? 0 });
   expect(older.map(({ action }) => action)).toEqual(['token.issued', 'link.saved']);
 });

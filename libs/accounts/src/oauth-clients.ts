@@ -10,7 +10,6 @@ export interface OAuthClientEntry {
   label: string;
   /** False for a public app. */
   hasSecret: boolean;
-  createdAt: Date;
 }
 
 /** Apps beside those of the settings. Each has its own secret and its own grants. */
@@ -52,18 +51,14 @@ export class OAuthClients {
     }
   }
 
-  /** All, or a provider's, by label. */
-  async list(provider?: string): Promise<OAuthClientEntry[]> {
-    const rows = await this.prisma.oAuthClient.findMany({
-      where: provider === undefined ? {} : { provider },
-      orderBy: [{ label: 'asc' }, { clientId: 'asc' }],
-    });
-    return rows.map(({ secret, provider: of, clientId, label, createdAt }) => ({
-      provider: of,
+  /** All, by label. */
+  async list(): Promise<OAuthClientEntry[]> {
+    const rows = await this.prisma.oAuthClient.findMany({ orderBy: [{ label: 'asc' }, { clientId: 'asc' }] });
+    return rows.map(({ secret, provider, clientId, label }) => ({
+      provider,
       clientId,
       label,
       hasSecret: secret !== null,
-      createdAt,
     }));
   }
 

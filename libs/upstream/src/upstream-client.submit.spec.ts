@@ -7,16 +7,16 @@ import { answer, cutShort, drip, hang, json, reset, tooMany } from './testing/sc
 const CANARY = 'canary-form-51d0';
 const form = { grant_type: 'a b', secret: CANARY, none: undefined };
 
-it('goes out as a form in the body, with its headers and to its path', async () => {
+it('goes out as a form in the body, with its headers and to the base URL', async () => {
   const upstream = await server();
   upstream.will(json({ good: true }));
-  const received = await clientOf(upstream.url).submit({ path: '/token', form, headers: { 'x-extra': 'yes' } }, judge);
+  const received = await clientOf(upstream.url).submit({ form, headers: { 'x-extra': 'yes' } }, judge);
   expect(received.json).toEqual({ good: true });
   const [call] = upstream.calls;
   await eventually(() => {
     expect(call?.body).toBe(`grant_type=a+b&secret=${CANARY}`);
   });
-  expect(call).toMatchObject({ method: 'POST', url: '/token' });
+  expect(call).toMatchObject({ method: 'POST', url: '/' });
   expect(call?.headers).toMatchObject({ 'content-type': 'application/x-www-form-urlencoded', 'x-extra': 'yes' });
 });
 

@@ -79,10 +79,8 @@ export interface UpstreamRead {
   signal?: AbortSignal | undefined;
 }
 
-/** A form that is sent once: another try could spend what the first one has already spent. */
+/** A form that is sent once, to the base URL: another try could spend what the first one has already spent. */
 export interface UpstreamForm {
-  /** Below the base URL; empty for the base URL itself. */
-  path?: string;
   /** Sent in the body, URL-encoded. Undefined values are left out. */
   form: Readonly<Record<string, string | undefined>>;
   headers?: Readonly<Record<string, string>>;
@@ -187,7 +185,6 @@ export class UpstreamClient {
     for (const [name, value] of Object.entries(request.form)) if (value !== undefined) body.set(name, value);
     const outgoing: Outgoing = {
       method: 'POST',
-      path: request.path ?? '',
       headers: { ...request.headers, 'Content-Type': 'application/x-www-form-urlencoded' },
       body: body.toString(),
     };
