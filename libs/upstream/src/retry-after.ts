@@ -1,13 +1,13 @@
 /** The last moment that every part of the house can write down: the end of the year 9999, in milliseconds since 1970. */
-export const LATEST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+const LATEST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 /**
  * Reads a `Retry-After` header (RFC 9110 10.2.3): seconds, or an HTTP date in one of its three forms.
  *
  * @param value the header; absent, empty or unreadable values are common
  * @param now milliseconds since 1970
- * @returns the moment in milliseconds since 1970, never before `now`, and never after `LATEST_MS`: a longer wait is as
- *   good as for ever; null when the header says nothing readable
+ * @returns the moment in milliseconds since 1970, never before `now`, and never after the end of the year 9999: a longer
+ *   wait is as good as for ever; null when the header says nothing readable
  */
 export function parseRetryAfter(value: string | undefined, now: number): number | null {
   const text = value?.trim() ?? '';
