@@ -198,6 +198,7 @@ describe('connectByUrl', () => {
     // Until the slash is encoded, `somebody` is the host, 12 its port, and the rest the database.
     'postgresql://somebody:12/s3cret@host/music',
     'postgresql://somebody:12#s3cret@host/music',
+    'postgresql://somebody:12@s3cret@127.0.0.1:1/music',
     'postgresql://somebody:12?s3cret@host/music',
     'postgres',
     '',

@@ -3,12 +3,10 @@ import pg from 'pg';
 import { DatabaseError } from './database-error.js';
 import type { DatabaseLog } from './database-log.js';
 import { errorCode, errorText } from './error-code.js';
+import { isPostgresUrl } from './postgres-url.js';
 
 const RETRY_MS = 250;
 const SCHEMA = 'public';
-
-/** A password with `/`, `?` or `#` in it would end the host early, and a part of it be told as the host or the database. */
-const POSTGRES_URL = /^postgres(ql)?:\/\/[^/?#]*(\/[^@?#]*)?(\?(?!(.*&)?[^=&]*@).*)?$/s;
 
 /** The server is there but not ready, or full for the moment. */
 const NOT_YET = new Set(['57P01', '57P02', '57P03', '53300']);
@@ -82,7 +80,7 @@ async function checkDatabase(
 
 function clientFor(databaseUrl: string, connectionTimeoutMillis: number): pg.Client {
   try {
-    if (!POSTGRES_URL.test(databaseUrl)) throw new TypeError('not a Postgres URL');
+    if (!isPostgresUrl(databaseUrl)) throw new TypeError('not a Postgres URL');
     const client = new pg.Client({
       connectionString: databaseUrl,
       connectionTimeoutMillis,

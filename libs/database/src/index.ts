@@ -7,3 +7,4 @@ export { openNotifications } from './notifications.js';
 export type { Notifications } from './notifications.js';
 export { openDatabase } from './open-database.js';
 export type { Database } from './open-database.js';
+export { isPostgresUrl } from './postgres-url.js';

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { buildMessage, ValidateBy } from 'class-validator';
 import { CronTime } from 'cron';
 import { VaultError, parseKeys } from '#accounts';
+import { isPostgresUrl } from '#database';
 
 /** A check of one setting's text, with what it should have been. */
 function check(name: string, expectation: string, holds: (text: string) => boolean): PropertyDecorator {
@@ -66,11 +67,7 @@ function isNetwork(text: string): boolean {
 export function IsPostgresUrl(): PropertyDecorator {
   const expectation =
     'must be a postgresql:// address; characters such as @ : / ? # in the password must be percent-encoded';
-  return check('isPostgresUrl', expectation, (text) => {
-    return /^postgres(ql)?:\/\/([^@:/?#\s]*(:[^@:/?#\s]*)?@)?(\[[0-9a-f:.]+\]|[^@:/?#\s[\]]*)(:\d{1,5})?(\/[^@:/?#\s]*)?(\?(?!(.*&)?[^=&]*@)[^#\s]*)?$/i.test(
-      text,
-    );
-  });
+  return check('isPostgresUrl', expectation, isPostgresUrl);
 }
 
 /** A time zone that this machine knows. */
