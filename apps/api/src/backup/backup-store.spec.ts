@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Database, type Notifications, openDatabase, openNotifications } from '#database';
 import { migratedDatabase } from '../../../../test/support/database.js';
@@ -31,6 +32,20 @@ it('begins what is due once, though two look at the same moment and it fails at 
   expect((await Promise.all([look('one'), look('two')])).sort()).toEqual([false, true]);
   expect(begun).toHaveLength(1);
   expect((await store.list()).map(({ name }) => name)).toEqual(begun);
+});
+
+it('takes one on, ends it and takes it away though nobody can be told', async () => {
+  const mute = openNotifications({ connectionString: database.connectionString, log: silent });
+  await mute.close();
+  const untold = new BackupStore(database, mute);
+  const backup = await untold.create('tape', 'untold', WISH);
+  const held = await untold.jobs.claim(randomUUID(), ['tape'], () => Promise.resolve(0));
+  const claim = held && (await untold.take(held));
+  if (!backup || !claim) throw new Error('There is nothing to work on.');
+  await untold.end(claim, 'failed', { summary: null, trouble: null });
+  expect(await store.get(backup.id)).toMatchObject({ state: 'failed' });
+  await untold.remove(backup.id);
+  expect(await store.get(backup.id)).toBeNull();
 });
 
 it('leaves open what could not be begun, and nothing of it stays', async () => {

@@ -15,7 +15,6 @@ import {
 } from './backup-row.js';
 import { type Held, LibraryJobs, type Transaction, expectHeld } from './jobs/library-jobs.js';
 
-const CHANNEL = 'backups';
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export type BackupState = 'queued' | 'running' | 'paused' | 'complete' | 'complete_with_omissions' | 'failed';
@@ -73,19 +72,9 @@ export class BackupStore {
 
   constructor(
     @Inject(DATABASE) private readonly database: Database,
-    @Inject(NOTIFICATIONS) private readonly notifications: Notifications,
+    @Inject(NOTIFICATIONS) notifications: Notifications,
   ) {
-    this.jobs = new LibraryJobs(database, 'backups');
-  }
-
-  /** @param heard is called when there may be something new about any backup */
-  onNews(heard: () => void): void {
-    this.notifications.listen(CHANNEL, heard);
-  }
-
-  /** Lets every process look. Nobody depends on it: they look by themselves too. */
-  async spread(): Promise<void> {
-    await this.notifications.notify(CHANNEL);
+    this.jobs = new LibraryJobs(database, notifications, 'backups');
   }
 
   /** @returns null when one of this provider is under way already, or another has the name */
@@ -189,7 +178,7 @@ export class BackupStore {
   /** Also one that is under way: whoever works on it finds out with the next page. */
   async remove(id: string): Promise<void> {
     await this.database.prisma.backup.deleteMany({ where: { id } });
-    await this.spread();
+    this.jobs.spread();
   }
 
   /** What is known of one that was taken on; null when it is gone. */
@@ -224,7 +213,7 @@ export class BackupStore {
         pages AS (DELETE FROM backup_pages USING ended WHERE backup_id = ended.id)
         SELECT id FROM ended`,
     );
-    await this.spread();
+    this.jobs.spread();
   }
 
   /** What a later look has found. */

@@ -35,10 +35,6 @@ export class BackupWorker extends LibraryWorker<Claim> {
     return claim?.backup.newFolder ? null : this.files.folderFault();
   }
 
-  protected override onNews(heard: () => void): void {
-    this.store.onNews(heard);
-  }
-
   protected override serves({ reads }: RunningProvider): boolean {
     return reads.library !== null;
   }
@@ -152,9 +148,5 @@ export class BackupWorker extends LibraryWorker<Claim> {
     } catch (error) {
       this.logger.debug(`What is left of ${claim.backup.name} cannot be taken away (${reasonOf(error)}).`);
     }
-  }
-
-  protected override spread(): Promise<void> {
-    return this.store.spread();
   }
 }

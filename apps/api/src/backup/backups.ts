@@ -108,7 +108,7 @@ export class Backups {
     }
     await this.files.checkWritable();
     const backup = await this.create(id, { trigger: 'owner', ...wish });
-    await this.spread();
+    this.spread();
     if ((backup.full || !wish.full) && (backup.newFolder || !wish.newFolder)) {
       // Read once more it might be at work already, and be taken for one that somebody else has begun.
       const [told = backup] = await this.withObstacles([backup]);
@@ -125,7 +125,7 @@ export class Backups {
   async beginScheduled(provider: string, slot: Slot): Promise<void> {
     if (await this.files.folderFault()) await this.list();
     const wish: Wish = { trigger: 'schedule', full: false, newFolder: false };
-    if (await this.store.atSlot(slot, (transaction) => this.create(provider, wish, transaction))) await this.spread();
+    if (await this.store.atSlot(slot, (transaction) => this.create(provider, wish, transaction))) this.spread();
   }
 
   /**
@@ -261,14 +261,10 @@ export class Backups {
     throw new Problem('conflict', 'Too many backups begin at once.', 'Try again in some seconds.');
   }
 
-  /** It is begun, whether or not that can be told to others: they look by themselves too. */
-  private async spread(): Promise<void> {
+  /** This process begins at once, the others look. */
+  private spread(): void {
     this.worker.look();
-    try {
-      await this.store.spread();
-    } catch (error) {
-      this.logger.debug(`Other processes hear of a backup later (${reasonOf(error)}).`);
-    }
+    this.store.jobs.spread();
   }
 
   private async archiveOf(backup: Backup): Promise<Archive> {

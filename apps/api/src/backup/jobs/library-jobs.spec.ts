@@ -1,16 +1,23 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Database, openDatabase } from '#database';
+import { type Database, type Notifications, openDatabase, openNotifications } from '#database';
 import { migratedDatabase } from '../../../../../test/support/database.js';
 import { LibraryJobs } from './library-jobs.js';
 
 const WORKER = '00000000-0000-4000-8000-000000000000';
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined };
 let database: Database;
+let notifications: Notifications;
+let jobs: LibraryJobs;
 
 beforeAll(async () => {
   database = await openDatabase({ databaseUrl: await migratedDatabase(), dataDir: '/nowhere', log: silent });
+  notifications = openNotifications({ connectionString: database.connectionString, log: silent });
+  jobs = new LibraryJobs(database, notifications, 'backups');
 });
-afterAll(() => database.close());
+afterAll(async () => {
+  await notifications.close();
+  await database.close();
+});
 beforeEach(async () => {
   await database.prisma.backup.deleteMany({});
   await database.prisma.restore.deleteMany({});
@@ -29,8 +36,7 @@ async function isDue(state: 'queued' | 'running' | 'paused', days: number, court
     resumeAt: moment,
   };
   await database.prisma.backup.create({ data });
-  const claim = new LibraryJobs(database, 'backups').claim(WORKER, ['tape'], () => Promise.resolve(courtesyMs));
-  return (await claim) !== null;
+  return (await jobs.claim(WORKER, ['tape'], () => Promise.resolve(courtesyMs))) !== null;
 }
 
 describe('a job', () => {
@@ -58,6 +64,6 @@ describe('a job', () => {
     await database.prisma.restore.create({
       data: { backupId: id, backupName: 'two', provider: 'tape', account: {}, wanted: {}, state: 'running' },
     });
-    expect(await new LibraryJobs(database, 'backups').obstructed()).toEqual(new Set([id]));
+    expect(await jobs.obstructed()).toEqual(new Set([id]));
   });
 });

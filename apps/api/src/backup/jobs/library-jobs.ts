@@ -1,5 +1,7 @@
-import type { Database, PrismaClient } from '#database';
+import { Logger } from '@nestjs/common';
+import type { Database, Notifications, PrismaClient } from '#database';
 import { LONGEST_BLOCK_MS } from '#upstream';
+import { reasonOf } from '../../logging.js';
 import type { Trouble } from '../backup-row.js';
 
 /** A process that says nothing for so long works no more. */
@@ -29,10 +31,25 @@ export class ClaimLost extends Error {
 
 /** Jobs on a library, of which each is worked on by one process at a time, and goes on in another when that one dies. */
 export class LibraryJobs {
+  private readonly logger = new Logger('Library');
+
   constructor(
     private readonly database: Database,
+    private readonly notifications: Notifications,
     readonly table: JobTable,
   ) {}
+
+  /** @param heard is called when there may be something new about any of them */
+  onNews(heard: () => void): void {
+    this.notifications.listen(this.table, heard);
+  }
+
+  /** Lets every process look. Nobody depends on it, nor waits for it: they look by themselves too. */
+  spread(): void {
+    this.notifications.notify(this.table).catch((error: unknown) => {
+      this.logger.debug(`Other processes hear later what is new of ${this.table} (${reasonOf(error)}).`);
+    });
+  }
 
   /**
    * Takes on what is due: of all processes one does.

@@ -77,14 +77,9 @@ export abstract class LibraryWorker<Claim extends Held> implements OnApplication
    */
   protected abstract folderFault(claim?: Claim): Promise<ArchiveError | null>;
 
-  /** @param heard is called when another process may have begun, ended or left a job */
-  protected abstract onNews(heard: () => void): void;
-
-  /** Lets every process look. */
-  protected abstract spread(): Promise<void>;
-
   onApplicationBootstrap(): void {
-    this.onNews(() => {
+    this.parts.jobs.onNews(() => {
+      // One that is taken away or cancelled ends at once, whatever it is at; a call that changes something is left to end.
       this.renew?.();
       this.look();
     });
@@ -94,7 +89,7 @@ export abstract class LibraryWorker<Claim extends Held> implements OnApplication
 
   /** What waits for a consent has it now. */
   private async goOn(provider: string): Promise<void> {
-    if ((await this.parts.jobs.resume(provider, 'reauthorization_required')) > 0) await this.spread();
+    if ((await this.parts.jobs.resume(provider, 'reauthorization_required')) > 0) this.parts.jobs.spread();
   }
 
   /** Whoever works on one lets another process go on. */
@@ -174,7 +169,7 @@ export abstract class LibraryWorker<Claim extends Held> implements OnApplication
     // A read that is given up fails as one that takes too long.
     if (signal.aborted) {
       await jobs.release(claim);
-      await this.spread();
+      jobs.spread();
       return;
     }
     const name = this.nameOf(claim);
@@ -187,7 +182,7 @@ export abstract class LibraryWorker<Claim extends Held> implements OnApplication
       const pause = PAUSES_MS[Math.min(setbacks, PAUSES_MS.length - 1)] ?? 0;
       const resumeAt = new Date(Math.max(Date.now() + pause, retryAt?.getTime() ?? 0));
       await jobs.pause(claim, trouble, resumeAt);
-      await this.spread();
+      jobs.spread();
       this.logger.warn(`${name} waits until ${resumeAt.toISOString()}: ${trouble.detail}`);
       return;
     }

@@ -11,7 +11,6 @@ import { type Standing, parseStanding } from './part-course.js';
 import { PlaylistMemory } from './playlist-memory.js';
 import { type PartReport, type Wanted, doubtText, parseReport, parseWanted, sumOf } from './restore-report.js';
 
-const CHANNEL = 'restores';
 /** The latest of them are listed. */
 const MOST_LISTED = 100;
 const UNDER_WAY = ['queued', 'running', 'paused'] as const satisfies readonly BackupState[];
@@ -66,24 +65,14 @@ export class RestoreStore {
 
   constructor(
     @Inject(DATABASE) private readonly database: Database,
-    @Inject(NOTIFICATIONS) private readonly notifications: Notifications,
+    @Inject(NOTIFICATIONS) notifications: Notifications,
     @Inject(ACCOUNTS) private readonly accounts: Accounts,
   ) {
-    this.jobs = new LibraryJobs(database, 'restores');
+    this.jobs = new LibraryJobs(database, notifications, 'restores');
   }
 
   memory(provider: string, accountId: string): PlaylistMemory {
     return new PlaylistMemory(this.database, provider, accountId);
-  }
-
-  /** @param heard is called when there may be something new about any restore */
-  onNews(heard: () => void): void {
-    this.notifications.listen(CHANNEL, heard);
-  }
-
-  /** Lets every process look. Nobody depends on it: they look by themselves too. */
-  async spread(): Promise<void> {
-    await this.notifications.notify(CHANNEL);
   }
 
   /** Written down in the audit trail with it. @returns what is under way instead, when something is */
@@ -268,7 +257,7 @@ export class RestoreStore {
       );
       return true;
     });
-    if (isCancelled) await this.spread();
+    if (isCancelled) this.jobs.spread();
     return isCancelled;
   }
 
@@ -294,7 +283,7 @@ export class RestoreStore {
       const event = { actor: 'restore', action: 'restore.ended', subject: restore.provider, detail };
       await this.accounts.audit.append(event, transaction);
     });
-    await this.spread();
+    this.jobs.spread();
   }
 }
 

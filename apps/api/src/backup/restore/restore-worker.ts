@@ -28,11 +28,6 @@ export class RestoreWorker extends LibraryWorker<RestoreClaim> implements OnAppl
     super({ logger: new Logger('Restore'), jobs: store.jobs, providers, calls, remedy: AGAIN });
   }
 
-  /** One that is cancelled ends at once, whatever it is at; a call that changes something is left to end. */
-  protected override onNews(heard: () => void): void {
-    this.store.onNews(heard);
-  }
-
   protected override serves({ reads }: RunningProvider): boolean {
     return reads.libraryWrites !== null;
   }
@@ -115,9 +110,5 @@ export class RestoreWorker extends LibraryWorker<RestoreClaim> implements OnAppl
 
   protected override fail(claim: RestoreClaim, trouble: Trouble): Promise<void> {
     return this.store.end(claim, 'failed', trouble);
-  }
-
-  protected override spread(): Promise<void> {
-    return this.store.spread();
   }
 }

@@ -98,7 +98,7 @@ export class Restores implements BeforeApplicationShutdown {
       );
     }
     this.worker.look();
-    await this.store.spread();
+    this.store.jobs.spread();
     return this.outcomeOf(made);
   }
 
