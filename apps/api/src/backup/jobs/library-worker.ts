@@ -5,6 +5,7 @@ import { ProviderError } from '#listening';
 import { reasonOf } from '../../logging.js';
 import { isDatabaseAway } from '../../problem/database-trouble.js';
 import type { RunningProvider, RunningProviders } from '../../providers/running-providers.js';
+import { unforeseen } from '../../providers/unforeseen.js';
 import type { DailyCalls } from '../../upstream/daily-calls.js';
 import { archiveProblem } from '../archive-problem.js';
 import { ArchiveError } from '../archive/archive-error.js';
@@ -176,6 +177,8 @@ export abstract class LibraryWorker<Claim extends Held> implements OnApplication
     // Files on a disk that is away are neither gone nor damaged.
     const away = error instanceof ArchiveError ? await this.folderFault(claim) : null;
     const trouble = troubleOf(away ?? error, remedy);
+    const mistake = mistakeOf(error, trouble);
+    if (mistake !== null) this.logger.error(`${name} meets a mistake of this service.`, mistake);
     const setbacks = await jobs.setbacks(claim);
     const retryAt = error instanceof ProviderError ? error.retryAt : null;
     if ((away || isPassing(error, trouble)) && setbacks < MOST_SETBACKS) {
@@ -187,10 +190,7 @@ export abstract class LibraryWorker<Claim extends Held> implements OnApplication
       return;
     }
     await this.fail(claim, trouble);
-    this.logger.error(
-      `${name} has failed: ${trouble.detail}`,
-      trouble.code === 'internal_error' ? stackOf(error) : undefined,
-    );
+    this.logger.error(`${name} has failed: ${trouble.detail}`);
   }
 }
 
@@ -232,6 +232,9 @@ function troubleOf(error: unknown, remedy: string): Trouble {
   };
 }
 
-function stackOf(error: unknown): string {
+/** The stack of what nobody has thought of, for the log; null for all else. */
+function mistakeOf(error: unknown, { code }: Trouble): string | null {
+  if (error instanceof ProviderError) return unforeseen(error);
+  if (code !== 'internal_error') return null;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
