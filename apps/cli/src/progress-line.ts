@@ -35,10 +35,10 @@ function figures({ done, total }: Pick<Progress, 'done' | 'total'>, left: number
   const part = partOf({ done, total });
   if (total === null || part === null) return [whole(done)];
   const time = left === null || part === 1 ? [] : [`about ${duration(left)} left`];
-  return [`${whole(Math.min(done, total))}/${whole(total)}`, `${Math.floor(part * 100)} %`, ...time];
+  return [`${whole(done)}/${whole(total)}`, `${Math.floor(part * 100)} %`, ...time];
 }
 
-/** A list that has begun anew has read more than it has. */
+/** Of a list that gets shorter meanwhile, or of which more is shown than counted, more is read than there is. */
 function partOf({ done, total }: Pick<Progress, 'done' | 'total'>): number | null {
   if (total === null) return null;
   return total === 0 ? 1 : Math.min(1, done / total);

@@ -53,7 +53,7 @@ export class PageReading {
   failure: Error | null = null;
   /** A page is kept before the next one is asked for in its lane: each lane loses one page at most when this is killed. */
   private readonly lanes: BulkheadPolicy;
-  /** Entries that this has read, by list. */
+  /** Entries of pages that are kept, by list. */
   private readonly done = new Map<string, number>();
 
   constructor(private readonly parts: PageReadingParts) {
@@ -130,21 +130,27 @@ export class PageReading {
     return repeated > 0 ? { why: `the provider shows ${repeated} of it more than once`, lack } : null;
   }
 
-  /** Pages of it that were kept. */
+  /** Pages of it that were kept: what is read from here on is counted on top of them. */
   private async keptOf({ key, version }: Paged): Promise<Map<number, KeptPage>> {
-    const kept = await this.parts.store.pages(this.parts.claim, key);
-    return new Map([...kept].filter(([, page]) => page.version === version));
+    const all = await this.parts.store.pages(this.parts.claim, key);
+    const kept = new Map([...all].filter(([, page]) => page.version === version));
+    this.done.set(
+      key,
+      [...kept.values()].reduce((sum, { count }) => sum + count, 0),
+    );
+    return kept;
   }
 
   private async keep({ key, version }: Paged, number: number, page: LibraryPage<unknown>): Promise<KeptPage> {
     const { claim, store } = this.parts;
-    const done = (this.done.get(key) ?? 0) + page.entries.length;
+    const count = page.entries.length;
+    const done = (this.done.get(key) ?? 0) + count;
     this.done.set(key, done);
     // Of a chart there are more than are kept.
-    const total = page.next === null && number === 0 ? done : page.total;
+    const total = page.next === null && number === 0 ? count : page.total;
     // Also after something else has failed: it need not be asked for again.
     await this.noting(() => store.keep(claim, { list: key, number, version, page }, { list: key, done, total }));
-    return { number, total: page.total, next: page.next, version };
+    return { number, total: page.total, next: page.next, version, count };
   }
 
   /** Notes what fails for good. */

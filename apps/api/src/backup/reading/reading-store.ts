@@ -31,6 +31,8 @@ export interface KeptPage {
   total: number | null;
   next: string | null;
   version: string | null;
+  /** How many entries it has. */
+  count: number;
 }
 
 /** What a backup that is under way has read: its pages, and which lists need no more reading. */
@@ -101,10 +103,9 @@ export class ReadingStore {
 
   /** By number. */
   async pages({ backup }: Claim, list: string): Promise<Map<number, KeptPage>> {
-    const rows = await this.database.prisma.backupPage.findMany({
-      where: { backupId: backup.id, list },
-      select: { number: true, total: true, next: true, version: true },
-    });
+    const rows = await this.database.prisma.$queryRaw<KeptPage[]>`
+      SELECT number, total, next, version, jsonb_array_length(entries) AS count
+      FROM backup_pages WHERE backup_id = ${backup.id}::uuid AND list = ${list}`;
     return new Map(rows.map((row) => [row.number, row]));
   }
 
