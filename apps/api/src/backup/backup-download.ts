@@ -5,12 +5,12 @@ import type { Archive } from './archive/archive.js';
 import { ArchiveError } from './archive/archive-error.js';
 import type { ArchivedPlaylist } from './archive/documents.js';
 import { PLAYLISTS, SCHEMA } from './archive/file-names.js';
+import { playlistIn } from './archive/list-names.js';
 import { archiveStream, documentStream } from './archive/streams.js';
 import type { DownloadQueryDto } from './backups.dto.js';
 import { RecordingIds } from './musicbrainz/recording-ids.js';
 import { type TransferPart, filesOf, leftOut, transferStream } from './transfer/transfer-file.js';
 
-const PLAYLIST = 'playlist:';
 const CSV = 'text/csv; charset=utf-8';
 const JSON_DOCUMENT = 'application/json; charset=utf-8';
 
@@ -35,7 +35,8 @@ async function playlistOf(archive: Archive, id: string): Promise<ArchivedPlaylis
 
 /** Where a list stands in a backup; null when it does not. */
 async function fileOf(archive: Archive, format: 'json' | 'csv', list: string): Promise<string | null> {
-  if (list.startsWith(PLAYLIST)) return (await playlistOf(archive, list.slice(PLAYLIST.length)))?.[format] ?? null;
+  const id = playlistIn(list);
+  if (id !== null) return (await playlistOf(archive, id))?.[format] ?? null;
   const { manifest } = archive;
   if (list === 'playlists' && manifest.playlists) {
     if (format === 'json') return manifest.playlists.json;
@@ -112,7 +113,8 @@ export class BackupDownload {
 /** @throws Problem, ArchiveError `not_kept` */
 async function partOf(archive: Archive, named: string | undefined): Promise<TransferPart> {
   if (named === undefined) return { kind: 'all' };
-  if (!named.startsWith(PLAYLIST)) {
+  const id = playlistIn(named);
+  if (id === null) {
     const list = archive.list(named);
     if (list) return { kind: 'list', list };
     if (named === 'playlists') {
@@ -124,7 +126,7 @@ async function partOf(archive: Archive, named: string | undefined): Promise<Tran
     }
     throw noSuchList();
   }
-  const playlist = await playlistOf(archive, named.slice(PLAYLIST.length));
+  const playlist = await playlistOf(archive, id);
   if (playlist && playlist.json !== null) return { kind: 'playlist', playlist };
   throw noSuchList();
 }

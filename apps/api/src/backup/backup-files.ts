@@ -12,6 +12,7 @@ import { ArchiveWriter, type ReadFacts } from './archive/archive-writer.js';
 import type { ArchivedPlaylist } from './archive/documents.js';
 import { PLAYLISTS } from './archive/file-names.js';
 import { keptOmissions, keptText } from './archive/kept.js';
+import { playlistIn } from './archive/list-names.js';
 import { discardForgotten, discardPartials } from './archive/partial-folder.js';
 import { verify } from './archive/verify.js';
 import type { Account, Omission, Summary } from './backup-row.js';
@@ -20,7 +21,6 @@ import { isAll } from './reading/backup-before.js';
 import { isLasting, isPassing } from './reading/lacks.js';
 import { PLAYLIST_INDEX, ReadingStore, type SettledList } from './reading/reading-store.js';
 
-const PLAYLIST = /^playlist[:?]/;
 /** Less than a playlist that is empty. */
 const NO_ENTRIES = -1;
 /** Whoever still writes something that nobody knows any more has found that out by then. */
@@ -254,7 +254,7 @@ export class BackupFiles {
       const missing: string[] = [];
       for await (const one of lists) {
         signal.throwIfAborted();
-        if (PLAYLIST.test(one.list)) {
+        if (playlistIn(one.list) !== null) {
           if (!(await this.writePlaylist(writer, claim, one, earlier))) missing.push(one.list);
         } else if (one.outcome === 'omitted') continue;
         else if (one.list === PLAYLIST_INDEX) index = one;

@@ -2,6 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsISO8601, IsOptional, Matches } from 'class-validator';
 import { IsWholeNumber, PROVIDERS } from '#providers';
 import { IfGiven } from '../problem/if-given.js';
+import { LIST_NAME } from './archive/list-names.js';
 import type { BackupState } from './backup-store.js';
 import type { RecordingFigures } from './musicbrainz/recording-ids.js';
 
@@ -77,7 +78,7 @@ export class DownloadQueryDto {
     example: 'tracks',
   })
   @IsOptional()
-  @Matches(/^(?:[a-z0-9_]{1,64}|playlist:.{1,200})$/, {
+  @Matches(LIST_NAME, {
     message: 'must be the name of a list, or playlist: and an id, given once',
   })
   list?: string;

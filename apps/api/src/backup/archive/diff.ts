@@ -1,6 +1,7 @@
 import type { LibraryPlaylist } from '#listening';
 import type { Archive, KeptPlaylist } from './archive.js';
 import { PLAYLISTS } from './file-names.js';
+import { playlistList } from './list-names.js';
 import { type Group, type SequenceDiff, diffSequences, group, include } from './sequence-diff.js';
 
 /** How many of each group are named if nothing else is said. */
@@ -165,7 +166,7 @@ async function diffPlaylists(
     );
     if (!isChange(change)) continue;
     include(found.changed, limit, () => {
-      mayLack.push(...lacksOf({ list: `playlist:${playlist.id}`, what: `Playlist “${playlist.name}”` }, one, other));
+      mayLack.push(...lacksOf({ list: playlistList(playlist.id), what: `Playlist “${playlist.name}”` }, one, other));
       return { ...told(playlist), ...change };
     });
     const { added, removed, moved, renamed } = change;

@@ -124,8 +124,3 @@ export async function playlistsIn(archive: Archive | null, at: number): Promise<
   }
   return playlists;
 }
-
-/** The name of the list that has the entries of a playlist. */
-export function playlistList(id: string): string {
-  return `playlist:${id}`;
-}

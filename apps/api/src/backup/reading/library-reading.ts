@@ -10,6 +10,7 @@ import {
 } from '#listening';
 import type { Archive } from '../archive/archive.js';
 import type { ArchivedList } from '../archive/documents.js';
+import { playlistList, unknownPlaylistList } from '../archive/list-names.js';
 import type { Omission } from '../backup-row.js';
 import type { Claim } from '../backup-store.js';
 import {
@@ -18,7 +19,6 @@ import {
   isOutdated,
   lackOf,
   partAfter,
-  playlistList,
   playlistsIn,
   standsIn,
 } from './backup-before.js';
@@ -262,7 +262,7 @@ export class LibraryReading {
     const some = bulkhead(this.parts.concurrency + 1, Number.POSITIVE_INFINITY);
     await together(
       index.map((playlist, at) => async () => {
-        const list = playlist ? playlistList(playlist.id) : `playlist?${at + 1}`;
+        const list = playlist ? playlistList(playlist.id) : unknownPlaylistList(at + 1);
         if (settled.has(list)) return;
         const place = firstPlace + 1 + at;
         await some.execute(async () => {

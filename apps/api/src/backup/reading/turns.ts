@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { LibraryList, LibraryShape } from '#listening';
 import type { Archive } from '../archive/archive.js';
-import { type PlaylistBefore, playlistList } from './backup-before.js';
+import { playlistList } from '../archive/list-names.js';
+import type { PlaylistBefore } from './backup-before.js';
 
 /** So many may be asked for a library that has not changed, and one for each 50 playlists. */
 const CALLS_WHEN_UNCHANGED = 10;

@@ -3,6 +3,7 @@ import type { Archive } from '../archive/archive.js';
 import { ArchiveError } from '../archive/archive-error.js';
 import type { ArchivedPlaylist } from '../archive/documents.js';
 import { PLAYLISTS } from '../archive/file-names.js';
+import { playlistIn, playlistList, unknownPlaylistList } from '../archive/list-names.js';
 import type { Account } from '../backup-row.js';
 import { lackOf } from '../reading/backup-before.js';
 import { isLasting } from '../reading/lacks.js';
@@ -16,9 +17,6 @@ import { type ListWork, type PlaylistWork, type Work, nameOf, nothingFor, playli
 
 /** What can be put into a playlist. */
 const PLAYABLE: ReadonlySet<EntryKind> = new Set(['track', 'episode']);
-
-/** Before the id of one that is a part. */
-const PLAYLIST = 'playlist:';
 
 export interface LibraryRestoreParts {
   archive: Archive;
@@ -123,7 +121,7 @@ export class LibraryRestore {
   private get hasPlaylistsWanted(): boolean {
     const { shape, wanted } = this.parts;
     const { lists } = wanted;
-    const isAnyNamed = lists.some((part) => part === PLAYLIST_INDEX || part.startsWith(PLAYLIST));
+    const isAnyNamed = lists.some((part) => part === PLAYLIST_INDEX || playlistIn(part) !== null);
     return shape.hasPlaylists && (lists.length === 0 || isAnyNamed);
   }
 
@@ -390,5 +388,5 @@ function notKept(list: string): ArchiveError {
 
 /** How a playlist is named as a part. */
 function partOf({ playlist, position }: ArchivedPlaylist): string {
-  return playlist ? `${PLAYLIST}${playlist.id}` : `playlist?${position}`;
+  return playlist ? playlistList(playlist.id) : unknownPlaylistList(position);
 }

@@ -27,6 +27,7 @@ import { OwnerOnly } from '../../admin/index.js';
 import { Problem } from '../../problem/problem.js';
 import { ApiProblems } from '../../problem/problem.dto.js';
 import { BackupProblemFilter } from '../backup-problem.filter.js';
+import { playlistIn } from '../archive/list-names.js';
 import { LibraryEvents } from '../jobs/library-events.js';
 import type { PartReport } from './restore-report.js';
 import {
@@ -38,8 +39,6 @@ import {
   RestoresDto,
 } from './restores.dto.js';
 import { type RestoreOutcome, type RestorePlan, Restores } from './restores.js';
-
-const PLAYLIST = /^playlist[:?]/;
 
 const Id = (what: 'backup' | 'restore'): ParameterDecorator =>
   Param(
@@ -189,8 +188,9 @@ function toParts(parts: readonly PartReport[]): { lists: RestoredListDto[]; play
   const lists: RestoredListDto[] = [];
   const playlists: RestoredPlaylistDto[] = [];
   for (const { part, title, action, ...report } of parts) {
-    if (PLAYLIST.test(part)) {
-      playlists.push({ id: part.replace(PLAYLIST, ''), name: title, action: action ?? 'nothing', ...report });
+    const id = playlistIn(part);
+    if (id !== null) {
+      playlists.push({ id, name: title, action: action ?? 'nothing', ...report });
     } else {
       lists.push({ list: part, title, ...report });
     }

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ArrayMaxSize, IsArray, IsBoolean, Matches } from 'class-validator';
+import { LIST_NAME } from '../archive/list-names.js';
 import { BACKUP_STATES, BackupAccountDto, LibraryJobDto, ProgressDto, TRUTH_RULE } from '../backups.dto.js';
 import { ACTIONS, type PlaylistAction } from './restore-report.js';
 import type { RestoreState } from './restore-store.js';
@@ -25,7 +26,7 @@ export class RestoreRequestDto {
   })
   @IsArray({ message: LISTS_RULE })
   @ArrayMaxSize(1_000, { message: LISTS_RULE })
-  @Matches(/^(?:[a-z0-9_]{1,64}|playlist:\w{1,200})$/, { each: true, message: LISTS_RULE })
+  @Matches(LIST_NAME, { each: true, message: LISTS_RULE })
   lists: string[] = [];
 
   @ApiPropertyOptional({

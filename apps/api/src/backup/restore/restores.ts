@@ -6,6 +6,7 @@ import { ACCOUNTS } from '../../accounts/index.js';
 import { Problem } from '../../problem/problem.js';
 import { type RunningProvider, RunningProviders } from '../../providers/running-providers.js';
 import type { Archive } from '../archive/archive.js';
+import { playlistIn } from '../archive/list-names.js';
 import type { Account } from '../backup-row.js';
 import type { Backup } from '../backup-store.js';
 import { Backups } from '../backups.js';
@@ -228,7 +229,7 @@ export class Restores implements BeforeApplicationShutdown {
 /** @throws Problem for a list that the provider does not have */
 function expectLists(lists: readonly string[], shape: LibraryShape): void {
   const known = new Set([...shape.lists.map(({ name }) => name), ...(shape.hasPlaylists ? [PLAYLIST_INDEX] : [])]);
-  const strange = lists.find((list) => !known.has(list) && !(shape.hasPlaylists && list.startsWith('playlist:')));
+  const strange = lists.find((list) => !known.has(list) && !(shape.hasPlaylists && playlistIn(list) !== null));
   if (strange === undefined) return;
   throw new Problem(
     'invalid_request',
