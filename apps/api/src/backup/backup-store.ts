@@ -13,13 +13,11 @@ import {
   parseSummary,
   parseTrouble,
 } from './backup-row.js';
+import { type BackupState, MADE, UNDER_WAY } from './jobs/job-states.js';
 import { type Held, LibraryJobs, type Transaction, expectHeld } from './jobs/library-jobs.js';
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-export type BackupState = 'queued' | 'running' | 'paused' | 'complete' | 'complete_with_omissions' | 'failed';
-const UNDER_WAY = ['queued', 'running', 'paused'] as const satisfies readonly BackupState[];
-const MADE = ['complete', 'complete_with_omissions'] as const satisfies readonly BackupState[];
 export type Trigger = 'owner' | 'schedule';
 
 /** A backup as it stands. */

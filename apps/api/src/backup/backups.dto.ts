@@ -3,17 +3,8 @@ import { IsBoolean, IsIn, IsISO8601, IsOptional, Matches } from 'class-validator
 import { IsWholeNumber, PROVIDERS } from '#providers';
 import { IfGiven } from '../problem/if-given.js';
 import { LIST_NAME } from './archive/list-names.js';
-import type { BackupState } from './backup-store.js';
+import { BACKUP_STATES, type BackupState } from './jobs/job-states.js';
 import type { RecordingFigures } from './musicbrainz/recording-ids.js';
-
-export const BACKUP_STATES = [
-  'queued',
-  'running',
-  'paused',
-  'complete',
-  'complete_with_omissions',
-  'failed',
-] as const satisfies readonly BackupState[];
 
 export const DOWNLOAD_FORMATS = ['json', 'csv', 'archive', 'transfer'] as const;
 export type DownloadFormat = (typeof DOWNLOAD_FORMATS)[number];

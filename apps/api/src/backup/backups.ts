@@ -13,6 +13,7 @@ import { BackupFiles } from './backup-files.js';
 import type { Account, Trouble } from './backup-row.js';
 import { type Backup, BackupStore, type Made, type Slot, type Wish } from './backup-store.js';
 import { BackupWorker } from './backup-worker.js';
+import { isMade } from './jobs/job-states.js';
 import type { Transaction } from './jobs/library-jobs.js';
 
 /** Two of a second would have one name. */
@@ -281,7 +282,7 @@ export class Backups {
 
 /** @throws Problem `conflict` while it is under way, and when it was never made */
 function expectMade({ state, summary }: Backup): void {
-  if (state === 'complete' || state === 'complete_with_omissions') return;
+  if (isMade(state)) return;
   if (state === 'failed') {
     if (summary) return;
     throw new Problem(

@@ -3,6 +3,7 @@ import { type ClientRequest, type IncomingMessage, get } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../../../../test/support/eventually.js';
 import { PROBLEMS, Problem } from '../../problem/problem.js';
+import type { RestoreState } from './job-states.js';
 import { LibraryEvents } from './library-events.js';
 
 const MOST = 100;
@@ -15,7 +16,7 @@ interface Heard {
   isOver: () => boolean;
 }
 
-let job: { state: string; done: number } | null;
+let job: { state: RestoreState; done: number } | null;
 let server: FastifyInstance;
 let events: LibraryEvents;
 let address: string;

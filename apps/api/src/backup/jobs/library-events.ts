@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Problem } from '../../problem/problem.js';
+import { type RestoreState, isUnderWay } from './job-states.js';
 
 /** How often a job that is watched is looked at. */
 const LOOK_EVERY_MS = 500;
@@ -18,8 +19,6 @@ const MOST_LISTENERS = 100;
 const FULL_MS = 30_000;
 const FULL_SPREAD_MS = 30_000;
 
-const ENDED: ReadonlySet<string> = new Set(['complete', 'complete_with_omissions', 'failed', 'cancelled']);
-
 /**
  * The id of the event after which none comes. A browser comes back after the end of a stream and says which event it had
  * last; it stops when it is told that there is no content.
@@ -28,7 +27,7 @@ const LAST_EVENT = 'ended';
 
 /** What of a backup or a restore has to be known here. */
 interface Job {
-  state: string;
+  state: RestoreState;
 }
 
 /** Tells how backups and restores get on. */
@@ -54,7 +53,7 @@ export class LibraryEvents implements BeforeApplicationShutdown {
     const left = this.takePlace(raw);
     const first = await read();
     if (left.aborted) return;
-    if (headers['last-event-id'] === LAST_EVENT && ENDED.has(first.state)) {
+    if (headers['last-event-id'] === LAST_EVENT && !isUnderWay(first.state)) {
       await reply.status(204).header('Cache-Control', 'no-store').send();
       return;
     }
@@ -101,7 +100,7 @@ export class LibraryEvents implements BeforeApplicationShutdown {
         return;
       }
       const text = JSON.stringify(job);
-      const isOver = ENDED.has(job.state);
+      const isOver = !isUnderWay(job.state);
       if (text !== told) {
         yield `${isOver ? `id: ${LAST_EVENT}\n` : ''}data: ${text}\n\n`;
         [told, toldAt] = [text, Date.now()];

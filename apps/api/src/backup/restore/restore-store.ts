@@ -5,7 +5,7 @@ import { ACCOUNTS } from '../../accounts/index.js';
 import { DATABASE, NOTIFICATIONS } from '../../database/database.module.js';
 import { keptJson } from '../archive/kept.js';
 import { type Account, type Progress, type Trouble, parseAccount, parseProgress, parseTrouble } from '../backup-row.js';
-import type { BackupState } from '../backup-store.js';
+import { type RestoreState, UNDER_WAY } from '../jobs/job-states.js';
 import { type Held, LEASE_MS, LibraryJobs, type Transaction, expectHeld } from '../jobs/library-jobs.js';
 import { type Standing, parseStanding } from './part-course.js';
 import { PlaylistMemory } from './playlist-memory.js';
@@ -13,10 +13,6 @@ import { type PartReport, type Wanted, doubtText, parseReport, parseWanted, sumO
 
 /** The latest of them are listed. */
 const MOST_LISTED = 100;
-const UNDER_WAY = ['queued', 'running', 'paused'] as const satisfies readonly BackupState[];
-
-/** Unlike a backup, a restore that the owner has ended leaves something: what it has put in. */
-export type RestoreState = BackupState | 'cancelled';
 
 /** A restore as it stands. */
 export interface Restore {

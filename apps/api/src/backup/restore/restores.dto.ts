@@ -1,11 +1,9 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ArrayMaxSize, IsArray, IsBoolean, Matches } from 'class-validator';
 import { LIST_NAME } from '../archive/list-names.js';
-import { BACKUP_STATES, BackupAccountDto, LibraryJobDto, ProgressDto, TRUTH_RULE } from '../backups.dto.js';
+import { BackupAccountDto, LibraryJobDto, ProgressDto, TRUTH_RULE } from '../backups.dto.js';
+import { RESTORE_STATES, type RestoreState } from '../jobs/job-states.js';
 import { ACTIONS, type PlaylistAction } from './restore-report.js';
-import type { RestoreState } from './restore-store.js';
-
-export const RESTORE_STATES = [...BACKUP_STATES, 'cancelled'] as const satisfies readonly RestoreState[];
 
 const LISTS_RULE = 'must be a list of at most 1000 names of lists, each of one list, playlists, or playlist: and an id';
 

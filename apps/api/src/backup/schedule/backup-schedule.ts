@@ -7,6 +7,7 @@ import { RunningProviders } from '../../providers/running-providers.js';
 import { PlatformSettings } from '../../settings/platform.settings.js';
 import type { Backup } from '../backup-store.js';
 import { Backups } from '../backups.js';
+import { isMade, isUnderWay } from '../jobs/job-states.js';
 import { CLOCK_SLACK_MS } from '../jobs/library-jobs.js';
 import { DueSlots, type Missed } from './due-slots.js';
 
@@ -14,8 +15,6 @@ const JOB = 'backup';
 const LOOK_EVERY_MS = 5_000;
 /** One that begins later than this was missed: the service was away, or its database. */
 const LATE_MS = 10 * 60_000;
-const UNDER_WAY: ReadonlySet<string> = new Set(['queued', 'running', 'paused']);
-const MADE: ReadonlySet<string> = new Set(['complete', 'complete_with_omissions']);
 /** Slots are of use until the next one is taken on, but for the one with which the schedule began. */
 const KEPT_DAYS = 400;
 
@@ -115,9 +114,9 @@ export class BackupSchedule implements OnApplicationBootstrap {
     for (const { provider, running } of this.providers.all) {
       if (!running?.reads.library) continue;
       const own = backups.filter((backup) => backup.provider === provider.id);
-      const [last] = own.filter(({ state }) => !UNDER_WAY.has(state));
+      const [last] = own.filter(({ state }) => !isUnderWay(state));
       // Nobody knows how old one is that was begun by a clock that was ahead.
-      const made = own.find(({ state, createdAt }) => MADE.has(state) && createdAt <= now);
+      const made = own.find(({ state, createdAt }) => isMade(state) && createdAt <= now);
       if (last?.state === 'failed') {
         const { detail, remedy } = last.trouble ?? {
           detail: 'Its files are not what they should be.',
@@ -129,7 +128,7 @@ export class BackupSchedule implements OnApplicationBootstrap {
       const missed = first ? this.missed({ made: made?.createdAt ?? null, first }) : null;
       if (missed === null) continue;
       told.push(`${missed.count} backups of ${provider.displayName} were due ${sinceWhen(missed, made)}.`);
-      const underWay = own.find(({ state }) => UNDER_WAY.has(state));
+      const underWay = own.find(({ state }) => isUnderWay(state));
       if (underWay) told.push(howItIs(underWay));
       else if (last?.state !== 'failed') told.push('Make one: POST /admin/backups.');
     }
