@@ -102,7 +102,8 @@ export class BackupFiles {
    *
    * @throws ArchiveError
    */
-  async *others(known: ReadonlySet<string>, now = new Date()): AsyncGenerator<{ archive: Archive; made: Made }> {
+  async *others(known: ReadonlySet<string>): AsyncGenerator<{ archive: Archive; made: Made }> {
+    const now = new Date();
     for (const name of await archiveNames(this.folder)) {
       if (known.has(name)) continue;
       try {

@@ -192,7 +192,7 @@ export class Backups {
     }
     const [earlier, later] = one.createdAt <= other.createdAt ? [one, other] : [other, one];
     const [from, to] = await Promise.all([this.archiveOf(earlier), this.archiveOf(later)]);
-    const found = await this.turns.execute(() => diff(from, to, { limit }));
+    const found = await this.turns.execute(() => diff(from, to, limit));
     const accounts = { from: from.manifest.account, to: to.manifest.account };
     return { from: earlier.name, to: later.name, accounts, ...found };
   }

@@ -164,7 +164,7 @@ describe('what became of a library', () => {
       ],
       earlier: [one],
     });
-    const found = await diff(one, other);
+    const found = await diff(one, other, 1_000);
     expect(Object.keys(found.lists)).toEqual(['tracks']);
     expect(found.lists['tracks']).toMatchObject({
       added: { count: 1, items: [{ uri: 'spotify:track:3', position: 1 }] },
@@ -191,7 +191,7 @@ describe('what became of a library', () => {
       ]);
     const one = await write(folder, 'many', { playlists: content(1) });
     const other = await write(folder, 'more', { playlists: content(5) });
-    const changed = (await diff(one, other, { limit: 3 })).playlists?.changed;
+    const changed = (await diff(one, other, 3)).playlists?.changed;
     expect(changed?.count).toBe(5);
     expect(changed?.items.map(({ added }) => [added.count, added.items.length])).toEqual([
       [2, 2],
@@ -219,7 +219,7 @@ describe('what became of a library', () => {
     });
     for (const file of ['lists/shows.json', 'playlists/removed.json', 'playlists/closed.json', 'lists/tracks.csv'])
       await rm(`${one.path}/${file}`);
-    expect((await diff(one, other)).playlists).toMatchObject({ removed: { count: 1 }, unread: { count: 1 } });
+    expect((await diff(one, other, 1_000)).playlists).toMatchObject({ removed: { count: 1 }, unread: { count: 1 } });
     for (const { path } of [one, other]) {
       // What can be read, and is the same by what the manifests say of it, too.
       for (const [file, before, after] of [
@@ -232,7 +232,7 @@ describe('what became of a library', () => {
         expect(text).toContain(before);
         await writeFile(`${path}/${file}`, text.replace(before, after));
         const message: unknown = expect.stringContaining(`${file} of ${path === one.path ? 'one' : 'other'} `);
-        await expect(diff(one, other), file).rejects.toMatchObject({ code: 'damaged', message });
+        await expect(diff(one, other, 1_000), file).rejects.toMatchObject({ code: 'damaged', message });
         await writeFile(`${path}/${file}`, text);
       }
     }
@@ -241,6 +241,6 @@ describe('what became of a library', () => {
   it('says nothing of playlists that one of them has not', async () => {
     const one = await write(folder, 'without', { facts: { playlists: null } });
     const other = await write(folder, 'with', { playlists: [[playlist('p'), []]] });
-    expect((await diff(one, other)).playlists).toBeNull();
+    expect((await diff(one, other, 1_000)).playlists).toBeNull();
   });
 });

@@ -4,9 +4,6 @@ import { PLAYLISTS } from './file-names.js';
 import { playlistList } from './list-names.js';
 import { type Group, type SequenceDiff, diffSequences, group, include } from './sequence-diff.js';
 
-/** How many of each group are named if nothing else is said. */
-const LIMIT = 1_000;
-
 export interface DiffPlaylist {
   id: string;
   uri: string;
@@ -54,11 +51,7 @@ export interface ArchiveDiff {
  * @param limit how many of each group are named, of all playlists together as of each list; all are counted
  * @throws ArchiveError `damaged` when one of them has a file of what both have that is not what it was
  */
-export async function diff(
-  earlier: Archive,
-  later: Archive,
-  { limit = LIMIT }: { limit?: number } = {},
-): Promise<ArchiveDiff> {
+export async function diff(earlier: Archive, later: Archive, limit: number): Promise<ArchiveDiff> {
   await expectIntact(earlier, later);
   const lists: [string, SequenceDiff][] = [];
   const mayLack: MayLack[] = [];

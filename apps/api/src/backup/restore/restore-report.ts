@@ -77,8 +77,8 @@ export function addExample({ examples }: Pick<PartReport, 'examples'>, name: str
   if (examples.length < MOST_EXAMPLES) examples.push(name);
 }
 
-export function addCannot(report: PartReport, cannot: Cannot, count = 1): void {
-  report.cannotCount += count;
+export function addCannot(report: PartReport, cannot: Cannot): void {
+  report.cannotCount += 1;
   if (report.cannot.length < MOST_NAMED) report.cannot.push(cannot);
 }
 
