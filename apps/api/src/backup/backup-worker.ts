@@ -107,8 +107,7 @@ export class BackupWorker extends LibraryWorker<Claim> {
 
   /** Takes away what is not to be kept any more. @param newest the one that was just made */
   private async sweep(provider: string, newest: string): Promise<void> {
-    const { BACKUP_KEEP, TIMEZONE } = this.settings;
-    const timezone = TIMEZONE ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const { BACKUP_KEEP, timezone } = this.settings;
     await this.store.forgetFailed(provider, new Date(Date.now() - FAILED_KEPT_MS));
     const made = await this.store.made(provider);
     const earlier = made.filter(({ id }) => id !== newest);

@@ -213,4 +213,9 @@ export class PlatformSettings {
   get origin(): string {
     return new URL(this.BASE_URL ?? `http://127.0.0.1:${this.PORT}`).origin;
   }
+
+  /** The time zone that dates and schedules go by. */
+  get timezone(): string {
+    return this.TIMEZONE ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  }
 }

@@ -34,14 +34,11 @@ import {
   isRefusal,
   refusedOmission,
 } from './lacks.js';
-import { CHANGING, type Paged, PageReading } from './page-reading.js';
+import { CHANGING, MOST_ATTEMPTS, type Paged, PageReading } from './page-reading.js';
 import { PLAYLIST_INDEX, type ReadingStore, type SettledList } from './reading-store.js';
 import { type OrOmit, type Place, type Settlement, isNothingRead } from './settlement.js';
 import { together } from './together.js';
 import { drawn, readAgain, turnsOf } from './turns.js';
-
-/** A playlist that changes while it is read begins anew so often. */
-const MOST_ATTEMPTS = 3;
 
 /** Playlists, and what is in them. */
 const BY_PAGES = { pageSize: PLAYLIST_PAGE, byOffset: true, isPart: false };

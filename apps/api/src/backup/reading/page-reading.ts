@@ -6,8 +6,8 @@ import type { KeptPage, ReadingStore } from './reading-store.js';
 import type { Settlement } from './settlement.js';
 import { together } from './together.js';
 
-/** A list that changes while it is read begins anew so often. */
-const MOST_ATTEMPTS = 3;
+/** A list that changes while it is read is read so often. */
+export const MOST_ATTEMPTS = 3;
 
 /** Why a list may lack something of which nothing else can be said. */
 export const CHANGING = 'it changed each time that it was read';

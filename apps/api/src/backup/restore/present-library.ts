@@ -8,12 +8,11 @@ import {
   PLAYLIST_PAGE,
   ProviderError,
 } from '#listening';
+import { MOST_ATTEMPTS } from '../reading/page-reading.js';
 import type { PresentEntry } from './playlist-steps.js';
 
 /** Calls to the upstream at once: somebody waits for what a restore would do, and nothing of this is kept. */
 const CALLS_AT_ONCE = 3;
-/** A list that changes while it is read is begun anew so often. */
-const MOST_ATTEMPTS = 3;
 
 /** The playlists that are there. */
 export interface PresentPlaylists {

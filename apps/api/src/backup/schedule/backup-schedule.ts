@@ -54,9 +54,8 @@ export class BackupSchedule implements OnApplicationBootstrap {
     @Inject(DATABASE) private readonly database: Database,
     private readonly backups: Backups,
     private readonly providers: RunningProviders,
-    @Inject(PlatformSettings) { BACKUP_CRON, TIMEZONE }: PlatformSettings,
+    @Inject(PlatformSettings) { BACKUP_CRON, timezone }: PlatformSettings,
   ) {
-    const timezone = TIMEZONE ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
     this.slots = BACKUP_CRON === undefined ? null : new DueSlots(BACKUP_CRON, timezone);
     this.job = `${JOB} ${BACKUP_CRON ?? ''} ${timezone}`;
   }
