@@ -18,7 +18,7 @@ import { verify } from './archive/verify.js';
 import type { Account, Omission, Summary } from './backup-row.js';
 import { BackupStore, type Claim, type Made } from './backup-store.js';
 import { isAll } from './reading/backup-before.js';
-import { isLasting, isPassing } from './reading/lacks.js';
+import { isPassing, isToldTwice } from './reading/lacks.js';
 import { PLAYLIST_INDEX, ReadingStore, type SettledList } from './reading/reading-store.js';
 
 /** Less than a playlist that is empty. */
@@ -163,7 +163,7 @@ export class BackupFiles {
   private async namesAllPlaylists(name: string): Promise<boolean> {
     try {
       const { playlists } = (await this.open(name)).manifest;
-      return playlists !== null && (isAll(playlists) || (playlists.missing !== null && isLasting(playlists.missing)));
+      return playlists !== null && (isAll(playlists) || (playlists.missing !== null && isToldTwice(playlists.missing)));
     } catch (error) {
       if (!(error instanceof ArchiveError)) throw error;
       return false;

@@ -1,7 +1,8 @@
 import type { LibraryEntry, LibraryPlaylist } from '#listening';
 import { fieldOf } from '../field-of.js';
-import { ENTRY_GUARD } from './archive/documents.js';
+import { type ArchivedOmission, ENTRY_GUARD } from './archive/documents.js';
 import { entryFrom } from './archive/entry-document.js';
+import type { Finding } from './archive/verify.js';
 
 /** Why a backup is paused or has failed, for whoever asks. */
 export interface Trouble {
@@ -27,21 +28,12 @@ export interface Progress {
   total: number | null;
 }
 
-/** Something that is not in a backup, and why. */
-export interface Omission {
-  /** A list, or a playlist by its name. */
-  what: string;
-  reason: string;
+/** What is not in a backup, as the owner is told. */
+export interface Omission extends ArchivedOmission {
   /** What the owner can do about it; null when nothing. */
   remedy: string | null;
   /** Whether it should be there, and may be in the next backup. */
   isPassing: boolean;
-}
-
-/** A fault that was found in the files of a backup. */
-export interface Finding {
-  file: string;
-  what: string;
 }
 
 /** What has come of a backup. */

@@ -5,11 +5,11 @@ import { ArchiveError } from './archive-error.js';
 import { CSV_HEADER, csvRows } from './csv.js';
 import type {
   ArchivedList,
+  ArchivedOmission,
   ArchivedPlaylist,
   ListHead,
   Manifest,
   ManifestDocument,
-  Omission,
   PlaylistHead,
   PlaylistsHead,
   ProfileDocument,
@@ -56,7 +56,7 @@ export interface BackupFacts {
   finishedAt: Date;
   /** How the playlists were listed; null when they were not. */
   playlists: ReadFacts | null;
-  omissions: readonly Omission[];
+  omissions: readonly ArchivedOmission[];
   /** What writes it, with its version. */
   software: string;
 }

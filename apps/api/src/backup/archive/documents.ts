@@ -4,7 +4,8 @@ import type { LibraryEntry, LibraryList, LibraryPlaylist, Profile } from '#liste
 import { ARCHIVE_SCHEMA, SCHEMA_ID, type FORMAT, type FORMAT_VERSION } from './schema.js';
 
 /** Something that is not in a backup, and why. */
-export interface Omission {
+export interface ArchivedOmission {
+  /** A list, or a playlist by its name. */
   what: string;
   reason: string;
 }
@@ -69,7 +70,7 @@ export interface Manifest {
   /** Null when playlists were not asked for. */
   playlists: ArchivedPlaylists | null;
   profile: 'profile.json' | null;
-  omissions: Omission[];
+  omissions: ArchivedOmission[];
 }
 
 /** A file of a backup. */

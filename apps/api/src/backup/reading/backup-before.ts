@@ -3,7 +3,7 @@ import type { LibraryEntry, LibraryList } from '#listening';
 import type { Archive } from '../archive/archive.js';
 import { ArchiveError } from '../archive/archive-error.js';
 import type { ArchivedPlaylist, Manifest } from '../archive/documents.js';
-import { isDoubt, isLasting, isRefusal } from './lacks.js';
+import { isDoubt, isRefusal, isToldTwice } from './lacks.js';
 
 /** Four weeks, but for what a monthly schedule may be early. */
 const OUTDATED_MS = 27 * 86_400_000;
@@ -63,7 +63,7 @@ export function isAll({ count, total, missing }: Pick<ArchivedPlaylist, 'count' 
 export function isAsGood(facts: Pick<ArchivedPlaylist, 'count' | 'total' | 'missing' | 'readAt'>, at: number): boolean {
   const { missing, readAt } = facts;
   if (isAll(facts)) return true;
-  return missing !== null && isLasting(missing) && readAt !== null && at - readAt.getTime() < OUTDATED_MS;
+  return missing !== null && isToldTwice(missing) && readAt !== null && at - readAt.getTime() < OUTDATED_MS;
 }
 
 /**
@@ -106,7 +106,7 @@ export async function playlistsIn(archive: Archive | null, at: number): Promise<
       const { playlist, json, missing: told } = facts;
       // Without a version nothing can be said.
       if (!playlist || playlist.version === '') continue;
-      const isClosed = json === null && told !== null && (!isRefusal(told) || isLasting(told));
+      const isClosed = json === null && told !== null && (!isRefusal(told) || isToldTwice(told));
       const isGood = json !== null && isAsGood(facts, at);
       const standing = isClosed ? 'closed' : isGood ? 'good' : 'doubtful';
       playlists.set(playlist.id, {

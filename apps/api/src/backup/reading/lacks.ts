@@ -1,4 +1,5 @@
 import { ProviderError } from '#listening';
+import { isWithheld } from '../../providers/provider-health.js';
 import type { Omission } from '../backup-row.js';
 
 /** What the owner does about a playlist of somebody else of which nothing is read. */
@@ -6,7 +7,6 @@ export const BY_TURNS =
   'Such playlists are asked for again by turns. Add its entries to a playlist of your own: that one is backed up.';
 /** And about what may lack something: what has not changed since is not asked for again else. */
 export const READ_ANEW = 'Read everything anew: POST /admin/backups with "full": true.';
-const CLOSED: ReadonlySet<string> = new Set(['insufficient_scope', 'forbidden', 'not_supported']);
 
 /** A list is refused so often, with a pause after each time, before it is left out. */
 export const MOST_REFUSALS = 3;
@@ -38,7 +38,7 @@ export function isRefusal(told: string): boolean {
 }
 
 /** Whether two backups running have found that a list may lack something, or that it is refused. */
-export function isLasting(told: string): boolean {
+export function isToldTwice(told: string): boolean {
   return told.startsWith(`${REFUSAL}${AS_BEFORE}`) || (isDoubt(told) && told.endsWith(`${AS_BEFORE}.`));
 }
 
@@ -49,7 +49,7 @@ export function isPassing(told: string): boolean {
 
 /** What lacks because the upstream, or the owner, keeps it closed; null for every other error. */
 export function closedOmission(error: unknown, what: string): Omission | null {
-  if (!(error instanceof ProviderError && CLOSED.has(error.code))) return null;
+  if (!(error instanceof ProviderError && isWithheld(error))) return null;
   return { what, reason: error.message, remedy: error.remedy, isPassing: false };
 }
 

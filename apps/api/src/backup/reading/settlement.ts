@@ -1,5 +1,5 @@
 import type { LibraryPlaylist, LibraryShape } from '#listening';
-import { isLasting } from './lacks.js';
+import { isToldTwice } from './lacks.js';
 import type { Outcome, SettledList } from './reading-store.js';
 
 /** A list, and where it stands. */
@@ -28,7 +28,7 @@ export interface Settlement {
 /** Whether there is nothing but what was refused, not as in the backup before, and charts of that. */
 export function isNothingRead(settled: readonly SettledList[], { lists }: LibraryShape): boolean {
   const refused = settled.flatMap(({ detail }) => (detail.omission?.isPassing ? [detail.omission.reason] : []));
-  if (refused.every(isLasting)) return false;
+  if (refused.every(isToldTwice)) return false;
   const charts = new Set(lists.flatMap(({ name, order }) => (order === 'chart' ? [name] : [])));
   return settled.every(({ list, outcome }) => outcome === 'omitted' || (outcome === 'carried' && charts.has(list)));
 }

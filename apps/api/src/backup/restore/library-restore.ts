@@ -6,7 +6,7 @@ import { PLAYLISTS } from '../archive/file-names.js';
 import { playlistIn, playlistList, unknownPlaylistList } from '../archive/list-names.js';
 import type { Account } from '../backup-row.js';
 import { lackOf } from '../reading/backup-before.js';
-import { isLasting } from '../reading/lacks.js';
+import { isToldTwice } from '../reading/lacks.js';
 import { PLAYLIST_INDEX } from '../reading/reading-store.js';
 import { type MadeAnew, targetOf } from './playlist-memory.js';
 import { type PlaylistSteps, type PresentEntry, movesOf, playlistSteps, sizeOf } from './playlist-steps.js';
@@ -365,7 +365,7 @@ export class LibraryRestore {
   /** Of the list of playlists, as two backups running have found it. */
   private get usualLack(): number | null {
     const { playlists } = this.parts.archive.manifest;
-    return playlists?.missing && isLasting(playlists.missing) ? lackOf(playlists) : null;
+    return playlists?.missing && isToldTwice(playlists.missing) ? lackOf(playlists) : null;
   }
 
   /** Whether it is told why nothing is done with a part, and the others go on. */

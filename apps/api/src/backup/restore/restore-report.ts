@@ -63,7 +63,7 @@ export function sizeOf({ add, remove, move }: Figures): number {
 }
 
 /** What a call does of which nobody knows whether it was done, as a sentence. */
-export function doubtText({ add, remove, move }: Figures): string {
+export function unknownOutcome({ add, remove, move }: Figures): string {
   const parts = [
     ...(add > 0 ? [`up to ${add} more may have been put in`] : []),
     ...(remove > 0 ? [`up to ${remove} more may have been taken out`] : []),

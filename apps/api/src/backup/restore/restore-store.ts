@@ -9,7 +9,7 @@ import { type RestoreState, UNDER_WAY } from '../jobs/job-states.js';
 import { type Held, LEASE_MS, LibraryJobs, type Transaction, expectHeld } from '../jobs/library-jobs.js';
 import { type Standing, parseStanding } from './part-course.js';
 import { PlaylistMemory } from './playlist-memory.js';
-import { type PartReport, type Wanted, doubtText, parseReport, parseWanted, sumOf } from './restore-report.js';
+import { type PartReport, type Wanted, parseReport, parseWanted, sumOf, unknownOutcome } from './restore-report.js';
 
 /** The latest of them are listed. */
 const MOST_LISTED = 100;
@@ -298,7 +298,7 @@ async function doubtIn(transaction: Transaction, id: string): Promise<Trouble | 
   if (doubts.length === 0) return null;
   return {
     code: 'upstream_timeout',
-    detail: doubtText(doubts.reduce(sumOf)),
+    detail: unknownOutcome(doubts.reduce(sumOf)),
     remedy: 'Restore the backup again if you want the rest: it looks first at what is there.',
   };
 }

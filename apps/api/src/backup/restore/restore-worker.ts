@@ -11,7 +11,7 @@ import { LibraryRestore } from './library-restore.js';
 import { PartCourse } from './part-course.js';
 import { PresentLibrary } from './present-library.js';
 import { RestoreHand } from './restore-hand.js';
-import { type Figures, addCannot, doubtText } from './restore-report.js';
+import { type Figures, addCannot, unknownOutcome } from './restore-report.js';
 import { type RestoreClaim, RestoreStore } from './restore-store.js';
 
 const AGAIN = 'Restore the backup again: what is there already is not touched.';
@@ -81,7 +81,7 @@ export class RestoreWorker extends LibraryWorker<RestoreClaim> implements OnAppl
       const { report } = work;
       const begun = await this.store.plan(claim, report);
       const doubt = work.isUnseen ? begun.before?.inDoubt : null;
-      if (doubt) addCannot(report, { what: report.title, reason: doubtText(doubt) });
+      if (doubt) addCannot(report, { what: report.title, reason: unknownOutcome(doubt) });
       const course = new PartCourse({ work, ...begun });
       const before = async (hand: RestoreHand, coming: Figures): Promise<void> => {
         signal.throwIfAborted();
