@@ -37,11 +37,14 @@ describe('PostgresBlocks', () => {
 
   it('keeps the later of what two processes were told', async () => {
     const [one, other] = [new PostgresBlocks(database), new PostgresBlocks(database)];
-    const later = block(120);
+    const later = { ...block(120), reason: 'QUOTA', strikes: 2 };
     await one.extend('tape', later);
-    await other.extend('tape', block(60));
-    expect((await one.read('tape'))?.until).toBe(later.until);
-    expect((await other.read('tape'))?.until).toBe(later.until);
+    await other.extend('tape', { ...block(60), since: later.since });
+    expect(await other.read('tape')).toEqual(later);
+    expect(await new PostgresBlocks(database).read('tape')).toEqual(later);
+    const latest = { ...block(180), since: later.since };
+    await other.extend('tape', latest);
+    expect(await one.read('tape')).toEqual(latest);
   });
 
   it('counts from the first of several that follow each other without a gap', async () => {

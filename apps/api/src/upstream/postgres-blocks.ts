@@ -70,7 +70,7 @@ export class PostgresBlocks implements UpstreamBlocks {
   }
 
   private async write(upstream: string, block: UpstreamBlock): Promise<void> {
-    // One statement: two processes that are refused at once keep the later moment.
+    // One statement: of two processes that are refused at once the later block is kept, with its reason.
     const written = await this.attempt(
       () => this.database.prisma.$executeRaw`
         INSERT INTO upstream_blocks (upstream, blocked_since, blocked_until, reason, strikes, updated_at)
@@ -79,7 +79,11 @@ export class PostgresBlocks implements UpstreamBlocks {
           blocked_since = CASE WHEN upstream_blocks.blocked_until > EXCLUDED.blocked_since
             THEN LEAST(upstream_blocks.blocked_since, EXCLUDED.blocked_since) ELSE EXCLUDED.blocked_since END,
           blocked_until = GREATEST(upstream_blocks.blocked_until, EXCLUDED.blocked_until),
-          reason = EXCLUDED.reason, strikes = EXCLUDED.strikes, updated_at = now()`,
+          reason = CASE WHEN EXCLUDED.blocked_until > upstream_blocks.blocked_until
+            THEN EXCLUDED.reason ELSE upstream_blocks.reason END,
+          strikes = CASE WHEN EXCLUDED.blocked_until > upstream_blocks.blocked_until
+            THEN EXCLUDED.strikes ELSE upstream_blocks.strikes END,
+          updated_at = now()`,
     );
     if (written === null) this.untold.add(upstream);
     else this.untold.delete(upstream);
