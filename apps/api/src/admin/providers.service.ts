@@ -29,8 +29,8 @@ export class ProvidersService {
   ) {}
 
   async list(): Promise<ProvidersDto> {
-    const [states, links] = await Promise.all([this.states.all(), this.accounts.links.list()]);
-    const providers = await Promise.all(states.map((state) => this.describe(state, links)));
+    const links = await this.accounts.links.list();
+    const providers = await Promise.all(this.states.all(links).map((state) => this.describe(state, links)));
     return { ...toDto(this.choice.current), providers };
   }
 

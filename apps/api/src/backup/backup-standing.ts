@@ -1,7 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Database } from '#database';
 import { DATABASE } from '../database/database.module.js';
-import { inTime } from '../in-time.js';
+import { Heard } from '../heard.js';
 import { reasonOf } from '../logging.js';
 import { RunningProviders } from '../providers/running-providers.js';
 import { BackupFiles } from './backup-files.js';
@@ -37,46 +37,21 @@ interface Row {
   trigger: string;
 }
 
-/** What is asked for no more often than so, once at a time; what was heard last holds meanwhile. */
-class Heard<T> {
-  private askedAt = Number.NEGATIVE_INFINITY;
-  private asking: Promise<void> | null = null;
-  /** Nobody waits again for an answer that has not come in time. */
-  private isLate = false;
-
-  constructor(
-    public last: T,
-    private readonly ask: () => Promise<T>,
-    private readonly freshMs: number,
-  ) {}
-
-  /** @throws whatever asking comes to grief with, or that it takes too long */
-  async renew(patienceMs: number): Promise<void> {
-    if (this.isLate || Date.now() - this.askedAt <= this.freshMs) return;
-    this.asking ??= this.hear();
-    await inTime(this.asking, patienceMs, () => {
-      this.isLate = true;
-      return new Error(`no answer within ${patienceMs} ms`);
-    });
-  }
-
-  private async hear(): Promise<void> {
-    try {
-      this.last = await this.ask();
-      this.askedAt = Date.now();
-    } finally {
-      this.isLate = false;
-      this.asking = null;
-    }
-  }
-}
-
 /** Knows how it stands with backups, also while the database is away. */
 @Injectable()
 export class BackupStanding {
   private readonly logger = new Logger('Backup');
-  private readonly rows = new Heard<readonly Row[]>([], () => this.read(), FRESH_MS);
-  private readonly isFolderAtFault = new Heard(false, () => this.lookAtFolder(), FOLDER_FRESH_MS);
+  /** As they were heard of last. */
+  private rows: readonly Row[] = [];
+  private isFolderAtFault = false;
+  private readonly sources = [
+    new Heard(async () => {
+      this.rows = await this.read();
+    }, FRESH_MS),
+    new Heard(async () => {
+      this.isFolderAtFault = await this.lookAtFolder();
+    }, FOLDER_FRESH_MS),
+  ];
 
   constructor(
     @Inject(DATABASE) private readonly database: Database,
@@ -92,16 +67,13 @@ export class BackupStanding {
    * @returns null when there is neither a schedule nor a backup
    */
   async current(patienceMs: number): Promise<Standing | null> {
-    for (const heard of await Promise.allSettled([
-      this.rows.renew(patienceMs),
-      this.isFolderAtFault.renew(patienceMs),
-    ])) {
+    for (const heard of await Promise.allSettled(this.sources.map((source) => source.hear(patienceMs)))) {
       if (heard.status === 'rejected') {
         this.logger.debug(`Nobody knows how it stands with backups (${reasonOf(heard.reason)}).`);
       }
     }
     const { nextAt } = this.schedule;
-    const rows = this.rows.last;
+    const { rows } = this;
     if (nextAt === null && rows.length === 0) return null;
     const made = rows.flatMap((row) => (row.made ? [row.made.getTime()] : []));
     return { alert: this.alert(rows), lastAt: made.length === 0 ? null : new Date(Math.max(...made)), nextAt };
@@ -136,7 +108,7 @@ export class BackupStanding {
         ...(missed ? [`Backups of ${displayName} were due and not made.`] : []),
       ];
     });
-    const told = [...(this.isFolderAtFault.last ? [FOLDER_FAULT] : []), ...ofProviders];
+    const told = [...(this.isFolderAtFault ? [FOLDER_FAULT] : []), ...ofProviders];
     return told.length === 0 ? null : [...told, 'GET /admin/backups tells the owner more.'].join(' ');
   }
 }

@@ -51,9 +51,10 @@ const later = (milliseconds: number): void => {
 /** A service that reads Last.fm unless told otherwise. */
 function service(env: Record<string, string> = {}, ping: Database['ping'] = () => Promise.resolve()) {
   const settings = { ...LASTFM, LASTFM_API_URL: lastfm.url, LISTENING_PROVIDER: 'lastfm', ...env };
-  const { active, states, running, settings: platform } = house.with(settings);
+  const { active, states, running, generation, settings: platform } = house.with(settings);
   const backups = { current: () => Promise.resolve(null) } as unknown as BackupStanding;
-  const health = new HealthService(active, states, { ...house.database, ping }, backups, platform);
+  const database = { ...house.database, ping };
+  const health = new HealthService(active, states, database, backups, platform, house.accounts, generation);
   /** Somebody else's read ends so. */
   const ended = async (read: 'nowPlaying' | 'topTracks', code: ProviderErrorCode | null): Promise<void> => {
     const failure = code && new ProviderError(code, { message: 'It failed.', remedy: 'Wait.' });
@@ -62,7 +63,7 @@ function service(env: Record<string, string> = {}, ping: Database['ping'] = () =
       .health.watch(read, reading)
       .catch(() => undefined);
   };
-  return { health, ended, record: () => running('lastfm').health };
+  return { health, ended, generation, record: () => running('lastfm').health };
 }
 
 describe('the account', () => {
@@ -227,6 +228,31 @@ describe('the database', () => {
     expect(await health.health()).toMatchObject({ ok: false, user: 'Ada', degraded: null, database: 'unreachable' });
     expect(await health.readiness()).toEqual({ ok: false, database: 'unreachable' });
     expect(await service().health.readiness()).toEqual({ ok: true, database: 'ok' });
+  });
+
+  it('is asked no more than once a second however many ask, well or not, and anew of links when they have changed', async () => {
+    const ping = vi.fn(() => Promise.resolve());
+    const list = vi.spyOn(house.accounts.links, 'list');
+    try {
+      const { health, generation } = service({}, ping);
+      const ask = () => Promise.all([health.health(), health.readiness(), health.health()]);
+      await ask();
+      ping.mockRejectedValue(new Error('It is away.'));
+      later(1_000);
+      await ask();
+      expect([ping.mock.calls.length, list.mock.calls.length]).toEqual([1, 1]);
+      later(1);
+      await ask();
+      expect(await health.readiness()).toEqual({ ok: false, database: 'unreachable' });
+      expect([ping.mock.calls.length, list.mock.calls.length]).toEqual([2, 2]);
+      await generation.advance();
+      await generation.catchUp();
+      list.mockClear();
+      await health.health();
+      expect([ping.mock.calls.length, list.mock.calls.length]).toEqual([2, 1]);
+    } finally {
+      list.mockRestore();
+    }
   });
 
   it('is waited for two seconds', async () => {

@@ -1,13 +1,17 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
+import type { Accounts, Link } from '#accounts';
 import type { Database } from '#database';
 import { ProviderError } from '#listening';
+import { ACCOUNTS } from '../accounts/index.js';
 import { ReadCache } from '../answer/read-cache.js';
 import { BackupStanding } from '../backup/index.js';
 import { DATABASE } from '../database/database.module.js';
-import { inTime } from '../in-time.js';
+import { Heard } from '../heard.js';
+import { reasonOf } from '../logging.js';
 import { ActiveProvider } from '../providers/active-provider.js';
 import { isOfReadAlone } from '../providers/lasting-failure.js';
 import { isWithheld } from '../providers/provider-health.js';
+import { ProviderGeneration } from '../providers/provider-generation.js';
 import { type ProviderState, ProviderStates } from '../providers/provider-states.js';
 import type { RunningProvider } from '../providers/running-providers.js';
 import { PlatformSettings } from '../settings/platform.settings.js';
@@ -19,12 +23,16 @@ const PROBE_EVERY_MS = 60_000;
 const PROBE_FAILING_EVERY_MS = 5_000;
 /** Well below what orchestrators wait for a health check. */
 const DATABASE_PATIENCE_MS = 2_000;
+/** However often strangers ask, the database is asked no more often: it has other work to do. */
+const DATABASE_FRESH_MS = 1_000;
 
-/** Tells how the service really is: the provider is asked when its last word is too old, the database every time. */
+/** Tells how the service really is: the provider is asked when its last word is too old, and so is the database. */
 @Injectable()
 export class HealthService {
   private readonly logger = new Logger('Health');
   private readonly probes = new ReadCache<{ user: string }>(Date.now);
+  private readonly ping = new Heard(() => this.database.ping(), DATABASE_FRESH_MS);
+  private readonly links = new Heard(() => this.accounts.links.list(), DATABASE_FRESH_MS);
 
   constructor(
     private readonly providers: ActiveProvider,
@@ -32,7 +40,14 @@ export class HealthService {
     @Inject(DATABASE) private readonly database: Database,
     private readonly backups: BackupStanding,
     private readonly settings: PlatformSettings,
-  ) {}
+    @Inject(ACCOUNTS) private readonly accounts: Accounts,
+    generation: ProviderGeneration,
+  ) {
+    // Whoever has just linked an account is not told that there is none.
+    generation.onChange(() => {
+      this.links.forget();
+    });
+  }
 
   async health(): Promise<HealthDto> {
     const [probe, database, backups] = await Promise.all([
@@ -41,7 +56,8 @@ export class HealthService {
       this.backups.current(DATABASE_PATIENCE_MS),
     ]);
     const { failure, failing } = probe;
-    const states = await this.states.all(new Map(failing && probe.degraded ? [[failing, probe.degraded]] : []));
+    const probed = new Map(failing && probe.degraded ? [[failing, probe.degraded]] : []);
+    const states = this.states.all(await this.linked(), probed);
     return {
       ok: failure === null && database === 'ok',
       source: probe.source,
@@ -102,15 +118,21 @@ export class HealthService {
 
   private async databaseState(): Promise<'ok' | 'unreachable'> {
     try {
-      await inTime(
-        this.database.ping(),
-        DATABASE_PATIENCE_MS,
-        () => new Error(`no answer within ${DATABASE_PATIENCE_MS} ms`),
-      );
+      await this.ping.hear(DATABASE_PATIENCE_MS);
       return 'ok';
     } catch (error) {
-      this.logger.debug(`The database does not answer: ${error instanceof Error ? error.message : String(error)}`);
+      this.logger.debug(`The database does not answer: ${reasonOf(error)}`);
       return 'unreachable';
+    }
+  }
+
+  /** Null when the database does not tell: how it is must be told also then. */
+  private async linked(): Promise<Link[] | null> {
+    try {
+      return await this.links.hear(DATABASE_PATIENCE_MS);
+    } catch (error) {
+      this.logger.debug(`Links cannot be read: ${reasonOf(error)}`);
+      return null;
     }
   }
 }

@@ -1,16 +1,11 @@
-import { Inject, Injectable, Logger } from '@nestjs/common';
-import { type Accounts, type Link, consentExpiresAt, dueConsentWarning, neededLinks } from '#accounts';
+import { Injectable } from '@nestjs/common';
+import { type Link, consentExpiresAt, dueConsentWarning, neededLinks } from '#accounts';
 import { ProviderError, type ProviderErrorCode } from '#listening';
 import type { ConfiguredLinking, Provider } from '#providers';
-import { ACCOUNTS } from '../accounts/index.js';
-import { inTime } from '../in-time.js';
 import { PlatformSettings } from '../settings/platform.settings.js';
 import { ProviderOutages } from './provider-outages.js';
 import { faultOfRedirect } from './redirect-uri.js';
 import { type RunningProvider, RunningProviders } from './running-providers.js';
-
-/** A page about the state must come also while the database does not. */
-const DATABASE_PATIENCE_MS = 2_000;
 
 export const PROVIDER_STATES = [
   'ok',
@@ -47,19 +42,19 @@ export interface ProviderState {
 /** Says how each provider is. */
 @Injectable()
 export class ProviderStates {
-  private readonly logger = new Logger('Provider');
   private readonly startedAt = new Date();
 
   constructor(
     private readonly providers: RunningProviders,
     private readonly outages: ProviderOutages,
     private readonly settings: PlatformSettings,
-    @Inject(ACCOUNTS) private readonly accounts: Accounts,
   ) {}
 
-  /** @param probed what a probe that is not in the record yet has found, by provider */
-  async all(probed: ReadonlyMap<string, ProviderError> = new Map()): Promise<ProviderState[]> {
-    const links = await this.links();
+  /**
+   * @param links what is linked; null when nobody knows
+   * @param probed what a probe that is not in the record yet has found, by provider
+   */
+  all(links: readonly Link[] | null, probed: ReadonlyMap<string, ProviderError> = new Map()): ProviderState[] {
     return this.providers.all.map(({ provider, running }) =>
       running ? this.describe(running, links, probed.get(provider.id) ?? null) : this.unconfigured(provider),
     );
@@ -154,15 +149,6 @@ export class ProviderStates {
     }
     if (due === null) return { linkExpiresAt, linkWarning: null };
     return { linkExpiresAt, linkWarning: `The link ends at ${linkExpiresAt.toISOString()}. ${again} before that.` };
-  }
-
-  private async links(): Promise<Link[] | null> {
-    try {
-      return await inTime(this.accounts.links.list(), DATABASE_PATIENCE_MS, () => new Error('no answer in time'));
-    } catch (error) {
-      this.logger.debug(`Links cannot be read: ${error instanceof Error ? error.message : String(error)}`);
-      return null;
-    }
   }
 }
 

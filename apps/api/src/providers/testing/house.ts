@@ -67,7 +67,7 @@ export async function openHouse(): Promise<House> {
       const choice = new ProviderChoice(database, accounts, platform, providers, generation);
       return {
         settings: platform,
-        states: new ProviderStates(providers, outages, platform, accounts),
+        states: new ProviderStates(providers, outages, platform),
         choice,
         providers,
         generation,
