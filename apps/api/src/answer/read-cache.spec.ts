@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ProviderError } from '#listening';
 import { ReadCache, type ReadPolicy } from './read-cache.js';
@@ -197,6 +198,30 @@ describe('ReadCache', () => {
       code: 'upstream_timeout',
       cause: { code: 'upstream_error' },
     });
+  });
+
+  it('logs a mistake of this service that nobody has waited for, and rethrows it to who has', async () => {
+    const logged = vi.spyOn(Logger.prototype, 'error').mockReturnValue(undefined);
+    try {
+      const { clock, cache, policy, settle, answered } = setUp();
+      const mistake = new TypeError('It is not a function.');
+      const fail = () =>
+        settle(({ reject }) => {
+          reject(mistake);
+        });
+      await answered(policy);
+      clock.now += 2_000;
+      expect(await cache.get(policy)).toMatchObject({ value: { number: 1 } });
+      await fail();
+      expect(logged).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('question'), mistake.stack);
+      clock.now += 5_000;
+      const waited = expect(cache.get(policy)).rejects.toBe(mistake);
+      await fail();
+      await waited;
+      expect(logged).toHaveBeenCalledOnce();
+    } finally {
+      logged.mockRestore();
+    }
   });
 
   it('does not wait longer than its patience, and keeps what comes late', async () => {

@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { ProviderError, type ProviderErrorCode } from '#listening';
 import { inTime } from '../in-time.js';
@@ -60,6 +61,7 @@ export interface ReadPolicy<T> {
  * anew is told from memory, with its age; what it has come to withhold is not.
  */
 export class ReadCache<T extends object> {
+  private readonly logger = new Logger('Answer');
   private readonly held: LRUCache<string, Held<T>, ReadPolicy<T>>;
   private readonly failures: LRUCache<string, Failure>;
 
@@ -103,7 +105,13 @@ export class ReadCache<T extends object> {
     if (old && age <= policy.freshMs + policy.refreshMs) {
       // How it ends is kept in `failures` and told by the next answer; what is withheld by then is not told once more.
       refreshing.catch((error: unknown) => {
-        if (error instanceof ProviderError && WITHHELD.has(error.code)) this.held.delete(policy.key);
+        if (!(error instanceof ProviderError)) {
+          // Nobody waits for it who would be told: a mistake of this service.
+          this.logger.error(
+            `What ${policy.key} says could not be asked anew.`,
+            error instanceof Error ? error.stack : String(error),
+          );
+        } else if (WITHHELD.has(error.code)) this.held.delete(policy.key);
       });
       return this.tell(policy, old, failed, true);
     }
