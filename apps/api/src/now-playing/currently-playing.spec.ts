@@ -61,6 +61,9 @@ describe('an answer', () => {
   it.each([
     ['no object', 'null'],
     ['a field of another type', JSON.stringify({ ...playing, title: 1 })],
+    ['a kind that this version does not know', JSON.stringify({ ...playing, kind: 'chapter' })],
+    ['a moment that is none', JSON.stringify({ ...playing, updatedAt: 'now' })],
+    ['a moment before it that is none', JSON.stringify({ ...playing, lastPlayed: { ...lastPlayed, playedAt: '' } })],
     ['a field that is not there', JSON.stringify({ ...playing, stale: undefined })],
     ['a song before it that lacks something', JSON.stringify({ ...playing, lastPlayed: { title: 'Salt' } })],
   ])('of another version is not taken: %s', (_, text) => {

@@ -1,4 +1,4 @@
-import type { NowPlaying, RecentTrack } from '#listening';
+import { type NowPlaying, PLAYING_KINDS, type PlayingKind, type RecentTrack } from '#listening';
 import type { Substitution } from '../providers/active-provider.js';
 import type { RunningProvider } from '../providers/running-providers.js';
 import type { CurrentlyPlaying, Degraded, LastPlayed } from './now-playing.dto.js';
@@ -108,36 +108,50 @@ function toLastPlayed({
   return { title, artist, album, albumImageUrl, songUrl, playedAt: playedAt?.toISOString() ?? null };
 }
 
-type Types<T> = Readonly<Record<keyof T, readonly string[]>>;
+type Check<T> = (value: unknown) => value is T;
 
-const LAST_PLAYED: Types<LastPlayed> = {
-  title: ['string'],
-  artist: ['string'],
-  album: ['string'],
-  albumImageUrl: ['string', 'null'],
-  songUrl: ['string', 'null'],
-  playedAt: ['string', 'null'],
-};
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isNumber = (value: unknown): value is number => typeof value === 'number';
+const isBoolean = (value: unknown): value is boolean => typeof value === 'boolean';
+const isMoment = (value: unknown): value is string => isText(value) && !Number.isNaN(Date.parse(value));
+const isKind = (value: unknown): value is PlayingKind => PLAYING_KINDS.some((kind) => kind === value);
 
-const DEGRADED: Types<Degraded> = { reason: ['string'], provider: ['string', 'null'], since: ['string'] };
+function orNull<T>(isIt: Check<T>): Check<T | null> {
+  return (value) => value === null || isIt(value);
+}
 
-const CURRENTLY_PLAYING: Types<CurrentlyPlaying> = {
-  isPlaying: ['boolean'],
-  title: ['string'],
-  artist: ['string'],
-  album: ['string'],
-  albumImageUrl: ['string'],
-  songUrl: ['string'],
-  source: ['string', 'null'],
-  kind: ['string', 'null'],
-  durationMs: ['number', 'null'],
-  startedAt: ['string', 'null'],
-  endsAt: ['string', 'null'],
-  updatedAt: ['string'],
-  stale: ['boolean'],
-  degraded: ['object', 'null'],
-  lastPlayed: ['object', 'null'],
-};
+function withFields<T extends object>(fields: Readonly<{ [Name in keyof T]: Check<T[Name]> }>): Check<T> {
+  const checks = Object.entries<(value: unknown) => boolean>(fields);
+  return (value): value is T =>
+    typeof value === 'object' && value !== null && checks.every(([name, isIt]) => isIt(Reflect.get(value, name)));
+}
+
+const isCurrentlyPlaying = withFields<CurrentlyPlaying>({
+  isPlaying: isBoolean,
+  title: isText,
+  artist: isText,
+  album: isText,
+  albumImageUrl: isText,
+  songUrl: isText,
+  source: orNull(isText),
+  kind: orNull(isKind),
+  durationMs: orNull(isNumber),
+  startedAt: orNull(isMoment),
+  endsAt: orNull(isMoment),
+  updatedAt: isMoment,
+  stale: isBoolean,
+  degraded: orNull(withFields<Degraded>({ reason: isText, provider: orNull(isText), since: isMoment })),
+  lastPlayed: orNull(
+    withFields<LastPlayed>({
+      title: isText,
+      artist: isText,
+      album: isText,
+      albumImageUrl: orNull(isText),
+      songUrl: orNull(isText),
+      playedAt: orNull(isMoment),
+    }),
+  ),
+});
 
 /** To be kept: without our own picture, whose address may be another one with the next start. */
 export function writeCurrentlyPlaying(document: CurrentlyPlaying, idleImageUrl: string): string {
@@ -150,21 +164,4 @@ export function parseCurrentlyPlaying(text: string, idleImageUrl: string): Curre
   const value: unknown = JSON.parse(text);
   if (!isCurrentlyPlaying(value)) return null;
   return { ...value, albumImageUrl: value.albumImageUrl || idleImageUrl };
-}
-
-function isCurrentlyPlaying(value: unknown): value is CurrentlyPlaying {
-  if (!hasFields(value, CURRENTLY_PLAYING)) return false;
-  const lastPlayed: unknown = Reflect.get(value, 'lastPlayed');
-  const degraded: unknown = Reflect.get(value, 'degraded');
-  return (
-    (lastPlayed === null || hasFields(lastPlayed, LAST_PLAYED)) && (degraded === null || hasFields(degraded, DEGRADED))
-  );
-}
-
-function hasFields(value: unknown, fields: Readonly<Record<string, readonly string[]>>): value is object {
-  if (typeof value !== 'object' || value === null) return false;
-  return Object.entries(fields).every(([name, types]) => {
-    const field: unknown = Reflect.get(value, name);
-    return types.includes(field === null ? 'null' : typeof field);
-  });
 }
