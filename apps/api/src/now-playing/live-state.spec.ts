@@ -20,4 +20,17 @@ describe('LiveState', () => {
     vi.setSystemTime(now + 1_000);
     expect(state.fresh?.document).toBe(playing);
   });
+
+  it('lets whoever waits for something new go with it, or when the time is over, and keeps nobody longer', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const state = new LiveState({ current: 0 });
+    const tooLate = state.next(2_500);
+    await vi.advanceTimersByTimeAsync(2_500);
+    expect(await tooLate).toBe(false);
+    expect(state).toHaveProperty('waiting.size', 0);
+    const inTime = [state.next(2_500), state.next(2_500)];
+    state.set({ document: playing, provider: null, generation: 0, checkedAt: 0, freshUntil: 0 });
+    expect(await Promise.all(inTime)).toEqual([true, true]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
 });

@@ -27,7 +27,7 @@ export class LiveState {
   private lastLook: number | null = null;
   private viewers = 0;
   private readonly changed: ((live: Live) => void)[] = [];
-  private readonly waiting = new Set<() => void>();
+  private readonly waiting = new Set<(isSet: boolean) => void>();
 
   constructor(@Inject(ProviderGeneration) private readonly generation: Pick<ProviderGeneration, 'current'>) {}
 
@@ -54,8 +54,7 @@ export class LiveState {
     const isSame = before !== null && JSON.stringify(before.document) === text;
     const live = { ...next, bytes: isSame ? before.bytes : encodeJson(next.document) };
     this.held = live;
-    for (const resolve of this.waiting) resolve();
-    this.waiting.clear();
+    for (const end of this.waiting) end(true);
     if (!isSame) for (const changed of this.changed) changed(live);
   }
 
@@ -74,9 +73,17 @@ export class LiveState {
     this.changed.push(changed);
   }
 
-  /** Resolves when something has been set. */
-  next(): Promise<void> {
-    return new Promise((resolve) => this.waiting.add(resolve));
+  /** Waits for something to be set. @returns false when nothing was in that time */
+  next(patienceMs: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const end = (isSet: boolean): void => {
+        clearTimeout(timer);
+        this.waiting.delete(end);
+        resolve(isSet);
+      };
+      const timer = setTimeout(end, patienceMs, false);
+      this.waiting.add(end);
+    });
   }
 
   /** Somebody looks just now. @returns how long nobody had, in milliseconds */

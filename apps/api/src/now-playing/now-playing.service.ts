@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { type NowPlaying, ProviderError } from '#listening';
 import { type JsonBytes, encodeJson } from '../answer/json-answer.js';
 import { PATIENCE_MS, type Patience, ReadCache } from '../answer/read-cache.js';
-import { inTime } from '../in-time.js';
 import { ActiveProvider, type Substitution } from '../providers/active-provider.js';
 import type { RunningProvider } from '../providers/running-providers.js';
 import { PlatformSettings } from '../settings/platform.settings.js';
@@ -61,13 +60,7 @@ export class NowPlayingService {
     for (;;) {
       this.watcher.want();
       if (this.watcher.isCutOff && this.state.current) return this.showOld();
-      const isSet = await inTime(this.state.next(), until - Date.now(), () => new TooLate()).then(
-        () => true,
-        (error: unknown) => {
-          if (error instanceof TooLate) return false;
-          throw error;
-        },
-      );
+      const isSet = await this.state.next(until - Date.now());
       const { fresh } = this.state;
       if (fresh) return fresh;
       if (!isSet) return this.showOld();
@@ -142,8 +135,4 @@ export class NowPlayingService {
     const lastPlayed = running && this.history.of(running);
     return toCurrentlyPlaying({ playing, lastPlayed }, { running, trouble, stale, idleImageUrl, now: new Date() });
   }
-}
-
-class TooLate extends Error {
-  override readonly name = 'TooLate';
 }
