@@ -6,4 +6,5 @@ import { spotify } from './spotify/spotify.provider.js';
 export const PROVIDERS = [register(lastfm), register(spotify)] as const;
 
 export type { ConfiguredLinking, ConfiguredProvider, Provider } from './provider.js';
+export { isRedirectUri } from './redirect-uri.js';
 export { IsWholeNumber } from './whole-number.js';

@@ -134,13 +134,17 @@ describe('a registered provider', () => {
     expect(closed).toMatchObject({
       tokenUrl: 'https://example.test/api/token',
       app: { clientId: complete.EXAMPLE_KEY, clientSecret: null },
-      redirectUri: 'https://ada.example/callback',
       scopes: ['ada'],
       consentMonths: 2,
       identify: refuse,
     });
     // A refusal of one app is none of another.
     expect(example(linking).provider.configure(settings)?.blockKey).toContain(complete.EXAMPLE_KEY);
+    // Whoever has set nothing else yet is told already what to write into the settings of the app.
+    const told = example(linking).provider.linking;
+    const partly = Object.assign(new ExampleSettings(), { EXAMPLE_USER: 'ada' });
+    expect(told?.redirectUri(partly)).toBe('https://ada.example/callback');
+    expect(told?.redirectUri(new ExampleSettings())).toBeNull();
     const strategy = closed?.strategy(parts);
     expect(made).toEqual([{ settings, parts, strategy }]);
     expect(closed?.strategy(parts)).not.toBe(strategy);

@@ -19,8 +19,6 @@ export interface ConfiguredLinking {
   tokenUrl: string;
   /** The app that the settings name; null when they name none. */
   app: OAuthApp | null;
-  /** Null for BASE_URL/callback. */
-  redirectUri: string | null;
   scopes: readonly string[];
   /** How many months an agreement lasts; null for ever. */
   consentMonths: number | null;
@@ -57,7 +55,14 @@ export interface Provider<Id extends string = string> {
   /** Null for a provider without a library. */
   library: LibraryShape | null;
   /** Null for a provider whose accounts need not agree. */
-  linking: { consentMonths: number | null } | null;
+  linking: {
+    consentMonths: number | null;
+    /**
+     * Where the upstream sends the browser back to, as far as these settings tell; null for BASE_URL/callback.
+     * @param settings a validated instance of `settings`, complete or not
+     */
+    redirectUri(settings: object): string | null;
+  } | null;
   /** The class that declares and checks its environment variables. */
   settings: new () => object;
   /** The variables without which it is not configured. */
@@ -73,12 +78,19 @@ export interface Provider<Id extends string = string> {
 export function register<Settings extends object, Id extends string>(
   definition: ProviderDefinition<Settings, UpstreamClient, Id>,
 ): Provider<Id> {
+  const { linking } = definition;
+  const own = (settings: object): Settings => {
+    if (settings instanceof definition.settings) return settings;
+    throw new TypeError(`The settings of ${definition.id} must be an instance of ${definition.settings.name}.`);
+  };
   return {
     ...definition,
-    configure(settings) {
-      if (!(settings instanceof definition.settings)) {
-        throw new TypeError(`The settings of ${definition.id} must be an instance of ${definition.settings.name}.`);
-      }
+    linking: linking && {
+      consentMonths: linking.consentMonths,
+      redirectUri: (given) => linking.redirectUri(own(given)),
+    },
+    configure(given) {
+      const settings = own(given);
       const missing = definition.requires.some((name) => settings[name] === undefined);
       if (missing) return null;
       const upstreamUrl = definition.upstreamUrl(settings);
@@ -86,12 +98,12 @@ export function register<Settings extends object, Id extends string>(
         upstreamUrl,
         artOrigins: [...definition.artHosts.map((host) => `https://${host}`), new URL(upstreamUrl).origin],
         // Somebody else's refusal says nothing of another address, or of another app.
-        blockKey: [definition.id, new URL(upstreamUrl).host, definition.linking?.app(settings)?.clientId]
+        blockKey: [definition.id, new URL(upstreamUrl).host, linking?.app(settings)?.clientId]
           .filter((word) => word !== undefined)
           .join(' '),
         dailyCalls: definition.dailyCalls(settings),
         account: definition.account(settings),
-        linking: closeLinking(definition.linking, settings),
+        linking: closeLinking(linking, settings),
         create: (upstream, now, credentials) => definition.create({ settings, upstream, now, credentials }),
       };
     },
@@ -107,7 +119,6 @@ function closeLinking<Settings extends object>(
     strategy: (parts) => linking.strategy(settings, parts),
     tokenUrl: linking.tokenUrl(settings),
     app: linking.app(settings),
-    redirectUri: linking.redirectUri(settings),
     scopes: linking.scopes(settings),
     consentMonths: linking.consentMonths,
     identify: linking.identify,

@@ -131,7 +131,7 @@ export class ProvidersService {
       since: state.since?.toISOString() ?? null,
       lastSuccessAt: state.lastSuccessAt?.toISOString() ?? null,
       nextProbeAt: this.outages.get(id) ? ((await this.outages.nextProbeAt(id))?.toISOString() ?? null) : null,
-      redirectUri: running?.linking ? this.states.redirectUri(running.linking) : null,
+      redirectUri: running?.linking ? this.providers.redirectUri(provider) : null,
       linkExpiresAt: state.linkExpiresAt?.toISOString() ?? null,
       linkWarning: state.linkWarning,
       budget: running && {

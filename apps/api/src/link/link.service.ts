@@ -11,7 +11,6 @@ import {
 import type { ConsentParts, LinkedAccount } from '#listening';
 import { ACCOUNTS, TokenEndpoints } from '../accounts/index.js';
 import { Problem } from '../problem/problem.js';
-import { ProviderStates } from '../providers/provider-states.js';
 import { faultOfRedirect } from '../providers/redirect-uri.js';
 import { RunningProviders } from '../providers/running-providers.js';
 import { exchangeFault, refusedState } from './link-faults.js';
@@ -69,7 +68,6 @@ export class LinkService {
     @Inject(ACCOUNTS) private readonly accounts: Accounts,
     private readonly endpoints: TokenEndpoints,
     private readonly providers: RunningProviders,
-    private readonly states: ProviderStates,
     private readonly apps: LinkableApps,
   ) {}
 
@@ -82,7 +80,7 @@ export class LinkService {
     const scopes = asked ?? [...new Set([of.linking.scopes, ...links.map((one) => one.scopes)].flat())];
     const link = force ? undefined : this.goodLink(id, links, asked);
     if (link) return { begun: false, link, displayName };
-    const redirectUri = this.states.redirectUri(of.linking);
+    const redirectUri = this.providers.redirectUri(of.provider);
     const fault = faultOfRedirect(redirectUri, displayName);
     if (fault) throw fault;
     const strategy = of.linking.strategy({

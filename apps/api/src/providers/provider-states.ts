@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Link, consentExpiresAt, dueConsentWarning, neededLinks } from '#accounts';
 import { ProviderError, type ProviderErrorCode } from '#listening';
-import type { ConfiguredLinking, Provider } from '#providers';
+import type { Provider } from '#providers';
 import { PlatformSettings } from '../settings/platform.settings.js';
 import { ProviderOutages } from './provider-outages.js';
 import { faultOfRedirect } from './redirect-uri.js';
@@ -60,11 +60,6 @@ export class ProviderStates {
     );
   }
 
-  /** Where an upstream sends the browser back to, letter by letter as it must stand in the app's settings. */
-  redirectUri({ redirectUri }: ConfiguredLinking): string {
-    return redirectUri ?? `${this.settings.origin}/callback`;
-  }
-
   private unconfigured(provider: Provider): ProviderState {
     const failure = this.providers.notConfigured(provider.id);
     const { id } = provider;
@@ -80,7 +75,7 @@ export class ProviderStates {
     const own = links?.filter((link) => link.provider === provider.id && link.clientId === linking?.app?.clientId);
     const outage = this.outages.get(provider.id);
     const { since, lastSuccessAt, ...record } = health.current;
-    const unlinked = linking && own ? this.linkFailure(provider, linking, own) : null;
+    const unlinked = linking && own ? this.linkFailure(provider, own) : null;
     // Somebody has to do something about the link, and that first: without it nobody finds out that the outage is over.
     const first = unlinked ?? (record.failure?.code === 'reauthorization_required' ? record.failure : null);
     const failure = first ?? outage?.error ?? record.failure ?? probed;
@@ -99,12 +94,9 @@ export class ProviderStates {
     };
   }
 
-  private linkFailure(
-    { displayName }: Provider,
-    linking: ConfiguredLinking,
-    links: readonly Link[],
-  ): ProviderError | null {
-    const redirectUri = this.redirectUri(linking);
+  private linkFailure(provider: Provider, links: readonly Link[]): ProviderError | null {
+    const { displayName } = provider;
+    const redirectUri = this.providers.redirectUri(provider);
     const redirect = `The redirect URI in the settings of the app must be ${redirectUri}`;
     if (links.length === 0) {
       const fault = faultOfRedirect(redirectUri, displayName);

@@ -1,15 +1,14 @@
 import { ProviderError } from '#listening';
+import { isRedirectUri } from '#providers';
 
 /**
- * Finds out before a person leaves that they could not come back: OAuth servers take https alone, or http to the machine's
- * own address in figures (RFC 8252 7.3 and 8.3).
+ * Finds out before a person leaves that they could not come back.
  *
  * @returns why not; null when they can
  */
 export function faultOfRedirect(redirectUri: string, displayName: string): ProviderError | null {
-  const { protocol, hostname } = new URL(redirectUri);
-  const isLoopback = ['127.0.0.1', '[::1]'].includes(hostname);
-  if (protocol === 'https:' || (protocol === 'http:' && isLoopback)) return null;
+  if (isRedirectUri(redirectUri)) return null;
+  const { hostname } = new URL(redirectUri);
   const message =
     hostname === 'localhost'
       ? `${displayName} does not send anybody back to "localhost" (${redirectUri}).`

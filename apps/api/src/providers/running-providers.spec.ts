@@ -66,6 +66,27 @@ describe('what is known of an account', () => {
   });
 });
 
+describe('how to configure a provider', () => {
+  const told = (env: Record<string, string>): string => house.with(env).providers.notConfigured('spotify').remedy;
+
+  it('names the address that the app must send people back to, as the settings have it', () => {
+    expect(told({})).toContain('there, http://127.0.0.1:7723/callback must stand');
+    expect(told({ SPOTIFY_REDIRECT_URI: 'https://music.example.org/back' })).toContain(
+      'there, https://music.example.org/back must stand',
+    );
+  });
+
+  it.each(['http://192.168.1.5:7723', 'http://localhost:7723', 'https://localhost'])(
+    'does not tell anybody to write down what the upstream refuses: %s',
+    (origin) => {
+      const remedy = told({ BASE_URL: origin });
+      expect(remedy).toContain(`(${origin}/callback). `);
+      expect(remedy).toMatch(/BASE_URL/);
+      expect(remedy).not.toContain('must stand');
+    },
+  );
+});
+
 describe('an account that hides what it hears', () => {
   it('is told of once, and again when it has let somebody see it meanwhile', () => {
     const { providers, running } = house.with(SPOTIFY);

@@ -19,6 +19,7 @@ import { userAgent } from '../version.js';
 import { HealthRecord } from './provider-health.js';
 import { ProviderGeneration } from './provider-generation.js';
 import { ProviderOutages } from './provider-outages.js';
+import { faultOfRedirect } from './redirect-uri.js';
 import { unforeseen } from './unforeseen.js';
 
 /** What an account can hide: what plays, and what was played. */
@@ -72,7 +73,7 @@ export class RunningProviders implements OnApplicationShutdown {
 
   constructor(
     private readonly settings: PlatformSettings,
-    @Inject(PROVIDER_SETTINGS) providerSettings: ReadonlyMap<string, object>,
+    @Inject(PROVIDER_SETTINGS) private readonly providerSettings: ReadonlyMap<string, object>,
     @Inject(ACCOUNTS) private readonly accounts: Accounts,
     private readonly blocks: PostgresBlocks,
     private readonly calls: DailyCalls,
@@ -80,7 +81,7 @@ export class RunningProviders implements OnApplicationShutdown {
     private readonly generation: ProviderGeneration,
   ) {
     for (const provider of PROVIDERS) {
-      const running = this.run(provider, providerSettings.get(provider.id) ?? {});
+      const running = this.run(provider, this.ownSettings(provider));
       if (running) this.running.set(provider.id, running);
     }
     outages.onChange((id) => {
@@ -189,14 +190,23 @@ export class RunningProviders implements OnApplicationShutdown {
   }
 
   /** Says what to set, and where to get it, so that a provider is configured. */
-  howToConfigure({ requires, settings, displayName, linking }: Provider): string {
+  howToConfigure(provider: Provider): string {
+    const { requires, settings, displayName, linking } = provider;
     const declarations = settingsOf(settings);
-    const redirect = linking ? `; there, ${this.settings.origin}/callback must stand among the redirect URIs` : '';
+    const redirectUri = this.redirectUri(provider);
+    const fault = linking && faultOfRedirect(redirectUri, displayName);
+    const redirect = linking && !fault ? `; there, ${redirectUri} must stand among the redirect URIs` : '';
     const steps = requires.map((name) => {
       const source = declarations.get(name)?.source;
       return source ? `${name} (${source}${redirect})` : name;
     });
-    return `For ${displayName} set ${steps.join(' and ')} in .env or the environment, then restart.`;
+    const how = `For ${displayName} set ${steps.join(' and ')} in .env or the environment, then restart.`;
+    return fault ? `${how} ${fault.message} ${fault.remedy}` : how;
+  }
+
+  /** Where an upstream sends the browser back to, letter by letter as it must stand in the app's settings. */
+  redirectUri(provider: Provider): string {
+    return provider.linking?.redirectUri(this.ownSettings(provider)) ?? `${this.settings.origin}/callback`;
   }
 
   /**
@@ -213,6 +223,10 @@ export class RunningProviders implements OnApplicationShutdown {
 
   onApplicationShutdown(): void {
     for (const { upstream } of this.running.values()) upstream.close();
+  }
+
+  private ownSettings({ id }: Provider): object {
+    return this.providerSettings.get(id) ?? {};
   }
 
   private run(provider: Provider, settings: object): RunningProvider | null {

@@ -8,6 +8,7 @@ import {
   buildMessage,
 } from 'class-validator';
 import { Setting } from '#listening';
+import { isRedirectUri } from '../redirect-uri.js';
 import { IsWholeNumber } from '../whole-number.js';
 
 const DASHBOARD = 'https://developer.spotify.com/dashboard';
@@ -86,23 +87,13 @@ export class SpotifySettings {
   SPOTIFY_DAILY_CALLS = 1_500;
 }
 
-/**
- * An address that Spotify lets its users be sent back to: https, or http to a loopback address in figures.
- * @see https://developer.spotify.com/documentation/web-api/concepts/redirect_uri
- */
+/** An address that Spotify lets its users be sent back to. */
 function IsSpotifyRedirect(): PropertyDecorator {
   return ValidateBy({
     name: 'isSpotifyRedirect',
     validator: {
-      validate: (value: unknown) => typeof value === 'string' && isRedirect(value),
+      validate: (value: unknown) => typeof value === 'string' && isRedirectUri(value),
       defaultMessage: buildMessage(() => 'must be https, or http to 127.0.0.1 or [::1]; Spotify refuses "localhost"'),
     },
   });
-}
-
-function isRedirect(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, hostname } = new URL(text);
-  if (hostname === 'localhost') return false;
-  return protocol === 'https:' || (protocol === 'http:' && ['127.0.0.1', '[::1]'].includes(hostname));
 }
