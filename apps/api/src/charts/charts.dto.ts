@@ -157,7 +157,6 @@ export class LovedTracksDto extends Sourced {
   items!: LovedTrackDto[];
 }
 
-/** The fields of a profile, without where it comes from. */
 export class ProfileDto extends Sourced {
   @ApiProperty({ description: "The account's name.", example: 'Ada' })
   name!: string;

@@ -139,7 +139,7 @@ export class PlatformSettings {
   STREAM_CLIENTS_PER_ADDRESS = 100;
 
   @Setting({
-    description: 'Whether /currently-playing is answered before the router: on or off.',
+    description: 'Whether public answers that still hold are repeated before the router: on or off.',
     example: 'on',
     default: 'on',
   })

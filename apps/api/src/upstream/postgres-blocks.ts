@@ -97,7 +97,6 @@ export class PostgresBlocks implements UpstreamBlocks {
       this.away = false;
       return answer;
     } catch (error) {
-      // The last line of a database error is the one that says why.
       if (!this.away)
         this.logger.warn(`The database does not answer (${reasonOf(error)}); reading goes on from memory.`);
       this.away = true;
