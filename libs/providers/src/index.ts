@@ -7,4 +7,5 @@ export const PROVIDERS = [register(lastfm), register(spotify)] as const;
 
 export type { ConfiguredLinking, ConfiguredProvider, Provider } from './provider.js';
 export { isRedirectUri } from './redirect-uri.js';
+export { IsWebAddress } from './web-address.js';
 export { IsWholeNumber } from './whole-number.js';

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsString, IsUrl, Matches, MaxLength } from 'class-validator';
+import { IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { IsWebAddress } from '#providers';
 import { IsClientId } from './is-client-id.js';
 
 const SCOPE_RULE = 'must be scope names with spaces between them, at most 5100 characters';
@@ -59,10 +60,7 @@ export class CallbackBodyDto extends CallbackQueryDto {
     example: 'http://127.0.0.1:7723/callback?code=AQD…&state=x8Jd…',
   })
   @IsOptional()
-  @IsUrl(
-    { protocols: ['http', 'https'], require_protocol: true, require_tld: false },
-    { message: 'must be the whole address that the browser was sent to' },
-  )
+  @IsWebAddress('must be the whole address that the browser was sent to')
   @MaxLength(8_000, { message: 'must be an address of at most 8000 characters' })
   url?: string;
 }

@@ -1,11 +1,10 @@
-import { IsIn, IsOptional, IsUrl, Matches, MaxLength, MinLength } from 'class-validator';
+import { IsIn, IsOptional, Matches, MaxLength, MinLength } from 'class-validator';
 import { Setting } from '#listening';
 import { IsCron, IsEncryptionKeys, IsOriginList, IsPostgresUrl, IsTimezone, IsTrustProxy } from './setting-checks.js';
-import { IsWholeNumber, PROVIDERS } from '#providers';
+import { IsWebAddress, IsWholeNumber, PROVIDERS } from '#providers';
 
 const PROVIDER_IDS: readonly string[] = PROVIDERS.map(({ id }) => id);
 const NONE = 'none';
-const WEB_ADDRESS = { protocols: ['http', 'https'], require_protocol: true, require_tld: false };
 /** Only shells replace what these begin with: here they would be folders of such names. */
 const FOLDER = /^[^~$]/;
 const NO_SHELL = { message: 'must be the path of a folder, without ~ or $, which only shells know' };
@@ -26,7 +25,7 @@ export class PlatformSettings {
     default: 'http://127.0.0.1:PORT',
   })
   @IsOptional()
-  @IsUrl(WEB_ADDRESS, { message: 'must be an http or https address' })
+  @IsWebAddress()
   @Matches(/^[^/]*\/\/[^/?#@]+\/?$/, { message: 'must be an origin alone, without a user, a path or a query' })
   BASE_URL?: string;
 
@@ -119,7 +118,7 @@ export class PlatformSettings {
     default: 'a picture of our own',
   })
   @IsOptional()
-  @IsUrl(WEB_ADDRESS, { message: 'must be an http or https address' })
+  @IsWebAddress()
   NOT_PLAYING_IMAGE_URL?: string;
 
   @Setting({
@@ -192,7 +191,7 @@ export class PlatformSettings {
     example: 'https://musicbrainz.org/ws/2',
     default: 'https://musicbrainz.org/ws/2',
   })
-  @IsUrl(WEB_ADDRESS, { message: 'must be an http or https address' })
+  @IsWebAddress()
   MUSICBRAINZ_URL = 'https://musicbrainz.org/ws/2';
 
   @Setting({

@@ -1,5 +1,6 @@
-import { IsOptional, IsUrl, Matches } from 'class-validator';
+import { IsOptional, Matches } from 'class-validator';
 import { Setting } from '#listening';
+import { IsWebAddress } from '../web-address.js';
 import { IsWholeNumber } from '../whole-number.js';
 
 const API_ACCOUNT_PAGE = 'https://www.last.fm/api/account/create';
@@ -32,10 +33,7 @@ export class LastfmSettings {
     example: 'https://ws.audioscrobbler.com/2.0/',
     default: 'https://ws.audioscrobbler.com/2.0/',
   })
-  @IsUrl(
-    { protocols: ['http', 'https'], require_protocol: true, require_tld: false },
-    { message: 'must be an http or https address' },
-  )
+  @IsWebAddress()
   LASTFM_API_URL = 'https://ws.audioscrobbler.com/2.0/';
 
   @Setting({

@@ -1,18 +1,10 @@
-import {
-  type ValidationArguments,
-  IsOptional,
-  IsUrl,
-  Matches,
-  ValidateBy,
-  ValidateIf,
-  buildMessage,
-} from 'class-validator';
+import { type ValidationArguments, IsOptional, Matches, ValidateBy, ValidateIf, buildMessage } from 'class-validator';
 import { Setting } from '#listening';
 import { isRedirectUri } from '../redirect-uri.js';
+import { IsWebAddress } from '../web-address.js';
 import { IsWholeNumber } from '../whole-number.js';
 
 const DASHBOARD = 'https://developer.spotify.com/dashboard';
-const WEB_ADDRESS = { protocols: ['http', 'https'], require_protocol: true, require_tld: false };
 
 /** What a self-hoster sets to link a Spotify account. */
 export class SpotifySettings {
@@ -66,7 +58,7 @@ export class SpotifySettings {
     example: 'https://accounts.spotify.com',
     default: 'https://accounts.spotify.com',
   })
-  @IsUrl(WEB_ADDRESS, { message: 'must be an http or https address' })
+  @IsWebAddress()
   SPOTIFY_ACCOUNTS_URL = 'https://accounts.spotify.com';
 
   @Setting({
@@ -74,7 +66,7 @@ export class SpotifySettings {
     example: 'https://api.spotify.com/v1',
     default: 'https://api.spotify.com/v1',
   })
-  @IsUrl(WEB_ADDRESS, { message: 'must be an http or https address' })
+  @IsWebAddress()
   SPOTIFY_API_URL = 'https://api.spotify.com/v1';
 
   @Setting({
