@@ -12,7 +12,7 @@ const FAILURE_MS = 5_000;
 const YOUNG_MS = 60_000;
 
 /** A clock that is set back by less makes nothing much older than it seems. */
-const SET_BACK_MS = 1_000;
+export const SET_BACK_MS = 1_000;
 
 /** The owner has just hidden it, or the upstream refuses the whole app: nobody hands out what was seen before. */
 const WITHHELD: ReadonlySet<ProviderErrorCode> = new Set(['forbidden', 'owner_premium_required']);
@@ -157,7 +157,7 @@ export class ReadCache<T extends object> {
 }
 
 /** @param known what is known so far of why */
-function tooLate(known: ProviderError | null): ProviderError {
+export function tooLate(known: ProviderError | null): ProviderError {
   return new ProviderError('upstream_timeout', {
     message: 'The provider did not answer in time; its answer is still waited for.',
     remedy: 'Ask again in a few seconds.',

@@ -1,6 +1,7 @@
 import axios, { type AxiosInstance } from 'axios';
 import { LRUCache } from 'lru-cache';
 import { etagOf } from '../answer/json-answer.js';
+import { reasonOf } from '../logging.js';
 
 /** A picture, ready to be put into a card. */
 export interface Art {
@@ -94,7 +95,7 @@ export class ArtCache {
       return art;
     } catch (error) {
       this.failures.set(url, this.now() + this.limits.failureMs);
-      this.failed(error instanceof Error ? error.message : String(error));
+      this.failed(reasonOf(error));
       return null;
     } finally {
       this.flights.delete(url);

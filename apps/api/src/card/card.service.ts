@@ -4,6 +4,7 @@ import { PROVIDERS } from '#providers';
 import type { Bytes } from '../answer/answer.js';
 import { etagOf } from '../answer/json-answer.js';
 import { inTime } from '../in-time.js';
+import { reasonOf } from '../logging.js';
 import { type CurrentlyPlaying, NowPlayingService, type Shown } from '../now-playing/index.js';
 import { PlatformSettings } from '../settings/platform.settings.js';
 import { PROVIDER_SETTINGS } from '../settings/settings.module.js';
@@ -80,7 +81,7 @@ export class CardService implements OnApplicationShutdown {
     try {
       return shownAs(await this.nowPlaying.current());
     } catch (error) {
-      this.logger.warn(`What plays cannot be told (${error instanceof Error ? error.message : String(error)}).`);
+      this.logger.warn(`What plays cannot be told (${reasonOf(error)}).`);
       return null;
     }
   }

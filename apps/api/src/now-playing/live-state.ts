@@ -1,10 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type JsonBytes, encodeJson } from '../answer/json-answer.js';
+import { SET_BACK_MS } from '../answer/read-cache.js';
 import { ProviderGeneration } from '../providers/provider-generation.js';
 import type { CurrentlyPlaying } from './now-playing.dto.js';
-
-/** A clock that is set back by less makes nothing much older than it seems. */
-const SET_BACK_MS = 1_000;
 
 /** What plays as this process tells it. Swapped whole, never changed. */
 export interface Live {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type NowPlaying, ProviderError } from '#listening';
 import { type JsonBytes, encodeJson } from '../answer/json-answer.js';
-import { PATIENCE_MS, type Patience, ReadCache } from '../answer/read-cache.js';
+import { PATIENCE_MS, type Patience, ReadCache, tooLate } from '../answer/read-cache.js';
 import { ActiveProvider, type Substitution } from '../providers/active-provider.js';
 import type { RunningProvider } from '../providers/running-providers.js';
 import { PlatformSettings } from '../settings/platform.settings.js';
@@ -79,11 +79,11 @@ export class NowPlayingService {
     const known = this.known();
     if (known) return known;
     const running = this.providers.current;
-    const failure = new ProviderError('upstream_timeout', {
-      message: 'The provider did not answer in time; its answer is still waited for.',
-      remedy: 'Ask again in a few seconds.',
-    });
-    const trouble = { failure, provider: running?.provider.id ?? null, since: this.providers.sinceOf(running) };
+    const trouble = {
+      failure: tooLate(null),
+      provider: running?.provider.id ?? null,
+      since: this.providers.sinceOf(running),
+    };
     const document = this.describe(running, null, trouble, false);
     return { document, bytes: encodeJson(document) };
   }

@@ -1,5 +1,6 @@
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
+import { reasonOf } from '../logging.js';
 import { ProviderOutages } from './provider-outages.js';
 import { RunningProviders } from './running-providers.js';
 
@@ -38,7 +39,7 @@ export class OutageProbe implements OnApplicationBootstrap {
     try {
       await act();
     } catch (error) {
-      this.logger.debug(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+      this.logger.debug(`${what}: ${reasonOf(error)}`);
     }
   }
 }
