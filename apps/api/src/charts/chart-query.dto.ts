@@ -2,20 +2,21 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn } from 'class-validator';
 import { PERIODS, type Period } from '#listening';
 import { IsWholeNumber } from '#providers';
+import { LONGEST } from './charts.service.js';
 
-const LIMIT_RULE = 'must be a whole number from 1 to 50, given once';
+const LIMIT_RULE = `must be a whole number from 1 to ${LONGEST}, given once`;
 const PERIOD_RULE = `must be one of ${PERIODS.join(', ')}, given once`;
 
 export class ListQueryDto {
   @ApiPropertyOptional({
     type: 'integer',
     minimum: 1,
-    maximum: 50,
+    maximum: LONGEST,
     default: 10,
     example: 10,
     description: 'How many entries.',
   })
-  @IsWholeNumber(1, 50, LIMIT_RULE)
+  @IsWholeNumber(1, LONGEST, LIMIT_RULE)
   limit = 10;
 }
 

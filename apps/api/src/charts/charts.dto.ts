@@ -101,7 +101,7 @@ export class TopAlbumDto {
   imageUrl!: string | null;
 }
 
-class Chart extends Sourced {
+export class ChartDto extends Sourced {
   @ApiProperty({ enum: PERIODS, example: '7day' })
   period!: Period;
 
@@ -120,17 +120,17 @@ class Chart extends Sourced {
   derivation!: string | null;
 }
 
-export class TopTracksDto extends Chart {
+export class TopTracksDto extends ChartDto {
   @ApiProperty({ type: [TopTrackDto] })
   items!: TopTrackDto[];
 }
 
-export class TopArtistsDto extends Chart {
+export class TopArtistsDto extends ChartDto {
   @ApiProperty({ type: [TopArtistDto] })
   items!: TopArtistDto[];
 }
 
-export class TopAlbumsDto extends Chart {
+export class TopAlbumsDto extends ChartDto {
   @ApiProperty({ type: [TopAlbumDto] })
   items!: TopAlbumDto[];
 }

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { PERIODS, type Period, type TopList } from '#listening';
+import { type ChartQuery, type ListeningProvider, PERIODS, type Period, type TopList } from '#listening';
 import { PROVIDERS } from '#providers';
 import { type JsonBytes, encodeJson } from '../answer/json-answer.js';
 import { type CachedRead, PATIENCE_MS, type Patience, ReadCache } from '../answer/read-cache.js';
 import { ActiveProvider } from '../providers/active-provider.js';
 import type { RunningProvider } from '../providers/running-providers.js';
 import type {
+  ChartDto,
   LovedTracksDto,
   ProfileDto,
   RecentTracksDto,
@@ -25,6 +26,8 @@ interface Told<T> {
   whole: T;
   documents: Map<string, Document<T>>;
 }
+
+type Chart<Item> = ChartDto & { items: Item[] };
 
 const MINUTE = 60_000;
 /** How long each is given without asking again, and then once more while a new one is fetched. */
@@ -81,25 +84,16 @@ export class Charts {
     });
   }
 
-  async topTracks(period: Period, limit: number): Promise<CachedRead<Document<TopTracksDto>>> {
-    const read = await this.read(this.memory.tracks, this.keyOf(period), CHART, async (running) =>
-      toChart(running, period, await running.reads.topTracks({ period, limit: LONGEST })),
-    );
-    return cut(read, String(limit), (whole) => ({ ...whole, items: whole.items.slice(0, limit) }));
+  topTracks(period: Period, limit: number): Promise<CachedRead<Document<TopTracksDto>>> {
+    return this.chart(this.memory.tracks, period, limit, (reads, query) => reads.topTracks(query));
   }
 
-  async topArtists(period: Period, limit: number): Promise<CachedRead<Document<TopArtistsDto>>> {
-    const read = await this.read(this.memory.artists, this.keyOf(period), CHART, async (running) =>
-      toChart(running, period, await running.reads.topArtists({ period, limit: LONGEST })),
-    );
-    return cut(read, String(limit), (whole) => ({ ...whole, items: whole.items.slice(0, limit) }));
+  topArtists(period: Period, limit: number): Promise<CachedRead<Document<TopArtistsDto>>> {
+    return this.chart(this.memory.artists, period, limit, (reads, query) => reads.topArtists(query));
   }
 
-  async topAlbums(period: Period, limit: number): Promise<CachedRead<Document<TopAlbumsDto>>> {
-    const read = await this.read(this.memory.albums, this.keyOf(period), CHART, async (running) =>
-      toChart(running, period, await running.reads.topAlbums({ period, limit: LONGEST })),
-    );
-    return cut(read, String(limit), (whole) => ({ ...whole, items: whole.items.slice(0, limit) }));
+  topAlbums(period: Period, limit: number): Promise<CachedRead<Document<TopAlbumsDto>>> {
+    return this.chart(this.memory.albums, period, limit, (reads, query) => reads.topAlbums(query));
   }
 
   async lovedTracks(limit: number): Promise<CachedRead<Document<LovedTracksDto>>> {
@@ -108,7 +102,7 @@ export class Charts {
       const items = tracks.map((track) => ({ ...track, lovedAt: track.lovedAt?.toISOString() ?? null }));
       return { source: provider.source, items };
     });
-    return cut(read, String(limit), (whole) => ({ ...whole, items: whole.items.slice(0, limit) }));
+    return cutTo(read, limit);
   }
 
   async profile(): Promise<CachedRead<Document<ProfileDto>>> {
@@ -117,6 +111,19 @@ export class Charts {
       return { source: provider.source, ...profile, registeredAt: profile.registeredAt?.toISOString() ?? null };
     });
     return cut(read, 'whole', (whole) => whole);
+  }
+
+  private async chart<Item>(
+    cache: ReadCache<Told<Chart<Item>>>,
+    period: Period,
+    limit: number,
+    ask: (reads: ListeningProvider, query: ChartQuery) => Promise<TopList<Item>>,
+  ): Promise<CachedRead<Document<Chart<Item>>>> {
+    const read = await this.read(cache, this.keyOf(period), CHART, async ({ provider, reads }) => {
+      const { items, derivation } = await ask(reads, { period, limit: LONGEST });
+      return { source: provider.source, period, derived: derivation !== null, derivation, items };
+    });
+    return cutTo(read, limit);
   }
 
   /** The provider is part of the question: after a switch, nobody is told the old one's answer as the new one's. */
@@ -170,6 +177,10 @@ function cut<T>(read: CachedRead<Told<T>>, asked: string, shorten: (whole: T) =>
   return { ...read, value };
 }
 
-function toChart<Item>({ provider }: RunningProvider, period: Period, { items, derivation }: TopList<Item>) {
-  return { source: provider.source, period, derived: derivation !== null, derivation, items };
+/** The first entries of a list. */
+function cutTo<T extends { items: readonly unknown[] }>(
+  read: CachedRead<Told<T>>,
+  limit: number,
+): CachedRead<Document<T>> {
+  return cut(read, String(limit), (whole) => ({ ...whole, items: whole.items.slice(0, limit) }));
 }
