@@ -1,5 +1,6 @@
 import { ProviderError, type ProviderErrorCode } from '#listening';
 import { type UpstreamAnswer, type Verdict, judgeByStatus } from '#upstream';
+import { inOneLine } from '../wire.js';
 import { type Wire, asCount, asObject, asText } from './lastfm.wire.js';
 
 /** What Last.fm says that it failed at, wherever it says it: the HTTP status cannot be trusted, errors come with 200 too. */
@@ -114,14 +115,10 @@ function judgeFault({ code, message }: LastfmFault, byStatus: Verdict | null): V
 }
 
 /**
- * Their words as ours may repeat them: a message can be of any length, can repeat the address with the key in it, and can
- * have signs in it that no log and no database takes.
+ * Their words as ours may repeat them: a message can be of any length, and can repeat the address with the key in it.
  */
 function inShort(message: string): string {
-  return message
-    .replace(/[0-9a-f]{32}/gi, '…')
-    .replace(/[\s\p{Cc}\p{Surrogate}]+/gu, ' ')
-    .slice(0, 200);
+  return inOneLine(message.replace(/[0-9a-f]{32}/gi, '…'));
 }
 
 function refusal(reason: string): ProviderError {

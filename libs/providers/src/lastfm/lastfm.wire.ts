@@ -1,13 +1,11 @@
+import { type Wire, asObject, objectsOf } from '../wire.js';
+
 /**
  * Reads Last.fm's JSON, which is XML turned into objects by a machine: attributes in `@attr`, text in `#text`, numbers as
  * strings, and a list of one sometimes not a list. Nothing here trusts a shape; what is not there is null, "" or [].
  * @see https://www.last.fm/api/intro
  */
-export type Wire = Readonly<Record<string, unknown>>;
-
-export function asObject(value: unknown): Wire | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null;
-}
+export { type Wire, asObject };
 
 /** The entries of a list, whatever they are; an object that came bare is a list of one. */
 export function asList(value: unknown): readonly unknown[] {
@@ -17,9 +15,7 @@ export function asList(value: unknown): readonly unknown[] {
 
 /** The objects of a list; what is not an object is left out. */
 export function asObjects(value: unknown): Wire[] {
-  return asList(value)
-    .map(asObject)
-    .filter((entry) => entry !== null);
+  return objectsOf(asList(value));
 }
 
 /** Text, trimmed; "" for what is none. A number counts: `registered["#text"]` is one. */

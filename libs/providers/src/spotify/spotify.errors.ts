@@ -1,6 +1,7 @@
 import { ProviderError, type ProviderErrorCode } from '#listening';
 import { type UpstreamAnswer, UpstreamError, type Verdict, judgeByStatus } from '#upstream';
 import { asProviderError } from '../provider-fault.js';
+import { inOneLine } from '../wire.js';
 import type { Question } from './spotify.questions.js';
 import { asObject, asText } from './spotify.wire.js';
 
@@ -157,11 +158,7 @@ function missingScope(scopes: readonly string[]): ProviderError {
 
 /** Their words as ours may repeat them: at most a line, and nothing in it that could be a token. */
 function inShort(words: string): string {
-  return words
-    .replace(/[\w-]{40,}/g, '…')
-    .replace(/[\s\p{Cc}\p{Surrogate}]+/gu, ' ')
-    .slice(0, 200)
-    .replace(/\.$/, '');
+  return inOneLine(words.replace(/[\w-]{40,}/g, '…')).replace(/\.$/, '');
 }
 
 /** Says in our words why a read failed. */

@@ -1,14 +1,12 @@
+import { type Wire, asObject, objectsOf } from '../wire.js';
+
 /**
  * Reads Spotify's JSON. Anything can be null or missing: local files have no ids, apps in development mode get fewer
  * fields, and lists have entries of what is no longer in the catalogue. Nothing here trusts a shape; what is not there is
  * null, "" or [].
  * @see https://developer.spotify.com/documentation/web-api
  */
-export type Wire = Readonly<Record<string, unknown>>;
-
-export function asObject(value: unknown): Wire | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null;
-}
+export { type Wire, asObject };
 
 /** The entries of a list, whatever they are; [] for what is no list. */
 export function asList(value: unknown): readonly unknown[] {
@@ -17,9 +15,7 @@ export function asList(value: unknown): readonly unknown[] {
 
 /** The objects of a list; what is not an object is left out. */
 export function asObjects(value: unknown): Wire[] {
-  return asList(value)
-    .map(asObject)
-    .filter((entry) => entry !== null);
+  return objectsOf(asList(value));
 }
 
 /** Text, trimmed; "" for what is none. */
