@@ -57,9 +57,7 @@ export class ConsentStates {
     const { provider, clientId, redirectUri, scopes, binder, codeVerifier } = request;
     const state = randomText();
     const hash = digest(state);
-    await this.prisma.$executeRawUnsafe(
-      `DELETE FROM consent_states WHERE expires_at < now() - interval '${REMEMBERED}'`,
-    );
+    await this.prisma.$executeRaw`DELETE FROM consent_states WHERE expires_at < now() - ${REMEMBERED}::interval`;
     await this.prisma.$executeRaw`
       INSERT INTO consent_states (hash, provider, client_id, redirect_uri, scopes, verifier, binding, expires_at)
       VALUES (${hash}, ${provider}, ${clientId}, ${redirectUri}, ${scopeKey(scopes)},
