@@ -1,5 +1,5 @@
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { HttpAdapterHost } from '@nestjs/core';
+import { type AbstractHttpAdapter, HttpAdapterHost } from '@nestjs/core';
 import { timingSafeEqual } from 'node:crypto';
 import type { Server } from 'node:http';
 import { digest, randomText } from '#accounts';
@@ -17,13 +17,13 @@ export class OwnerTokenService implements OnApplicationBootstrap, BeforeApplicat
   constructor(
     @Inject(DATABASE) private readonly database: Database,
     private readonly settings: PlatformSettings,
-    private readonly http: HttpAdapterHost,
+    private readonly http: HttpAdapterHost<AbstractHttpAdapter<Server>>,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
     const { ADMIN_TOKEN } = this.settings;
     this.hash = ADMIN_TOKEN === undefined ? await this.storedHash() : digest(ADMIN_TOKEN);
-    const server = this.http.httpAdapter.getHttpServer() as Server;
+    const server = this.http.httpAdapter.getHttpServer();
     server.once('listening', () => {
       this.show();
     });

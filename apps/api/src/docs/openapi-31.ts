@@ -19,15 +19,19 @@ function within(schema: Json): Json {
 }
 
 function inside(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(inside);
+  if (isList(value)) return value.map(inside);
   return typeof value === 'object' && value !== null ? within({ ...value }) : value;
 }
 
 function orNull({ allOf, type, enum: choices, ...rest }: Json): Json {
-  if (Array.isArray(allOf)) return { ...rest, anyOf: [...(allOf as unknown[]), { type: 'null' }] };
+  if (isList(allOf)) return { ...rest, anyOf: [...allOf, { type: 'null' }] };
   return {
     ...rest,
     ...(type === undefined ? {} : { type: [type, 'null'] }),
-    ...(Array.isArray(choices) ? { enum: [...new Set([...(choices as unknown[]), null])] } : {}),
+    ...(isList(choices) ? { enum: [...new Set([...choices, null])] } : {}),
   };
+}
+
+function isList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
 }

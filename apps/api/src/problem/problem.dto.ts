@@ -34,8 +34,8 @@ export class ProblemDto implements ProblemDocument {
   remedy!: string;
 }
 
-/** On a route's method: the codes that were named for it so far. */
-const CODES = Symbol('codes');
+/** The codes that were named so far, by the method of a route. */
+const named = new WeakMap<object, readonly ProblemCode[]>();
 
 /**
  * Describes the error answers of a route, or of all routes of a class, beside those that are described already. Codes with
@@ -48,7 +48,8 @@ export function ApiProblems(...codes: ProblemCode[]): ClassDecorator & MethodDec
       return;
     }
     // A class is decorated after its methods.
-    const methods = Object.getOwnPropertyDescriptors((target as { prototype: object }).prototype);
+    const prototype: unknown = Reflect.get(target, 'prototype');
+    const methods = Object.getOwnPropertyDescriptors(prototype);
     for (const [name, method] of Object.entries(methods)) {
       const route: unknown = method.value;
       if (typeof route === 'function' && Reflect.hasMetadata(PATH_METADATA, route)) {
@@ -59,10 +60,10 @@ export function ApiProblems(...codes: ProblemCode[]): ClassDecorator & MethodDec
 }
 
 function describe(target: object, key: string | symbol, method: PropertyDescriptor, more: ProblemCode[]): void {
-  const route = method.value as object;
-  const before = (Reflect.getMetadata(CODES, route) ?? []) as ProblemCode[];
-  const codes = [...new Set([...before, ...more])];
-  Reflect.defineMetadata(CODES, codes, route);
+  const route: unknown = method.value;
+  if (typeof route !== 'function') throw new TypeError(`${String(key)} is no method, and answers nothing.`);
+  const codes = [...new Set([...(named.get(route) ?? []), ...more])];
+  named.set(route, codes);
   const statuses = new Set(codes.map((code) => PROBLEMS[code].status));
   const responses = [...statuses].map((status) => {
     const group = codes.filter((code) => PROBLEMS[code].status === status);
