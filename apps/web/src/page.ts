@@ -1,5 +1,5 @@
 import { cardHtml, cardMarkdown, cardUrl, musicHome, widgetHtml } from './snippets.js';
-import { isHealth, notesOf, piecesOf, summaryOf } from './state-in-words.js';
+import { healthFrom, notesOf, piecesOf, summaryOf } from './state-in-words.js';
 import './widget.js';
 import { playingFrom } from './widget/playing.js';
 
@@ -46,8 +46,8 @@ function show(summary: string, notes: readonly string[]): void {
 
 async function showState(): Promise<void> {
   try {
-    const answer: unknown = await (await fetch('/health')).json();
-    if (!isHealth(answer)) throw new Error('This is not a health document.');
+    const answer = healthFrom(await (await fetch('/health')).json());
+    if (!answer) throw new Error('This is not a health document.');
     show(summaryOf(answer), notesOf(answer));
     showOrigin(answer.origin ?? location.origin);
     if (answer.source !== home.source) await findHome(answer.source);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type Health, notesOf, piecesOf, summaryOf } from './state-in-words.js';
+import { type Health, healthFrom, notesOf, piecesOf, summaryOf } from './state-in-words.js';
 
 const WELL = { remedy: null, linkWarning: null };
 const HEALTH: Health = {
@@ -15,6 +15,15 @@ const HEALTH: Health = {
   ],
 };
 const OUTAGE = { provider: 'spotify', since: '2026-11-21T12:00:00.000Z' };
+
+it('takes what the service says of itself, and nothing that something else has answered in its place', () => {
+  expect(healthFrom({ ...HEALTH, checkedAt: OUTAGE.since })).toEqual(HEALTH);
+  expect(healthFrom({ ...HEALTH, degraded: OUTAGE })).toEqual({ ...HEALTH, degraded: OUTAGE });
+  for (const other of [null, { ok: true }, { ok: true, providers: [] }, { ...HEALTH, ok: 'yes' }]) {
+    expect(healthFrom(other)).toBeNull();
+  }
+  expect(healthFrom({ ...HEALTH, providers: [null], degraded: true })).toEqual({ ...HEALTH, providers: [] });
+});
 
 it('says who answers, for whom and since when', () => {
   expect(summaryOf(HEALTH)).toBe('Showing Ada on last.fm.');

@@ -1,3 +1,5 @@
+import { fieldOf, isObject, textOf } from './widget/playing.js';
+
 /** The parts of `/health` that the first page shows. */
 export interface Health {
   ok: boolean;
@@ -10,14 +12,33 @@ export interface Health {
   providers: { id: string; state: string; remedy: string | null; linkWarning: string | null }[];
 }
 
-export function isHealth(value: unknown): value is Health {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'ok' in value &&
-    'providers' in value &&
-    Array.isArray(value.providers)
-  );
+/** @returns null for what is no such document: a proxy may answer in place of the service */
+export function healthFrom(value: unknown): Health | null {
+  if (!isObject(value)) return null;
+  const ok = fieldOf(value, 'ok');
+  const database = textOf(value, 'database');
+  const providers = fieldOf(value, 'providers');
+  if (typeof ok !== 'boolean' || database === null || !Array.isArray(providers)) return null;
+  return {
+    ok,
+    source: textOf(value, 'source'),
+    user: textOf(value, 'user'),
+    origin: textOf(value, 'origin'),
+    database,
+    degraded: degradedFrom(fieldOf(value, 'degraded')),
+    providers: providers.filter(isObject).map((provider) => ({
+      id: textOf(provider, 'id') ?? '',
+      state: textOf(provider, 'state') ?? '',
+      remedy: textOf(provider, 'remedy'),
+      linkWarning: textOf(provider, 'linkWarning'),
+    })),
+  };
+}
+
+function degradedFrom(value: unknown): Health['degraded'] {
+  if (!isObject(value)) return null;
+  const since = textOf(value, 'since');
+  return since === null ? null : { provider: textOf(value, 'provider'), since };
 }
 
 /** Which provider answers, and whether it does so for another one. */

@@ -63,15 +63,15 @@ function lastPlayedFrom(value: unknown): LastPlayed | null {
   return { title, artist, songUrl: textOf(value, 'songUrl'), playedAt: textOf(value, 'playedAt') };
 }
 
-function isObject(value: unknown): value is object {
+export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-function fieldOf(value: object, name: string): unknown {
+export function fieldOf(value: object, name: string): unknown {
   return Reflect.get(value, name);
 }
 
-function textOf(value: object, name: string): string | null {
+export function textOf(value: object, name: string): string | null {
   const text = fieldOf(value, name);
   return typeof text === 'string' ? text : null;
 }
