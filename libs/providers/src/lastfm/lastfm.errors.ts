@@ -1,7 +1,7 @@
 import { ProviderError, type ProviderErrorCode } from '#listening';
 import { type UpstreamAnswer, type Verdict, judgeByStatus } from '#upstream';
-import { inOneLine } from '../wire.js';
-import { type Wire, asCount, asObject, asText } from './lastfm.wire.js';
+import { type Wire, asObject, inOneLine } from '../wire.js';
+import { asCount, asText } from './lastfm.wire.js';
 
 /** What Last.fm says that it failed at, wherever it says it: the HTTP status cannot be trusted, errors come with 200 too. */
 export interface LastfmFault {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { type LibraryReads, PERIODS } from '#listening';
 import { failureOf } from '#listening/testing';
+import { asObject } from '../wire.js';
 import { bodyOf, textOf } from './testing/fixtures.js';
 import { KEY, listening } from './testing/lastfm-server.js';
 import { library as shape } from './lastfm.library.js';
-import { asObject } from './lastfm.wire.js';
 
 async function reading(body: string) {
   const { provider, calls } = await listening('Ada', { status: 200, body });

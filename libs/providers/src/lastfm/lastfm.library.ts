@@ -8,8 +8,9 @@ import {
   type ReadOptions,
 } from '#listening';
 import { nothingLike, offsetOf, partAfter } from '../list-part.js';
+import { type Wire, asObject } from '../wire.js';
 import { QUESTIONS, type Query, type Question } from './lastfm.questions.js';
-import { type Wire, asCount, asList, asMoment, asName, asObject, asText, asUrl } from './lastfm.wire.js';
+import { asCount, asList, asMoment, asName, asText, asUrl } from './lastfm.wire.js';
 
 /** It would send up to a thousand; the larger a part and the deeper in the list, the likelier its backend fails. */
 const PAGE = 200;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { asObject } from '../wire.js';
 import {
   ownerOf,
   toLovedTracks,
@@ -10,7 +11,6 @@ import {
   toTopArtists,
   toTopTracks,
 } from './lastfm.map.js';
-import { asObject } from './lastfm.wire.js';
 import { bodyOf } from './testing/fixtures.js';
 
 const HARBOUR = 'https://lastfm.freetls.fastly.net/i/u/300x300/c0ffee00c0ffee00c0ffee00c0ffee00.jpg';

@@ -1,5 +1,6 @@
 import type { LovedTrack, NowPlaying, Profile, RecentTrack, TopAlbum, TopArtist, TopTrack } from '#listening';
-import { type Wire, asCount, asImage, asMoment, asName, asObject, asObjects, asText, asUrl } from './lastfm.wire.js';
+import { type Wire, asObject } from '../wire.js';
+import { asCount, asImage, asMoment, asName, asObjects, asText, asUrl } from './lastfm.wire.js';
 
 /** The entries of a list answer such as `{recenttracks: {track: […], "@attr": …}}`. */
 function entries(body: Wire, list: string, entry: string): Wire[] {

@@ -7,6 +7,7 @@ import {
 } from '#listening';
 import type { UpstreamClient } from '#upstream';
 import { asProviderError } from '../provider-fault.js';
+import { type Wire, asObject } from '../wire.js';
 import { judge } from './lastfm.errors.js';
 import { createLibrary, library } from './lastfm.library.js';
 import {
@@ -21,7 +22,6 @@ import {
 } from './lastfm.map.js';
 import { QUESTIONS, type Query, type Question } from './lastfm.questions.js';
 import { LastfmSettings } from './lastfm.settings.js';
-import { type Wire, asObject } from './lastfm.wire.js';
 
 const DISPLAY_NAME = 'Last.fm';
 

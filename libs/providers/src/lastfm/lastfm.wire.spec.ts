@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { asCount, asImage, asMoment, asName, asObject, asObjects, asText, asUrl } from './lastfm.wire.js';
+import { asObject } from '../wire.js';
+import { asCount, asImage, asMoment, asName, asObjects, asText, asUrl } from './lastfm.wire.js';
 
 const STAR = 'https://lastfm.freetls.fastly.net/i/u/300x300/2a96cbd8b46e442fc41c2b86b821562f.png';
 

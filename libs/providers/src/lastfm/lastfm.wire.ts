@@ -1,11 +1,9 @@
-import { type Wire, asObject, objectsOf } from '../wire.js';
-
 /**
  * Reads Last.fm's JSON, which is XML turned into objects by a machine: attributes in `@attr`, text in `#text`, numbers as
  * strings, and a list of one sometimes not a list. Nothing here trusts a shape; what is not there is null, "" or [].
  * @see https://www.last.fm/api/intro
  */
-export { type Wire, asObject };
+import { type Wire, asObject, objectsOf } from '../wire.js';
 
 /** The entries of a list, whatever they are; an object that came bare is a list of one. */
 export function asList(value: unknown): readonly unknown[] {

@@ -1,9 +1,10 @@
 import type { Credentials, ReadOptions } from '#listening';
 import { type UpstreamChange, type UpstreamClient, UpstreamError } from '#upstream';
+import { type Wire, asObject } from '../wire.js';
 import { DISPLAY_NAME, TokenRefused, asSpotifyError, judge } from './spotify.errors.js';
 import { entriesOf, subjectOf } from './spotify.map.js';
 import type { Question } from './spotify.questions.js';
-import { type Wire, asList, asObject } from './spotify.wire.js';
+import { asList } from './spotify.wire.js';
 
 export type Query = Readonly<Record<string, string | number>>;
 

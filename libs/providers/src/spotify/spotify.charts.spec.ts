@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PERIODS } from '#listening';
+import { asObject } from '../wire.js';
 import { derivationOf, derivationOfAlbums, timeRangeOf, toTopAlbums } from './spotify.charts.js';
 import { entriesOf } from './spotify.map.js';
-import { asObject } from './spotify.wire.js';
 import { bodyOf } from './testing/fixtures.js';
 
 describe('a period', () => {

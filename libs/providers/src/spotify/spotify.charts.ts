@@ -1,6 +1,7 @@
 import type { Period, TopAlbum } from '#listening';
+import { type Wire, asObject } from '../wire.js';
 import { subjectOf } from './spotify.map.js';
-import { type Wire, asImage, asNames, asObject, asPage, asText } from './spotify.wire.js';
+import { asImage, asNames, asPage, asText } from './spotify.wire.js';
 
 /** The three spans that Spotify has charts of. @see https://developer.spotify.com/documentation/web-api/reference/get-users-top-artists-and-tracks */
 export type TimeRange = 'short_term' | 'medium_term' | 'long_term';

@@ -1,9 +1,9 @@
 import { ProviderError, type ProviderErrorCode } from '#listening';
 import { type UpstreamAnswer, UpstreamError, type Verdict, judgeByStatus } from '#upstream';
 import { asProviderError } from '../provider-fault.js';
-import { inOneLine } from '../wire.js';
+import { asObject, inOneLine } from '../wire.js';
 import type { Question } from './spotify.questions.js';
-import { asObject, asText } from './spotify.wire.js';
+import { asText } from './spotify.wire.js';
 
 export const DISPLAY_NAME = 'Spotify';
 

@@ -1,11 +1,10 @@
 import { ENTRY_KINDS, type EntryKind, type LibraryEntry, type LibraryPlaylist } from '#listening';
+import { type Wire, asObject } from '../wire.js';
 import {
-  type Wire,
   asCount,
   asIsrc,
   asMoment,
   asNameList,
-  asObject,
   asPage,
   asReleaseDate,
   asText,

@@ -7,6 +7,7 @@ import {
   ProviderError,
 } from '#listening';
 import { nothingLike, offsetOf, partAfter } from '../list-part.js';
+import { type Wire, asObject } from '../wire.js';
 import { EPISODES_TOO, PAGE, type Query, type SpotifyApi } from './spotify.api.js';
 import { type TimeRange } from './spotify.charts.js';
 import { type EntryShape, PLAYLIST_ENTRY, toEntry, toPlaylist } from './spotify.library-map.js';
@@ -18,7 +19,7 @@ import {
   playlistEntriesQuestion,
   playlistQuestion,
 } from './spotify.questions.js';
-import { type Wire, asCount, asList, asObject, asText } from './spotify.wire.js';
+import { asCount, asList, asText } from './spotify.wire.js';
 
 /** A list, and how Spotify is asked for it. */
 interface KnownList {

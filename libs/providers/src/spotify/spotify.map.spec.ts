@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { asObject } from '../wire.js';
 import {
   entriesOf,
   toHistory,
@@ -10,7 +11,6 @@ import {
   toTopArtists,
   toTopTracks,
 } from './spotify.map.js';
-import { asObject } from './spotify.wire.js';
 import { bodyOf } from './testing/fixtures.js';
 
 const NOW = Date.UTC(2026, 9, 20, 10, 5, 0);

@@ -1,5 +1,6 @@
 import type { LovedTrack, NowPlaying, PlayingKind, Profile, RecentTrack, TopArtist, TopTrack } from '#listening';
-import { type Wire, asCount, asImage, asMoment, asNames, asObject, asObjects, asPage, asText } from './spotify.wire.js';
+import { type Wire, asObject } from '../wire.js';
+import { asCount, asImage, asMoment, asNames, asObjects, asPage, asText } from './spotify.wire.js';
 
 /** What is said of a song or an episode in all our shapes. */
 type Song = Pick<RecentTrack, 'title' | 'artist' | 'album' | 'albumImageUrl' | 'songUrl'>;

@@ -2,7 +2,8 @@
 /// <reference path="./passport-spotify.d.ts" />
 import { type Done, type PkceStore, Strategy } from 'passport-spotify';
 import { type ConsentParts, type ConsentStrategy, type LinkedAccount, ProviderError } from '#listening';
-import { asObject, asText } from './spotify.wire.js';
+import { asObject } from '../wire.js';
+import { asText } from './spotify.wire.js';
 
 /**
  * Takes a person to Spotify's consent page and reads the answer. The package works out the address, PKCE and the order of

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { asObject } from '../wire.js';
 import {
   asCount,
   asImage,
@@ -7,7 +8,6 @@ import {
   asList,
   asMoment,
   asNames,
-  asObject,
   asObjects,
   asPage,
   asReleaseDate,

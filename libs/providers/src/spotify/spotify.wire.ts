@@ -1,12 +1,10 @@
-import { type Wire, asObject, objectsOf } from '../wire.js';
-
 /**
  * Reads Spotify's JSON. Anything can be null or missing: local files have no ids, apps in development mode get fewer
  * fields, and lists have entries of what is no longer in the catalogue. Nothing here trusts a shape; what is not there is
  * null, "" or [].
  * @see https://developer.spotify.com/documentation/web-api
  */
-export { type Wire, asObject };
+import { type Wire, asObject, objectsOf } from '../wire.js';
 
 /** The entries of a list, whatever they are; [] for what is no list. */
 export function asList(value: unknown): readonly unknown[] {

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type UpstreamAnswer, parseJson } from '#upstream';
-import { type Wire, asObject } from '../spotify.wire.js';
+import { type Wire, asObject } from '../../wire.js';
 
 const FOLDER = join(import.meta.dirname, '../fixtures/ok');
 
