@@ -64,6 +64,22 @@ describe('Heard', () => {
     expect(asked).toHaveLength(2);
   });
 
+  it('asks once more when an answer is so late that it may never come', async () => {
+    const { asked, heard } = setUp();
+    const tooLate = expect(heard.hear(2_000)).rejects.toThrow('no answer within 2000 ms');
+    await later(2_000);
+    await tooLate;
+    await later(2_999);
+    const stillLate = expect(heard.hear(2_000)).rejects.toThrow('no answer within 2000 ms');
+    await later(0);
+    await stillLate;
+    expect(asked).toHaveLength(1);
+    await later(1);
+    const next = heard.hear(2_000);
+    asked[1]?.resolve('well');
+    expect(await next).toBe('well');
+  });
+
   it.each([
     [
       'it was told to',

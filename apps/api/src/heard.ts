@@ -1,5 +1,8 @@
 import { inTime } from './in-time.js';
 
+/** A question that is late by then may never be answered, as on a connection that broke without a sign: another one may. */
+const GIVEN_UP_MS = 5_000;
+
 interface Question<T> {
   /** In milliseconds since 1970. */
   askedAt: number;
@@ -37,8 +40,9 @@ export class Heard<T> {
   }
 
   /** After the clock has been set back nobody knows how old an answer is. */
-  private holds({ askedAt, isAnswered }: Question<T>): boolean {
-    return !isAnswered || Math.abs(Date.now() - askedAt) <= this.freshMs;
+  private holds({ askedAt, isAnswered, isLate }: Question<T>): boolean {
+    const age = Math.abs(Date.now() - askedAt);
+    return isAnswered ? age <= this.freshMs : !isLate || age < GIVEN_UP_MS;
   }
 
   private put(): Question<T> {
