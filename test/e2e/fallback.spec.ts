@@ -469,6 +469,7 @@ describe('while the database cannot be reached', () => {
       expect(await asOwner(service, 'PUT', '/admin/provider', { active: 'lastfm' })).toMatchObject(refused);
       expect(await asOwner(service, 'DELETE', '/admin/provider')).toMatchObject(refused);
       expect(await asOwner(service, 'POST', '/admin/providers/lastfm/probe')).toMatchObject(refused);
+      expect(await asOwner(service, 'POST', '/admin/tokens', { scopes: [] })).toMatchObject(refused);
       proxy.mend();
       await eventually(async () => {
         expect((await asOwner(service, 'PUT', '/admin/provider', { active: 'spotify' })).status).toBe(200);

@@ -42,6 +42,19 @@ describe('a database that is away', () => {
     ).toBe(true);
   });
 
+  it('is like one that takes too long, and like one that has become a standby', async () => {
+    const prisma = createPrismaClient(proxy.connectionString, silent);
+    const thrownBy = (asking: Promise<unknown>): Promise<unknown> => asking.catch((error: unknown) => error);
+    const slow = await thrownBy(
+      prisma.$transaction([prisma.$executeRaw`SET LOCAL statement_timeout = 1`, prisma.$queryRaw`SELECT pg_sleep(9)`]),
+    );
+    const standby = await thrownBy(
+      prisma.$transaction([prisma.$executeRaw`SET TRANSACTION READ ONLY`, prisma.upstreamBlock.deleteMany()]),
+    );
+    await prisma.$disconnect();
+    expect([slow, standby].map(isDatabaseAway)).toEqual([true, true]);
+  });
+
   it('is not one that refuses what it is asked', async () => {
     const prisma = createPrismaClient(proxy.connectionString, silent);
     const refusal: unknown = await prisma.$queryRaw`SELECT 1 / 0`.catch((error: unknown) => error);

@@ -11,8 +11,11 @@ const ADAPTER_KINDS: ReadonlySet<unknown> = new Set([
   'TooManyConnections',
 ]);
 
-/** What Postgres says when it is shutting down, starting, or full, and the class of its connection exceptions. */
-const POSTGRES_CODES = /^(08\w{3}|57P0[123]|53300)$/;
+/**
+ * What Postgres says when it is shutting down, starting, or full, when a statement takes too long, when it has become a
+ * standby, and the class of its connection exceptions.
+ */
+const POSTGRES_CODES = /^(08\w{3}|57P0[123]|53300|57014|25006)$/;
 
 const DISK_FULL = '53100';
 
