@@ -117,8 +117,8 @@ describe('the health of a provider', () => {
     providers.onHealthChange(heard);
     const succeed = (read: Read): Promise<void> => health.watch(read, Promise.resolve());
     const failure = new ProviderError('upstream_error', { message: 'It fails.', remedy: 'Wait.' });
-    const fail = (read: Read): Promise<void> =>
-      expect(health.watch(read, Promise.reject(failure))).rejects.toBe(failure);
+    const fail = (read: Read, why = failure): Promise<void> =>
+      expect(health.watch(read, Promise.reject(why))).rejects.toBe(why);
     const timesHeard = async (happening: Promise<void>): Promise<number> => {
       heard.mockClear();
       await happening;
@@ -129,6 +129,10 @@ describe('the health of a provider', () => {
     expect([await timesHeard(fail('nowPlaying')), await timesHeard(fail('topTracks'))]).toEqual([1, 0]);
     expect([await timesHeard(succeed('topTracks')), await timesHeard(succeed('topTracks'))]).toEqual([1, 0]);
     expect(await timesHeard(succeed('nowPlaying'))).toBe(1);
+    // What is withheld says nothing of what plays.
+    const withheld = new ProviderError('insufficient_scope', { message: 'It is closed.', remedy: 'Agree to it.' });
+    expect(await timesHeard(fail('topArtists', withheld))).toBe(1);
+    expect([await timesHeard(fail('topTracks')), await timesHeard(succeed('topTracks'))]).toEqual([0, 0]);
   });
 });
 

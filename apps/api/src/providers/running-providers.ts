@@ -16,7 +16,7 @@ import { PROVIDER_SETTINGS } from '../settings/settings.module.js';
 import { type CallBudget, DailyCalls } from '../upstream/daily-calls.js';
 import { PostgresBlocks } from '../upstream/postgres-blocks.js';
 import { userAgent } from '../version.js';
-import { HealthRecord } from './provider-health.js';
+import { HealthRecord, isWithheld } from './provider-health.js';
 import { ProviderGeneration } from './provider-generation.js';
 import { ProviderOutages } from './provider-outages.js';
 import { faultOfRedirect } from './redirect-uri.js';
@@ -265,7 +265,8 @@ export class RunningProviders implements OnApplicationShutdown {
       (read, failure) => {
         tell(`${displayName}, ${read} alone`, failure);
         // The upstream may be back: whoever asks what plays need not wait out the pause after the last failure.
-        if (failure === null && health.current.failure) changed();
+        const current = health.current.failure;
+        if (failure === null && current && !isWithheld(current)) changed();
       },
     );
     const app = linking?.app ?? null;
