@@ -22,12 +22,12 @@ const NETWORK = /^(ECONN|ETIMEDOUT|EHOST|ENET|ENOTFOUND|EAI_|EPIPE|ENOENT)/;
 export async function connectByUrl(databaseUrl: string, log: DatabaseLog, waitMs = 30_000): Promise<pg.Client> {
   const deadline = performance.now() + waitMs;
   for (let attempt = 0; ; attempt += 1) {
-    const patienceMs = Math.max(1, Math.min(5_000, deadline - performance.now()));
-    const client = clientFor(databaseUrl, patienceMs);
+    const patienceMs = (): number => Math.max(1, Math.min(5_000, deadline - performance.now()));
+    const client = clientFor(databaseUrl, patienceMs());
     const place = `${client.database ?? 'the default database'} at ${client.host}:${client.port}`;
     try {
       await client.connect();
-      await checkDatabase(client, { databaseUrl, place, patienceMs });
+      await checkDatabase(client, { databaseUrl, place, patienceMs: patienceMs() });
       return client;
     } catch (error) {
       await client.end().catch(() => undefined);
@@ -36,7 +36,7 @@ export async function connectByUrl(databaseUrl: string, log: DatabaseLog, waitMs
       if (deadline - performance.now() < RETRY_MS) {
         throw new DatabaseError(
           'database_unreachable',
-          `The database ${place} did not accept a connection within ${Math.round(waitMs / 1000)} s (${errorCode(error) ?? 'no answer'}).`,
+          `The database ${place} did not answer within ${Math.round(waitMs / 1000)} s (${errorCode(error) ?? 'no answer'}).`,
           'Start that Postgres, or correct DATABASE_URL. Without DATABASE_URL Tonearm runs a Postgres of its own.',
         );
       }

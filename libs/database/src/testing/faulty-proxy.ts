@@ -18,7 +18,7 @@ export interface FaultyProxy {
   mend: () => void;
   /** The connections there are stay open and nothing passes any more, not even their end; new ones work. */
   stall: () => void;
-  /** The same as soon as the database is to be told this, which it never hears. */
+  /** The same as soon as the database is told this; it may hear it, and nobody hears its answer. */
   stallWhenTold: (told: string) => void;
   close: () => Promise<void>;
 }
