@@ -2,7 +2,12 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn } from 'class-validator';
 import { PERIODS, type Period } from '#listening';
 import { IsWholeNumber } from '#providers';
-import { LONGEST } from './charts.service.js';
+
+/**
+ * The provider is always asked for the longest list, and shorter ones are cut from it: however many different lists
+ * strangers ask for, the upstream gets a handful of calls.
+ */
+export const LONGEST = 50;
 
 const LIMIT_RULE = `must be a whole number from 1 to ${LONGEST}, given once`;
 const PERIOD_RULE = `must be one of ${PERIODS.join(', ')}, given once`;

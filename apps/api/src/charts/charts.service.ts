@@ -5,6 +5,7 @@ import { type JsonBytes, encodeJson } from '../answer/json-answer.js';
 import { type CachedRead, PATIENCE_MS, type Patience, ReadCache } from '../answer/read-cache.js';
 import { ActiveProvider } from '../providers/active-provider.js';
 import type { RunningProvider } from '../providers/running-providers.js';
+import { LONGEST } from './chart-query.dto.js';
 import type {
   ChartDto,
   LovedTracksDto,
@@ -36,11 +37,6 @@ const CHART = { freshMs: 10 * MINUTE, refreshMs: 60 * MINUTE };
 const PROFILE = { freshMs: 5 * MINUTE, refreshMs: 60 * MINUTE };
 /** A song that was running when a list was read is not said to run by one that is older. */
 const RUNNING_S = 30;
-/**
- * The provider is always asked for the longest list, and shorter ones are cut from it: however many different lists
- * strangers ask for, the upstream gets a handful of calls.
- */
-export const LONGEST = 50;
 
 /**
  * How many answers are kept to what each provider is asked: one, and one from before its latest outage or link, which nobody

@@ -7,7 +7,8 @@ import { ActiveProvider } from '../providers/active-provider.js';
 import { isOfReadAlone } from '../providers/lasting-failure.js';
 import type { RunningProvider } from '../providers/running-providers.js';
 import type { RecentTracksDto, SummaryDto, SummaryFault } from './charts.dto.js';
-import { ChartsService, type Document, LONGEST } from './charts.service.js';
+import { LONGEST } from './chart-query.dto.js';
+import { ChartsService, type Document } from './charts.service.js';
 
 /** Everything for one page: each part is read beside the others, and one that fails does not take the rest along. */
 @Injectable()
