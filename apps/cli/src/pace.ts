@@ -14,7 +14,7 @@ export class Pace {
 
   note({ list, done }: Progress, at: number): void {
     const seen = this.lists.get(list);
-    // A list that changes while it is read begins anew.
+    // A list that changes while it is read begins anew, and of pages that are read side by side a later one may tell first.
     if (!seen || done < seen.last.done) this.lists.set(list, { first: { done, at }, last: { done, at } });
     else seen.last = { done, at };
   }

@@ -1,6 +1,6 @@
 /**
- * Whether OAuth servers send people back to an address: https, or http to the machine's own address in figures (RFC 8252
- * 7.3 and 8.3). "localhost" is refused with either.
+ * Whether an OAuth server, also the strictest that is known here, sends people back to an address: https, or http to the
+ * machine's own address in figures (RFC 8252 7.3 and 8.3). Spotify refuses "localhost" with either.
  *
  * @see https://developer.spotify.com/documentation/web-api/concepts/redirect_uri
  */

@@ -53,7 +53,7 @@ export class PageReading {
   failure: Error | null = null;
   /** A page is kept before the next one is asked for in its lane: each lane loses one page at most when this is killed. */
   private readonly lanes: BulkheadPolicy;
-  /** Entries of pages that are kept, by list. */
+  /** Entries of pages that are kept, or about to be, by list. */
   private readonly done = new Map<string, number>();
 
   constructor(private readonly parts: PageReadingParts) {
