@@ -78,7 +78,7 @@ describe('GET /currently-playing', () => {
     const again = await fetch(`${service.url}/currently-playing`, { headers: { 'if-none-match': etag } });
     expect(again.status).toBe(304);
     expect(await again.text()).toBe('');
-    await harness.stage.advance(6 * 60_000);
+    await harness.stage.skipSong();
     const next = await eventually(async () => {
       const answer = await json(service, '/currently-playing');
       expect(answer.headers.get('etag')).not.toBe(etag);

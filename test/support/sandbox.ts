@@ -15,6 +15,8 @@ export interface Stage {
   reset: () => Promise<void>;
   /** Moves the listener's clock, not the wall's. */
   advance: (milliseconds: number) => Promise<void>;
+  /** Moves it to where the next song begins, which is another one than now. */
+  skipSong: () => Promise<void>;
   /** Settings that add Spotify, with the sandbox's first app. */
   spotifySettings: Readonly<Record<string, string>>;
   /** Settings with which MusicBrainz is asked, at the sandbox. */
@@ -68,6 +70,7 @@ export async function openStage(): Promise<Stage> {
       await letSongGoOn();
     },
     advance: (milliseconds) => moveClock(() => milliseconds),
+    skipSong: () => moveClock((leftMs) => leftMs),
     calls: async () => {
       const ledger: unknown = await (await send('GET', '/control/ledger')).json();
       return countsOf(ledger);
