@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { removeFolder, temporaryFolder } from '../support/service.js';
@@ -78,4 +78,17 @@ describe('boundaries', () => {
     const guilty = [...output.matchAll(/error [a-z-]+: (\S+)/g)].map(([, file]) => file ?? '');
     expect(guilty.filter((file) => !file.includes('/sample-'))).toEqual([]);
   });
+});
+
+it('nest-cli.json knows every project, but the pages, which Nest does not build', () => {
+  const { projects } = JSON.parse(readFileSync('nest-cli.json', 'utf8')) as {
+    projects: Record<string, { root: string }>;
+  };
+  const folders = ['apps', 'libs'].flatMap((above) =>
+    readdirSync(above, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => `${above}/${name}`),
+  );
+  const roots = Object.values(projects).map(({ root }) => root);
+  expect(roots.sort()).toEqual(folders.filter((folder) => folder !== 'apps/web').sort());
 });
