@@ -22,4 +22,10 @@ describe('the scan for secrets', () => {
       [],
     );
   });
+
+  it('finds nothing in a picture, but what stands behind it', () => {
+    const picture = `<image href="data:image/png;base64,iVBO/BQ${'aQB9'.repeat(24)}=="`;
+    expect(secretsIn(`${picture}/>`, [])).toEqual([]);
+    expect(secretsIn(`${picture} title="${token}"/>`, [])).toHaveLength(1);
+  });
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 /** Codes and tokens of the sandbox begin as Spotify's do, and are this long. */
 const TOKENS = /\b[AB]Q[\w-]{90,}/g;
 const SEALED = /\bv1\.[\w-]+\.[\w-]+\.[\w-]+/g;
+const PICTURE = /\bdata:image\/[\w.+-]+;base64,[\w+/]+/g;
 /** Shorter values are words that stand in any text. */
 const SHORTEST_SECRET = 16;
 /** Names the folder in which a run gathers. */
@@ -39,7 +40,7 @@ export function noteKeyFile(dataDir: string): void {
 
 /** What of a text nobody should be able to read there, shortened so that a report does not repeat it. */
 export function secretsIn(text: string, known: readonly string[]): string[] {
-  // In a sealed text any letters may follow each other.
-  const tokens = text.replaceAll(SEALED, '').match(TOKENS) ?? [];
+  // In a sealed text, and in a picture, any letters may follow each other.
+  const tokens = text.replaceAll(SEALED, '').replaceAll(PICTURE, '').match(TOKENS) ?? [];
   return [...tokens, ...known.filter((secret) => text.includes(secret))].map((secret) => `${secret.slice(0, 6)}…`);
 }
