@@ -186,6 +186,8 @@ it('shortens what an endpoint has to say, and takes control characters out', asy
   const { description } = await failureOf(endpoint().refresh('x'));
   expect(description).toMatch(/^a \[31m b{190,}$/);
   expect(description?.length).toBeLessThanOrEqual(200);
+  server.fail(says(400, oauth('invalid_grant', `${'b'.repeat(199)}🎵`)));
+  expect((await failureOf(endpoint().refresh('x'))).description).toMatch(/^b{199} $/);
 });
 
 function expectSecretFree(error: Error, ...more: string[]): void {

@@ -112,7 +112,8 @@ function oauthError(error: string, said: string | null, secrets: readonly string
 function harmless(text: string, secrets: readonly string[]): string {
   const forms = secrets.flatMap((secret) => [secret, encodeURIComponent(secret), formEncoded(secret)]);
   const without = forms.reduce((left, secret) => left.replaceAll(secret, '[…]'), text);
-  return without.replaceAll(/[^\x20-\x7e\u00a0-\uffff]+/g, ' ').slice(0, LONGEST_DESCRIPTION);
+  // Cut first: what is left of a sign that the cut goes through is none.
+  return without.slice(0, LONGEST_DESCRIPTION).replaceAll(/[\p{Cc}\p{Surrogate}]+/gu, ' ');
 }
 
 function tokensIn({ json, status }: UpstreamAnswer): Tokens {

@@ -13,5 +13,6 @@ export function objectsOf(list: readonly unknown[]): Wire[] {
 
 /** Words of an upstream as ours may repeat them: at most a line, without signs that no log and no database takes. */
 export function inOneLine(words: string): string {
-  return words.replace(/[\s\p{Cc}\p{Surrogate}]+/gu, ' ').slice(0, 200);
+  // Cut first: what is left of a sign that the cut goes through is none.
+  return words.slice(0, 200).replace(/[\s\p{Cc}\p{Surrogate}]+/gu, ' ');
 }

@@ -200,6 +200,13 @@ describe('the words of an error', () => {
     if (verdict.kind === 'refused') expect(verdict.error.message.length).toBeLessThan(500);
   });
 
+  it.each([8, 29, 99])('are cut beside a sign and not through it, error %d', (error) => {
+    const verdict = judged({ error, message: `${'x'.repeat(199)}🎵` });
+    const words = verdict.kind === 'refused' ? verdict.error.message : JSON.stringify(verdict);
+    expect(words).toMatch(/x{199}/);
+    expect(words).not.toMatch(/\p{Surrogate}|\\ud83c/u);
+  });
+
   it.each([8, 29, 99])('do not repeat a key that the upstream repeats, error %d', (error) => {
     const verdict = judged({ error, message: `Bad request: /2.0/?api_key=${KEY}&user=Ada` });
     const words = verdict.kind === 'refused' ? verdict.error.message : JSON.stringify(verdict);
