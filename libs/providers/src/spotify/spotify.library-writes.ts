@@ -4,14 +4,10 @@ import { toPlaylist } from './spotify.library-map.js';
 import { CHANGES, type Question, changeOfPlaylist } from './spotify.questions.js';
 
 export function createLibraryWrites({ change }: SpotifyApi): LibraryWrites {
-  /** Following is another right than saving: one call for each keeps the order of both. */
+  /** Saving, following somebody and following a playlist are three rights: one call for each keeps the order of all. */
   async function keep(method: Change['method'], uris: readonly string[]): Promise<void> {
-    const isArtist = (uri: string) => uri.startsWith('spotify:artist:');
-    const parts: readonly [Question, readonly string[]][] = [
-      [CHANGES.kept, uris.filter((uri) => !isArtist(uri))],
-      [CHANGES.followed, uris.filter(isArtist)],
-    ];
-    for (const [question, some] of parts) {
+    for (const question of [CHANGES.kept, CHANGES.followed, CHANGES.followedPlaylists]) {
+      const some = uris.filter((uri) => changeOf(uri) === question);
       if (some.length > 0) await change(question, { method, query: { uris: some.join(',') } });
     }
   }
@@ -47,4 +43,10 @@ export function createLibraryWrites({ change }: SpotifyApi): LibraryWrites {
       await change(changeOfPlaylist(playlistId), { method: 'PUT', body });
     },
   };
+}
+
+/** What keeps a thing, by what its URI says that it is. */
+function changeOf(uri: string): Question {
+  if (uri.startsWith('spotify:artist:')) return CHANGES.followed;
+  return uri.startsWith('spotify:playlist:') ? CHANGES.followedPlaylists : CHANGES.kept;
 }

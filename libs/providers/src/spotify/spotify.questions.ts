@@ -74,6 +74,7 @@ const PLAYLIST_SCOPES = ['playlist-modify-public', 'playlist-modify-private'];
 export const CHANGES = {
   kept: { path: 'me/library', scopes: ['user-library-modify'], holds: null, mayBeEmpty: true },
   followed: { path: 'me/library', scopes: ['user-follow-modify'], holds: null, mayBeEmpty: true },
+  followedPlaylists: { path: 'me/library', scopes: ['playlist-modify-public'], holds: null, mayBeEmpty: true },
   newPlaylist: { path: 'me/playlists', scopes: PLAYLIST_SCOPES, holds: 'id' },
 } as const satisfies Record<string, Question>;
 
