@@ -309,7 +309,7 @@ describe('refusals are told apart', () => {
     ['not-registered', 'user_not_registered', 'not_registered', 'last.fm'],
     ['insufficient-scope', 'insufficient_scope', 'scope_missing', 'spotify'],
     ['permissions-missing', 'insufficient_scope', 'scope_missing', 'spotify'],
-    ['country', 'forbidden', 'forbidden', 'spotify'],
+    ['country', 'country_unavailable', 'country_unavailable', 'last.fm'],
     ['forbidden', 'not_supported', 'endpoint_gone', 'spotify'],
   ] as const)('%s', async (name, reason, state, source) => {
     const service = await relinkedService();

@@ -9,7 +9,8 @@
  * - `insufficient_scope`: the account agreed to less than this read needs.
  * - `owner_premium_required`: the upstream refuses the whole app until its owner pays again.
  * - `user_not_registered`: the upstream does not let this listener use this app.
- * - `forbidden`: a choice of the account's own, or the country, keeps what was asked for closed.
+ * - `country_unavailable`: the upstream serves nobody in the country that this service calls from.
+ * - `forbidden`: a choice of the account's own keeps what was asked for closed.
  * - `upstream_rate_limited`: the upstream has told us to stay away for a while.
  * - `upstream_timeout`: no whole answer in time.
  * - `upstream_error`: an answer that is a fault, or that nobody can read.
@@ -23,6 +24,7 @@ export const PROVIDER_ERROR_CODES = [
   'insufficient_scope',
   'owner_premium_required',
   'user_not_registered',
+  'country_unavailable',
   'forbidden',
   'upstream_rate_limited',
   'upstream_timeout',

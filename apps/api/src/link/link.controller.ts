@@ -147,6 +147,7 @@ function ApiLinkProblems(...more: Parameters<typeof ApiProblems>): MethodDecorat
     'provider_not_configured',
     'owner_premium_required',
     'user_not_registered',
+    'country_unavailable',
     'database_unavailable',
     ...more,
   );

@@ -44,6 +44,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, { status: number; title: str
   reauthorization_required: { status: 503, title: 'The account must agree again' },
   owner_premium_required: { status: 503, title: "The app owner's subscription is over" },
   user_not_registered: { status: 503, title: 'The account is not registered with the app' },
+  country_unavailable: { status: 503, title: 'The provider is not there in this country' },
   upstream_rate_limited: { status: 503, title: 'The provider asked for a pause' },
   upstream_timeout: { status: 504, title: 'The provider did not answer in time' },
 };

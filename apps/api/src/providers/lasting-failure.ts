@@ -8,6 +8,7 @@ const LONG_PAUSE_MS = 60_000;
 const LASTING: ReadonlySet<ProviderErrorCode> = new Set([
   'owner_premium_required',
   'user_not_registered',
+  'country_unavailable',
   'reauthorization_required',
   'provider_not_linked',
   'provider_not_configured',

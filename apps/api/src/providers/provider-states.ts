@@ -16,6 +16,7 @@ export const PROVIDER_STATES = [
   'scope_missing',
   'premium_required',
   'not_registered',
+  'country_unavailable',
   'forbidden',
   'endpoint_gone',
   'blocked',
@@ -151,6 +152,7 @@ const BY_CODE: Readonly<Partial<Record<ProviderErrorCode, StateName>>> = {
   insufficient_scope: 'scope_missing',
   owner_premium_required: 'premium_required',
   user_not_registered: 'not_registered',
+  country_unavailable: 'country_unavailable',
   forbidden: 'forbidden',
   not_supported: 'endpoint_gone',
 };

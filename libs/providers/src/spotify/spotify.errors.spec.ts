@@ -97,7 +97,7 @@ describe('403', () => {
   it('about the country is not about the app or the account', () => {
     const text = '{ "error" : { "status" : 403, "message" : "Spotify is unavailable in this country" } }';
     const { code, remedy } = refusal(judged(text, 403));
-    expect(code).toBe('forbidden');
+    expect(code).toBe('country_unavailable');
     expect(remedy).toContain('country');
   });
 

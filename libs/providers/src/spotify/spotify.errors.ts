@@ -53,7 +53,7 @@ const REFUSALS: readonly (Refusal & { words: RegExp })[] = [
   },
   {
     words: /unavailable in this country/i,
-    code: 'forbidden',
+    code: 'country_unavailable',
     cause: 'Spotify is not available in the country that this service calls from',
     remedy: 'Run this service in a country where Spotify is available, or choose another provider.',
   },

@@ -169,7 +169,7 @@ describe('a playlist that the account may not have', () => {
     ['no playlist but an address that is not there', 404, 'Service not found', 'upstream_error', /Service not found/],
     ['the app that is closed', 403, OWNER, 'owner_premium_required', /Premium/],
     ['a scope that is missing', 403, 'Insufficient client scope', 'insufficient_scope', /playlist-/],
-    ['the country', 403, 'Spotify is unavailable in this country', 'forbidden', /country/],
+    ['the country', 403, 'Spotify is unavailable in this country', 'country_unavailable', /country/],
   ])('is %s', async (_, status, words, code, message) => {
     const { library, writes } = await reading(() => refused(status, words));
     for (const asked of [
@@ -221,6 +221,13 @@ describe('every change is sent once, with a token that is allowed it', () => {
       ['user-follow-modify'],
     ],
     [
+      'follow a playlist',
+      (writes) => writes.save([`spotify:playlist:${ID}`]),
+      { method: 'PUT', path: 'me/library', query: { uris: `spotify:playlist:${ID}` } },
+      null,
+      ['playlist-modify-public'],
+    ],
+    [
       'remove',
       (writes) => writes.remove(['spotify:show:1']),
       { method: 'DELETE', path: 'me/library', query: { uris: 'spotify:show:1' } },
@@ -270,13 +277,21 @@ describe('every change is sent once, with a token that is allowed it', () => {
     expect(needs).toEqual([{ scopes }]);
   });
 
-  it('of two kinds goes out in two parts, and nothing in none', async () => {
+  it('of three kinds goes out in three parts, and nothing in none', async () => {
     const { writes, calls, needs } = await reading(() => ({ body: '' }));
-    await writes.save(['spotify:artist:1', 'spotify:track:2', 'spotify:artist:3']);
-    expect(calls.map(({ query }) => query['uris'])).toEqual(['spotify:track:2', 'spotify:artist:1,spotify:artist:3']);
-    expect(needs.flatMap(({ scopes }) => scopes)).toEqual(['user-library-modify', 'user-follow-modify']);
+    await writes.save(['spotify:artist:1', `spotify:playlist:${ID}`, 'spotify:track:2', 'spotify:artist:3']);
+    expect(calls.map(({ query }) => query['uris'])).toEqual([
+      'spotify:track:2',
+      'spotify:artist:1,spotify:artist:3',
+      `spotify:playlist:${ID}`,
+    ]);
+    expect(needs.flatMap(({ scopes }) => scopes)).toEqual([
+      'user-library-modify',
+      'user-follow-modify',
+      'playlist-modify-public',
+    ]);
     await writes.save([]);
-    expect(calls).toHaveLength(2);
+    expect(calls).toHaveLength(3);
   });
 
   it.each(['', ' ', '{}', '[]'])('is good when the status says so, with %o', async (body) => {

@@ -312,7 +312,7 @@ describe('an answer that stays bad', () => {
     ['player without scope', refused(401, 'Permissions missing'), 'insufficient_scope', 1],
     ['anything without scope', refused(403, 'Insufficient client scope'), 'insufficient_scope', 1],
     ['endpoint gone', refused(403, 'Forbidden'), 'not_supported', 1],
-    ['country', refused(403, 'Spotify is unavailable in this country'), 'forbidden', 1],
+    ['country', refused(403, 'Spotify is unavailable in this country'), 'country_unavailable', 1],
     ['not found', refused(404, 'Resource not found'), 'upstream_error', 1],
     ['too many calls', { status: 429, body: 'Too many requests' }, 'upstream_rate_limited', 1],
     ['token lost every time', refused(401, 'Access token missing'), 'upstream_error', 3],
