@@ -21,7 +21,8 @@ export function helpLines(usages: readonly Usage[]): string[] {
     ...Object.values(WORDS),
     '',
     'Where the service is: --url, else TONEARM_URL, else port PORT of this machine (7723 unless set).',
-    "The owner's token: ADMIN_TOKEN, or a file with it in ADMIN_TOKEN_FILE. Both are also read from .env.",
+    "The owner's token: ADMIN_TOKEN, or a file with it in ADMIN_TOKEN_FILE.",
+    'All of these are also read from .env, and the environment overrules that.',
     'help <command> tells the options of a command.',
   ];
 }

@@ -16,7 +16,7 @@ export class AuditController {
   @Header('Cache-Control', 'no-store')
   @ApiOperation({
     operationId: 'getAudit',
-    summary: 'What was done with links, tokens, apps and providers, and by whom',
+    summary: 'What was done with links, tokens, apps, providers and restores, and by whom',
   })
   @ApiOkResponse({ type: AuditDto, description: 'The latest first.' })
   @ApiProblems('invalid_request')

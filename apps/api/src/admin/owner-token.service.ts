@@ -61,7 +61,7 @@ export class OwnerTokenService implements OnApplicationBootstrap, BeforeApplicat
   private show(): void {
     if (this.unseen === null) return;
     process.stdout.write(
-      `\nThe owner's token, shown this once: ${this.unseen}\nIt opens the admin's routes. To choose your own, set ADMIN_TOKEN.\n\n`,
+      `\nThe owner's token, shown this once: ${this.unseen}\nIt opens the owner's routes. To choose your own, set ADMIN_TOKEN.\n\n`,
     );
     this.unseen = null;
   }

@@ -16,7 +16,8 @@ export class ChoiceRequestDto {
 
   @ApiPropertyOptional({
     enum: [...PROVIDER_IDS, NO_FALLBACK],
-    description: 'Who answers instead while that one cannot; as it is unless given.',
+    description:
+      'Who answers instead while that one cannot; as it is unless given, but when `active` names it the two change places.',
     example: 'none',
   })
   @IfGiven()

@@ -15,6 +15,7 @@ import {
 } from '@nestjs/common';
 import {
   ApiAcceptedResponse,
+  ApiBody,
   ApiNoContentResponse,
   ApiOkResponse,
   ApiOperation,
@@ -79,6 +80,7 @@ export class BackupsController {
     description:
       'It goes on in the background, across restarts too; its own address tells how it gets on. One of a provider is under way at a time: while there is one, this answers with that. What is as it was in the backup before is not asked for again: of a list its first part tells, and what does not tell is read by turns. With `full` everything is read.',
   })
+  @ApiBody({ type: BackupRequestDto, required: false })
   @ApiAcceptedResponse({ type: BackupDto, description: 'It begins, or is under way already.' })
   @ApiProblems(
     'invalid_request',

@@ -297,7 +297,8 @@ export class BackupsDto {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'What the owner should know: a backup that the schedule has missed, or that has failed.',
+    description:
+      'What the owner should know: a backup that the schedule has missed, or that has failed, or that the folder has none of those that are known.',
     example: null,
   })
   alert!: string | null;

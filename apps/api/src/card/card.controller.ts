@@ -22,7 +22,7 @@ export class CardController {
     operationId: 'getCard',
     summary: 'What plays now, as a picture',
     description:
-      'For places that run no script, such as a README. Always 200, within two seconds: parameters that cannot be understood are passed over, numbers out of bounds become the nearest within, and a cover that does not come in time is left out.',
+      'For places that run no script, such as a README. Always 200, within two seconds: parameters that cannot be understood are passed over, numbers out of bounds become the nearest within, and a record is drawn in place of a cover that does not come in time.',
   })
   @ApiCardParameters()
   @ApiProduces(SVG)

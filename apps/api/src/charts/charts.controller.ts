@@ -89,7 +89,12 @@ export class ChartsController {
   }
 
   @Get('summary')
-  @ApiRead('getSummary', 'Everything for one page', SummaryDto, SUMMARY_DESCRIPTION)
+  @ApiRead(
+    'getSummary',
+    'What plays, what was played, the charts and the profile, for one page',
+    SummaryDto,
+    SUMMARY_DESCRIPTION,
+  )
   async summary(@Query() { period, limit }: ChartQueryDto): Promise<JsonAnswer> {
     return new JsonAnswer(await this.summaries.summary(period, limit), {
       'Cache-Control': cacheControl(5, OF_SONGS_SECONDS),

@@ -106,7 +106,8 @@ export class ChartDto extends Sourced {
   period!: Period;
 
   @ApiProperty({
-    description: 'True for a list that the provider does not have and that was worked out here.',
+    description:
+      'True for a chart that the provider does not have as such: worked out here, or that of its nearest span.',
     example: false,
   })
   derived!: boolean;
@@ -114,7 +115,7 @@ export class ChartDto extends Sourced {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'How it was worked out; null when it was not.',
+    description: 'What it is instead; null when it is not derived.',
     example: null,
   })
   derivation!: string | null;

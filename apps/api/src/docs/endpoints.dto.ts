@@ -4,7 +4,7 @@ export class EndpointParameter {
   @ApiProperty({ example: 'limit' })
   name!: string;
 
-  @ApiProperty({ description: 'Where it stands: query, path or body.', example: 'query' })
+  @ApiProperty({ description: 'Where it stands: query, path, header or body.', example: 'query' })
   in!: string;
 
   @ApiProperty({ example: false })

@@ -24,7 +24,6 @@ export class HealthController {
       'Asks the active provider when its last word is more than a minute old, and while it fails at most every five seconds. 503 when `ok` is false.',
   })
   @ApiOkResponse({ type: HealthDto, description: 'All is well.' })
-  @ApiNotModifiedResponse({ description: 'Nothing has changed since the ETag in If-None-Match.' })
   @ApiServiceUnavailableResponse({ type: HealthDto, description: 'Something is wrong; the same document says what.' })
   @ApiProblems('headers_too_large')
   async health(): Promise<JsonAnswer> {

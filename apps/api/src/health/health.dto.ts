@@ -92,7 +92,8 @@ export class BackupStandingDto {
 
 export class HealthDto {
   @ApiProperty({
-    description: 'True when there is an answer to give: the active provider and the database both work.',
+    description:
+      'True when there is an answer to give: the provider that answers, the active one or its fallback, and the database work.',
     example: true,
   })
   ok!: boolean;
@@ -100,7 +101,7 @@ export class HealthDto {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'Source of the active provider; null while none is configured.',
+    description: 'Source of the provider that answers, the active one or its fallback; null while none is configured.',
     example: 'last.fm',
   })
   source!: string | null;

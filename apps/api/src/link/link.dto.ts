@@ -15,7 +15,8 @@ export class BeginLinkQueryDto {
   client_id?: string;
 
   @ApiPropertyOptional({
-    description: 'Exactly what to ask for, with spaces between; what the reads need unless given. Earlier links stay.',
+    description:
+      'Exactly what to ask for, with spaces between; unless given, what the reads need and all that was agreed to before. Earlier links stay.',
     example: 'playlist-read-private',
   })
   @IsOptional()

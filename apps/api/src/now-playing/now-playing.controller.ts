@@ -38,7 +38,7 @@ export class NowPlayingController {
     operationId: 'getCurrentlyPlaying',
     summary: 'What plays now',
     description:
-      'Always 200. When nothing plays, title is "Not Playing". A bad day of the provider is told in `degraded` and `stale`. The bytes stay the same for a whole song: work out progress from `startedAt` and `endsAt`, and send `If-None-Match`.',
+      'Always 200. When nothing plays, title is "Not Playing". A bad day of the provider is told in `degraded` and `stale`. The bytes stay the same for a whole song, but for `lastPlayed`, which may come a moment after it: work out progress from `startedAt` and `endsAt`, and send `If-None-Match`.',
   })
   @ApiOkResponse({ type: CurrentlyPlaying, description: 'What plays, or that nothing does.' })
   @ApiNotModifiedResponse({ description: 'Nothing has changed since the ETag in If-None-Match.' })

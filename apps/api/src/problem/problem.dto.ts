@@ -62,14 +62,21 @@ export function ApiProblems(...codes: ProblemCode[]): ClassDecorator & MethodDec
 function describe(target: object, key: string | symbol, method: PropertyDescriptor, more: ProblemCode[]): void {
   const route: unknown = method.value;
   if (typeof route !== 'function') throw new TypeError(`${String(key)} is no method, and answers nothing.`);
-  const codes = [...new Set([...(named.get(route) ?? []), ...more])];
+  const known = named.get(route) ?? [];
+  const fresh = [...new Set(more)].filter((code) => !known.includes(code));
+  const codes = [...known, ...fresh];
   named.set(route, codes);
-  const statuses = new Set(codes.map((code) => PROBLEMS[code].status));
+  const ofStatus = (some: readonly ProblemCode[], status: number) =>
+    some.filter((code) => PROBLEMS[code].status === status);
+  const statuses = new Set(fresh.map((code) => PROBLEMS[code].status));
   const responses = [...statuses].map((status) => {
-    const group = codes.filter((code) => PROBLEMS[code].status === status);
+    const group = ofStatus(codes, status);
     return ApiResponse({
       status,
-      description: group.map((code) => `${PROBLEMS[code].title} (\`${code}\`).`).join(' '),
+      // Nest adds it to what is there; everything else takes the place of that.
+      description: ofStatus(fresh, status)
+        .map((code) => `${PROBLEMS[code].title} (\`${code}\`).`)
+        .join(' '),
       content: {
         'application/problem+json': {
           schema: { $ref: getSchemaPath(ProblemDto) },

@@ -9,7 +9,9 @@ export function envExample(): string {
       if (source) lines.push(`Get it at ${source}`);
       lines.push(fallback === undefined ? 'Default: none.' : `Default: ${fallback}`);
       if (secret) lines.push(`Secret: can be given as a file instead, by ${name}_FILE.`);
-      return [...lines.map((line) => `# ${line}`), `#${name}=${example.includes(' ') ? '' : example}`].join('\n');
+      // That of a secret with spaces in it says how to get one.
+      const value = example.includes(' ') ? (secret ? '' : `'${example}'`) : example;
+      return [...lines.map((line) => `# ${line}`), `#${name}=${value}`].join('\n');
     }),
   );
   const head =

@@ -29,7 +29,7 @@ export const download: Command = {
       about: 'archive (a .tar.gz, unless given), json, csv, or transfer: one CSV for a move to another service',
     },
     { name: 'list', takes: 'list', about: 'one list, for example tracks, or playlist: and an id; csv needs it' },
-    { name: 'out', takes: 'file', about: 'where to; a hyphen for the standard output' },
+    { name: 'out', takes: 'file', about: 'where to, a file or a folder; a hyphen for the standard output' },
     { name: 'force', takes: null, about: 'overwrites a file that is there' },
   ],
   async run(call, surroundings) {
