@@ -319,6 +319,14 @@ describe('refusals are told apart', () => {
 });
 
 describe('failures are told apart', () => {
+  it('asked by the owner, a provider is as it is at that moment, however well it was just before', async () => {
+    const service = await relinkedService();
+    expect((await json(service, '/health')).body).toMatchObject({ source: 'spotify', degraded: null });
+    await scenario('server-error');
+    const found = (await asOwner(service, 'POST', '/admin/providers/spotify/probe')).body;
+    expect(found).toMatchObject({ state: 'failing', reason: 'upstream_error' });
+  });
+
   it.each([
     ['rate-limited', { retryAfter: 30 }, 'upstream_rate_limited', 'blocked', 'spotify'],
     ['quota', {}, 'upstream_rate_limited', 'quota_exceeded', 'last.fm'],

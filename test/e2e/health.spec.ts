@@ -91,6 +91,10 @@ describe('health', () => {
         ],
       },
     });
+    // Since when is a matter of the provider's, not of who asks.
+    const since = async () =>
+      ((await json(service, '/health')).body as { providers: { since: string }[] }).providers[0]?.since;
+    expect(await since()).toBe(await since());
     // Whoever has seen it before is told all of it again: bad news is never old.
     expect((await json(service, '/health', { headers: { 'if-none-match': '*' } })).status).toBe(503);
     expect((await json(service, '/health/ready')).status).toBe(200);

@@ -38,10 +38,12 @@ export class ProvidersService {
   async probe(id: string): Promise<ProviderDto> {
     const running = this.providers.get(id);
     running?.upstream.closeCircuits();
-    if (running && (await succeeds(running.probe.profile()))) {
-      running.health.forgive();
-      // What plays is the main job: where that has failed, only that can say that it is well.
-      if (running.health.current.failure) await succeeds(running.probe.nowPlaying());
+    if (running) {
+      const isWell = await succeeds(running.probe.profile());
+      if (isWell) running.health.forgive();
+      // Where that is not what is known, what plays decides, which is the main job.
+      const isKnownWell = running.health.current.failure === null;
+      if (isWell !== isKnownWell) await succeeds(running.probe.nowPlaying());
     }
     const provider = (await this.list()).providers.find((one) => one.id === id);
     if (provider) return provider;

@@ -13,6 +13,7 @@ describe('a failure lasts', () => {
   it.each([
     'owner_premium_required',
     'user_not_registered',
+    'country_unavailable',
     'reauthorization_required',
     'database_unavailable',
   ] as const)('when somebody has to do something first: %s', (code) => {

@@ -83,7 +83,7 @@ export class ProviderStates {
     const begun = (): Date | null => {
       if (outage && failure === outage.error) return outage.since;
       // What the record does not have yet has been found just now.
-      return failure !== null && failure === probed ? new Date() : since;
+      return failure !== null && failure === probed && failure !== record.failure ? new Date() : since;
     };
     return {
       id: provider.id,
