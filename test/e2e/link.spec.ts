@@ -196,6 +196,28 @@ describe('a link', () => {
     expect(consentedAt(after) > consentedAt(before)).toBe(true);
   });
 
+  it('of which not all was granted has what was, and tells the rest, on the page too', async () => {
+    await linking.stage.control('PUT', '/control/spotify/switches', { grants: 'first' });
+    const program = openProgram(linking);
+    const done = await program.get(await decide(await beginConsent(program)));
+    const granted = 'user-read-currently-playing';
+    const others = READS.split(' ').filter((scope) => scope !== granted);
+    expect(done.body).toMatchObject({ scopes: [granted], missingScopes: others });
+    expect((await links(program))[first.clientId]).toEqual([granted]);
+    const page = await program.get(await decide(await beginConsent(program, '?force=1')), { accept: PAGE });
+    expect(page.text).toMatch(new RegExp(`Not granted: .*${others.join('.*')}`));
+  });
+
+  it('stays that of the account when Spotify comes to call it by another id', async () => {
+    await linking.stage.control('PUT', '/control/spotify/switches', { mode: 'legacy' });
+    const program = openProgram(linking);
+    await link(program);
+    await linking.stage.control('PUT', '/control/spotify/switches', { mode: 'dev2026' });
+    const address = await beginConsent(program, '?scope=playlist-read-private');
+    expect((await program.get(await decide(address))).body).toMatchObject({ replaced: null });
+    expect((await links(program))[first.clientId]?.sort()).toEqual(['playlist-read-private', READS].sort());
+  });
+
   it('of another scope is asked for exactly, and stands beside the first', async () => {
     const program = openProgram(linking);
     await link(program);

@@ -22,6 +22,8 @@ export interface OAuthApp {
 export interface LinkedAccount {
   /** Never changes, at this upstream. */
   id: string;
+  /** Ids that the upstream knew it by before there was this one: who is linked by one of them is the same, and keeps it. */
+  formerIds?: readonly string[];
   /** For people. */
   name: string;
 }

@@ -191,10 +191,11 @@ export class LinkService {
   private async keep(
     { of: { provider, linking }, app }: Consent,
     { scopes: asked }: TakenConsent,
-    account: LinkedAccount,
+    found: LinkedAccount,
     tokens: Tokens,
   ): Promise<FinishedLink> {
     const { links } = this.accounts;
+    const account = await this.known(provider.id, found);
     const scopes = tokens.scopes ?? asked;
     const kept = await links.save({ provider: provider.id, clientId: app.clientId, account, scopes, tokens });
     // One account for an app at a time: with two, a read could be of either. Of two that agree at once the later one stays.
@@ -216,6 +217,12 @@ export class LinkService {
       missingScopes: missingScopes(asked, scopes),
       replaced,
     };
+  }
+
+  /** The account by the id that its links have, and its backups: an upstream may have come to call it by another one. */
+  private async known(provider: string, { id, formerIds = [], name }: LinkedAccount): Promise<LinkedAccount> {
+    const linked = (await this.accounts.links.list(provider)).map(({ account }) => account.id);
+    return { id: [id, ...formerIds].find((one) => linked.includes(one)) ?? id, name };
   }
 
   private async tell(

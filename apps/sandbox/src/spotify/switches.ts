@@ -16,10 +16,15 @@ export type ConsentMode = (typeof consentModes)[number];
 export const rotationModes = ['none', 'same', 'rotate-grace', 'rotate', 'rotate-strict'] as const;
 export type RotationMode = (typeof rotationModes)[number];
 
+/** What a person allows of the scopes that an app asks for: all of them, or the first alone. */
+export const grantModes = ['all', 'first'] as const;
+export type GrantMode = (typeof grantModes)[number];
+
 /** How Spotify behaves all the time, until it is changed. */
 export interface SpotifySwitches {
   mode: ApiMode;
   consent: ConsentMode;
+  grants: GrantMode;
   /** Who is signed in when an app asks for consent. */
   person: SignedIn;
   rotation: RotationMode;
@@ -37,6 +42,7 @@ export interface SpotifySwitches {
 export const switchParameters: Parameters<SpotifySwitches> = {
   mode: oneOf(apiModes, 'dev2026'),
   consent: oneOf(consentModes, 'ask'),
+  grants: oneOf(grantModes, 'all'),
   person: oneOf(['listener', 'guest'], 'listener'),
   rotation: oneOf(rotationModes, 'none'),
   graceSeconds: integer({ min: 0, max: 86_400, absent: 30 }),
@@ -50,6 +56,7 @@ export function initialSwitches(): SpotifySwitches {
   return {
     mode: 'dev2026',
     consent: 'ask',
+    grants: 'all',
     person: 'listener',
     rotation: 'none',
     graceSeconds: 30,

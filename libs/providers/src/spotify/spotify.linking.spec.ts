@@ -65,12 +65,12 @@ describe('whose token it is', () => {
   });
 
   it.each([
-    ['the id that never changes', textOf('me'), { id: 'acc_0001ada', name: 'Ada L.' }],
-    ['the name of the account', textOf('me-bare'), { id: 'ada1815', name: 'ada1815' }],
+    ['the id that never changes', textOf('me'), { id: 'acc_0001ada', formerIds: ['ada1815'], name: 'Ada L.' }],
+    ['the name of the account', textOf('me-bare'), { id: 'ada1815', formerIds: [], name: 'ada1815' }],
     [
       'the only one there is',
       JSON.stringify({ ...bodyOf('me'), account_id: null, display_name: '' }),
-      { id: 'ada1815', name: 'ada1815' },
+      { id: 'ada1815', formerIds: [], name: 'ada1815' },
     ],
   ])('is told by %s', async (_, body, account) => {
     expect((await identified({ body })).account).toEqual(account);

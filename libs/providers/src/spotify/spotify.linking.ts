@@ -21,8 +21,8 @@ export const linking: Linking<SpotifySettings, UpstreamClient> = {
     const body = await askWith(upstream, accessToken, QUESTIONS.profile);
     const name = asText(body['id']);
     // The newer of the two never changes, whatever becomes of the name; not every app gets it yet.
-    const id = asText(body['account_id']) || name;
-    if (id !== '') return { id, name: asText(body['display_name']) || name || id };
+    const [id, ...formerIds] = [asText(body['account_id']), name].filter((one) => one !== '');
+    if (id !== undefined) return { id, formerIds, name: asText(body['display_name']) || name || id };
     throw new ProviderError('upstream_error', {
       message: 'Spotify did not say whose account this is.',
       remedy: 'Link the account again at /auth.',

@@ -147,10 +147,12 @@ export function createGrantStore(switches: SpotifySwitches, now: () => number) {
   };
 }
 
-/** The same day and time six months later. */
+/** The same day and time six months later; the last day of that month where it has no such day. */
 export function sixMonthsAfter(ms: number): number {
   const moment = new Date(ms);
-  return moment.setUTCMonth(moment.getUTCMonth() + 6);
+  const day = moment.getUTCDate();
+  moment.setUTCMonth(moment.getUTCMonth() + 6);
+  return moment.getUTCDate() === day ? moment.getTime() : moment.setUTCDate(0);
 }
 
 /** Whether `token` is `ancestor`, or was got by it or by one that was. */

@@ -87,7 +87,7 @@ function exchangeCode(
   const { accessToken, refreshToken, grant } = grants.open({
     account: record.account,
     clientId: app.clientId,
-    scopes: record.scopes,
+    scopes: switches.grants === 'first' ? record.scopes.slice(0, 1) : record.scopes,
     consentedMs: record.issuedMs,
     revoked: false,
   });

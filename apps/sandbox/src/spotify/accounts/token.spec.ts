@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { pick, pickKeys } from '../../testing/pick.js';
 import { newProof, redirectUri, spotifyUnderTest, tokensOf } from '../../testing/spotify-under-test.js';
 import { spotifyApps } from '../apps.js';
+import { sixMonthsAfter } from './grants.js';
 
 const sandbox = await spotifyUnderTest();
 const { first, second, open } = spotifyApps;
@@ -197,6 +198,16 @@ describe('refresh_token', () => {
     expect(await refusalOf(await sandbox.refresh(refreshToken))).toEqual(invalidGrant('Refresh token expired'));
     const again = await sandbox.tokens();
     expect((await sandbox.refresh(again.refreshToken)).status).toBe(200);
+  });
+
+  it.each([
+    ['2026-11-21', '2027-05-21'],
+    ['2026-08-31', '2027-02-28'],
+    ['2027-08-29', '2028-02-29'],
+    ['2026-12-31', '2027-06-30'],
+  ])('given on %s ends on %s', (consented, end) => {
+    const noon = 'T12:00:00.000Z';
+    expect(new Date(sixMonthsAfter(Date.parse(consented + noon))).toISOString()).toBe(end + noon);
   });
 
   it('is refused when the person has taken the consent back, for that app alone', async () => {

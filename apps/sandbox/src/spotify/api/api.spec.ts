@@ -216,6 +216,8 @@ describe('me', () => {
     expect(await keys('user-read-private', 'user-read-email')).toEqual(
       [...always, 'followers', 'country', 'email', 'explicit_content', 'product'].sort(),
     );
+    await sandbox.switches({ mode: 'legacy' });
+    expect(await keys()).not.toContain('account_id');
   });
 });
 

@@ -9,6 +9,8 @@ export interface Look {
   art: string;
   /** Whether the fields are there that development mode lost in 2026. */
   isFull: boolean;
+  /** Whether the person has an id that never changes, beside the name. */
+  hasAccountId: boolean;
   /** Whether playlists say `items` and `item`. */
   saysItem: boolean;
   /** Whether playlists say `tracks` and `track`. */
@@ -21,6 +23,7 @@ export function lookOf(mode: ApiMode, origin: string): Look {
     base: `${origin}/spotify/v1`,
     art: `${origin}/art`,
     isFull: mode !== 'dev2026',
+    hasAccountId: mode !== 'legacy',
     saysItem: mode !== 'legacy',
     saysTrack: mode !== 'dev2026',
   };

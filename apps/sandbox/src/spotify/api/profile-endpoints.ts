@@ -36,7 +36,7 @@ function me({ look, scopes, person }: Ask): Answer {
     external_urls: external_urls ?? {},
     ...fieldsIf(look.isFull, { followers: { href: null, total: 12 } }),
     ...rest,
-    account_id: idOfName('account', id),
+    ...fieldsIf(look.hasAccountId, { account_id: idOfName('account', id) }),
     images: [300, 64].map((size) => ({ height: size, url: `${look.art}/${hashOf(id)}.png`, width: size })),
     ...fieldsIf(isPrivate, { product: 'premium' }),
   });
