@@ -35,7 +35,10 @@ export interface RecentTrack {
   songUrl: string | null;
   /** True for a song that is still on; at most one, always the first of a list. */
   nowPlaying: boolean;
-  /** When it was played; null for the one that is still on, and for a play the upstream has no usable date of. */
+  /**
+   * When it was played, by its start or by its end, as the upstream dates plays; null for the one that is still on, and for
+   * a play the upstream has no usable date of.
+   */
   playedAt: Date | null;
 }
 

@@ -32,7 +32,12 @@ export class RecentTrackDto {
   @ApiProperty({ description: 'True for a song that is still on; then it is the first.', example: false })
   nowPlaying!: boolean;
 
-  @ApiProperty({ ...moment, description: 'Null for a song that is still on.', example: '2026-11-21T09:26:40.000Z' })
+  @ApiProperty({
+    ...moment,
+    description:
+      'As the provider dates plays: Last.fm by their start, Spotify as a rule by their end. Null for a song that is still on.',
+    example: '2026-11-21T09:26:40.000Z',
+  })
   playedAt!: string | null;
 }
 

@@ -38,7 +38,13 @@ export class LastPlayed {
   })
   songUrl!: string | null;
 
-  @ApiProperty({ type: String, nullable: true, format: 'date-time', example: '2026-11-21T09:26:40.000Z' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    format: 'date-time',
+    description: 'When it began as long as it was seen to end here; as the provider dates plays otherwise.',
+    example: '2026-11-21T09:26:40.000Z',
+  })
   playedAt!: string | null;
 }
 
