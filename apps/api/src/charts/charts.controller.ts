@@ -23,22 +23,34 @@ const OF_CHARTS_SECONDS = 86_400;
 /** The same of what says that a song runs. */
 const OF_SONGS_SECONDS = 600;
 
-const STALE_DESCRIPTION =
-  'Served from memory where it is young enough. While the provider fails, the last answer is served: `Age` tells how old it is, and `Cache-Status` why.';
+const OF_ONE_LIST = {
+  description:
+    'Served from memory where it is young enough. While the provider fails, the last answer is served: `Age` tells how old it is, and `Cache-Status` why.',
+  headers: {
+    Age: { description: 'Seconds since the provider has told it.', schema: { type: 'integer' as const } },
+    'Cache-Status': {
+      description: 'Whether it is from memory, and the code of what is wrong while it is old (RFC 9211).',
+      schema: { type: 'string' as const },
+    },
+  },
+};
 
-const SUMMARY_DESCRIPTION =
-  'Made of the other reads, from memory where they are young enough. What cannot be told is null, and `errors` says why.';
+const OF_SUMMARY = {
+  description:
+    'Made of the other reads, from memory where they are young enough. What cannot be told is null, and `errors` says why.',
+  headers: {},
+};
 
 /** What all of these routes have in common in the API description. */
 function ApiRead(
   operationId: string,
   summary: string,
   type: new () => object,
-  description = STALE_DESCRIPTION,
+  { description, headers }: typeof OF_ONE_LIST | typeof OF_SUMMARY = OF_ONE_LIST,
 ): MethodDecorator {
   return applyDecorators(
     ApiOperation({ operationId, summary, description }),
-    ApiOkResponse({ type, description: `${summary}.` }),
+    ApiOkResponse({ type, description: `${summary}.`, headers }),
     ApiNotModifiedResponse({ description: 'Nothing has changed since the ETag in If-None-Match.' }),
     ApiProblems('invalid_request', 'headers_too_large', ...READ_PROBLEMS),
   );
@@ -93,7 +105,7 @@ export class ChartsController {
     'getSummary',
     'What plays, what was played, the charts and the profile, for one page',
     SummaryDto,
-    SUMMARY_DESCRIPTION,
+    OF_SUMMARY,
   )
   async summary(@Query() { period, limit }: ChartQueryDto): Promise<JsonAnswer> {
     return new JsonAnswer(await this.summaries.summary(period, limit), {

@@ -10,7 +10,8 @@ export class ProviderStateDto {
 
   @ApiProperty({
     enum: PROVIDER_STATES,
-    description: '`unknown` is a provider that stands by and has not been asked yet.',
+    description:
+      '`unknown` is a provider that stands by and has not been asked yet, `forbidden` one whose account keeps it closed, and `endpoint_gone` one that apps of this kind may not ask for this any more.',
     example: 'ok',
   })
   state!: StateName;

@@ -56,7 +56,10 @@ export class LinkController {
     description:
       'Sends a browser on to the consent page. With `Accept: application/json` it tells the address instead.',
   })
-  @ApiOkResponse({ type: BegunLinkDto, description: 'The address, or that a good link is there.' })
+  @ApiOkResponse({
+    type: BegunLinkDto,
+    description: 'The address, or that a good link is there, which browsers get as a page.',
+  })
   @ApiFoundResponse({ description: 'For browsers: on to the consent page.' })
   @ApiProblems('invalid_request', 'provider_not_configured')
   async begin(
@@ -88,7 +91,7 @@ export class LinkController {
     summary: 'Where the upstream sends the browser back to',
     description: 'Shows a page; with `Accept: application/json` it answers in JSON.',
   })
-  @ApiOkResponse({ type: FinishedLinkDto, description: 'The account is linked.' })
+  @ApiOkResponse({ type: FinishedLinkDto, description: 'The account is linked; browsers get a page.' })
   @ApiLinkProblems()
   async finish(
     @Query() answer: CallbackQueryDto,

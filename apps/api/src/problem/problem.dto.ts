@@ -34,6 +34,15 @@ export class ProblemDto implements ProblemDocument {
   remedy!: string;
 }
 
+/** Statuses of what can be over after a while. */
+const MAY_PASS: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+const RETRY_AFTER = {
+  'Retry-After': {
+    description: 'After how many seconds to try again, where that is known.',
+    schema: { type: 'integer' as const },
+  },
+};
+
 /** The codes that were named so far, by the method of a route. */
 const named = new WeakMap<object, readonly ProblemCode[]>();
 
@@ -77,6 +86,7 @@ function describe(target: object, key: string | symbol, method: PropertyDescript
       description: ofStatus(fresh, status)
         .map((code) => `${PROBLEMS[code].title} (\`${code}\`).`)
         .join(' '),
+      ...(MAY_PASS.has(status) ? { headers: RETRY_AFTER } : {}),
       content: {
         'application/problem+json': {
           schema: { $ref: getSchemaPath(ProblemDto) },
