@@ -34,8 +34,7 @@ export class RecentTrackDto {
 
   @ApiProperty({
     ...moment,
-    description:
-      'As the provider dates plays: Last.fm by their start, Spotify as a rule by their end. Null for a song that is still on.',
+    description: 'By its start or by its end, as the provider dates plays. Null for a song that is still on.',
     example: '2026-11-21T09:26:40.000Z',
   })
   playedAt!: string | null;
