@@ -79,6 +79,10 @@ describe('answers that nobody can use', () => {
     expect(judged(text, status).kind).toBe('transient');
   });
 
+  it.each([401, 403])('say where they may come from, with status %d', (status) => {
+    expect(judged('<html></html>', status)).toMatchObject({ reason: expect.stringMatching(/network or a country/) });
+  });
+
   it.each([400, 404])('are refused with status %d', (status) => {
     expect(refusal(judged('<html></html>', status))).toMatchObject({ code: 'upstream_error', isFinal: true });
   });

@@ -82,7 +82,10 @@ export function judge(answer: UpstreamAnswer, { account, list, ownerOf }: Expect
   const fault = faultOf(answer);
   if (fault) return judgeFault(fault, byStatus);
   // Last.fm says why it refuses; what stands before it does not, and has been seen to refuse for a while.
-  if (answer.status === 401 || answer.status === 403) return { kind: 'transient', reason: `HTTP ${answer.status}` };
+  if (answer.status === 401 || answer.status === 403) {
+    const reason = `HTTP ${answer.status} without a word of its own, as where a network or a country is shut out`;
+    return { kind: 'transient', reason };
+  }
   if (!byStatus) return { kind: 'refused', error: refusal(`HTTP ${answer.status}`) };
   if (byStatus.kind !== 'good') return byStatus;
   const body = asObject(answer.json);
