@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Fault } from './fault.js';
-import { writeBeside } from './write-beside.js';
+import { isFolder, writeBeside } from './write-beside.js';
 
 let folder: string;
 let path: string;
@@ -83,6 +83,22 @@ describe('a file that is fetched', () => {
     await expect(below).rejects.toMatchObject({ message: expect.stringContaining('(ENOTDIR)') });
     const missing = writeBeside(`${folder}/none/`, Readable.from([Buffer.from('x')]), parts);
     await expect(missing).rejects.toThrow('no folder that is there');
+  });
+
+  it('goes nowhere where nobody can look, and says which error that is', async () => {
+    symlinkSync('circle', join(folder, 'circle'));
+    for (const [name, code] of [
+      ['circle', 'ELOOP'],
+      ['circle/x.csv', 'ELOOP'],
+      ['x'.repeat(300), 'ENAMETOOLONG'],
+    ] as const) {
+      const there = join(folder, name);
+      const fault = { name: 'Fault', message: `${there} cannot be written (${code}).` };
+      await expect(writeBeside(there, Readable.from([Buffer.from('x')]), parts)).rejects.toMatchObject(fault);
+      expect(() => isFolder(there)).toThrow(fault.message);
+    }
+    expect(isFolder(folder)).toBe(true);
+    expect(isFolder(path)).toBe(false);
   });
 
   it('takes the place of nothing but a file', async () => {

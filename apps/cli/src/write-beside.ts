@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { lstatSync, realpathSync, statSync } from 'node:fs';
+import { type Stats, lstatSync, realpathSync, statSync } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -55,7 +55,7 @@ export async function writeBeside(
 export function fileAt(path: string): string {
   if (path.endsWith(sep)) throw new Fault(`${path} is no folder that is there.`, 'Make it first, or name a file.');
   if (!isThere(path)) return path;
-  const kind = statSync(path, { throwIfNoEntry: false });
+  const kind = looked(path, statSync);
   if (kind?.isFile() === true) return realpathSync(path);
   const what = kind === undefined ? 'a link to nothing' : kind.isDirectory() ? 'a folder' : 'a device or a pipe';
   throw new Fault(
@@ -64,13 +64,26 @@ export function fileAt(path: string): string {
   );
 }
 
-/** Also a link to nothing is there. Below a file nothing is; that nothing can be written there is told later. */
+/** Also a link to nothing is there. Below a file nothing is; that nothing can be written there is told later. @throws Fault */
 export function isThere(path: string): boolean {
+  return looked(path, lstatSync) !== undefined;
+}
+
+/** Also one that a link leads to. @throws Fault */
+export function isFolder(path: string): boolean {
+  return looked(path, statSync)?.isDirectory() === true;
+}
+
+/** Nothing can be written where nobody may look, as in a folder of others, behind links in a circle, or by too long a name. */
+function looked(
+  path: string,
+  look: (path: string, options: { throwIfNoEntry: false }) => Stats | undefined,
+): Stats | undefined {
   try {
-    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+    return look(path, { throwIfNoEntry: false });
   } catch (error) {
-    if (codeOf(error) === 'ENOTDIR') return false;
-    throw error;
+    if (codeOf(error) === 'ENOTDIR') return undefined;
+    throw unwritable(path, error);
   }
 }
 
@@ -99,9 +112,13 @@ async function attempt<T>(path: string, write: () => Promise<T>): Promise<T> {
   try {
     return await write();
   } catch (error) {
-    throw new Fault(
-      `${path} cannot be written (${codeOf(error) ?? 'unknown reason'}).`,
-      'Name a file with --out in a folder that you may write to, on a disk with room.',
-    );
+    throw unwritable(path, error);
   }
+}
+
+function unwritable(path: string, error: unknown): Fault {
+  return new Fault(
+    `${path} cannot be written (${codeOf(error) ?? 'unknown reason'}).`,
+    'Name a file with --out in a folder that you may write to, on a disk with room.',
+  );
 }

@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -10,7 +9,7 @@ import { OF_PROVIDER, backupMeant } from '../known-backups.js';
 import { didYouMean } from '../nearest.js';
 import { PLAYLIST, expectId } from '../playlist-list.js';
 import { PROGRAM } from '../program.js';
-import { fileAt, isThere, writeBeside } from '../write-beside.js';
+import { fileAt, isFolder, isThere, writeBeside } from '../write-beside.js';
 
 const FORMATS = ['archive', 'json', 'csv', 'transfer'];
 const EXTENSIONS: Readonly<Record<string, string>> = { archive: 'tar.gz', transfer: 'csv' };
@@ -39,10 +38,10 @@ export const download: Command = {
     checkTogether(format, list, out === STANDARD_OUTPUT && surroundings.output.isTTY === true);
     const isForced = options.has('force');
     const wished = out === undefined || out === STANDARD_OUTPUT ? folder : resolve(folder, out);
-    const isFolder = isThere(wished) && statSync(wished, { throwIfNoEntry: false })?.isDirectory() === true;
+    const goesInto = isFolder(wished);
     // Resolving takes the last sign away by which a folder is meant.
-    if (!isFolder) fileAt(out?.endsWith(sep) === true ? wished + sep : wished);
-    if (!isFolder && !isForced) refuseToOverwrite(wished);
+    if (!goesInto) fileAt(out?.endsWith(sep) === true ? wished + sep : wished);
+    if (!goesInto && !isForced) refuseToOverwrite(wished);
     const one = await backupMeant(service, call);
     if (list !== undefined) checkList(one, list);
     const query = new URLSearchParams({ format, ...(list === undefined ? {} : { list }) });
@@ -52,7 +51,7 @@ export const download: Command = {
       tellLeftOut(answer, surroundings);
       return 0;
     }
-    const path = isFolder ? join(wished, fileName(answer, one, format)) : wished;
+    const path = goesInto ? join(wished, fileName(answer, one, format)) : wished;
     const bytes = await toFile(answer, path, isForced, surroundings);
     say(notes, `${path} (${size(bytes)})`);
     tellLeftOut(answer, surroundings);
