@@ -36,8 +36,11 @@ export async function* follow<One extends Job>(
   let isLost = false;
   for (;;) {
     try {
-      for await (const job of stream(service, kind, id)) {
+      // One that waits for hours has no news, and its service is there all the same.
+      const heard = (): void => {
         heardAt = now();
+      };
+      for await (const job of stream(service, kind, id, heard)) {
         isLost = false;
         yield { job };
         if (hasEnded(job)) return;
@@ -58,7 +61,12 @@ export async function* follow<One extends Job>(
   }
 }
 
-async function* stream<One extends Job>(service: Service, { noun, parse }: Kind<One>, id: string): AsyncGenerator<One> {
+async function* stream<One extends Job>(
+  service: Service,
+  { noun, parse }: Kind<One>,
+  id: string,
+  heard: () => void,
+): AsyncGenerator<One> {
   const path = `/admin/${noun}s/${id}/events`;
   const silent = new AbortController();
   const timer = setTimeout(() => {
@@ -67,7 +75,10 @@ async function* stream<One extends Job>(service: Service, { noun, parse }: Kind<
   try {
     const { body } = await service.open(path, 'text/event-stream', silent.signal);
     if (body === null) throw service.strange(path);
-    for await (const { name, data } of events(body, () => timer.refresh())) {
+    for await (const { name, data } of events(body, () => {
+      timer.refresh();
+      heard();
+    })) {
       if (name === 'removed') {
         throw new Fault(`The ${noun} was removed before it had ended.`, 'Begin another one.');
       }
