@@ -236,6 +236,8 @@ it('asks again for a cover that has failed, with the next song and not before', 
       expect(await each(page, 'root.querySelector("img").hidden')).toEqual([hidden]);
     });
   };
+  // No picture, and no text in place of one that is not there.
+  await isHidden(true);
   service.coverStatus = 503;
   await play({ title: 'Something' });
   await isHidden(true);
@@ -252,4 +254,15 @@ it('asks again for a cover that has failed, with the next song and not before', 
   });
   await isHidden(false);
   expect(service.covers).toBe(2);
+});
+
+it('shows nothing of one service as that of another', async () => {
+  const { page } = await open('<tonearm-now-playing>Ask me what plays.</tonearm-now-playing>');
+  const shown = (): Promise<unknown[]> =>
+    each(page, '[root.querySelector(".card").hidden, root.querySelector("slot").hidden, widget.matches("[playing]")]');
+  expect(await shown()).toEqual([[false, true, true]]);
+  await page.evaluate('document.querySelector("tonearm-now-playing").setAttribute("src", "/nowhere")');
+  expect(await shown()).toEqual([[true, false, false]]);
+  await page.evaluate('document.querySelector("tonearm-now-playing").removeAttribute("src")');
+  expect(await shown()).toEqual([[false, true, true]]);
 });

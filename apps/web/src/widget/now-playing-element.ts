@@ -54,6 +54,8 @@ export class NowPlayingElement extends HTMLElement {
     this.card.hidden = true;
     this.news.role = 'status';
     this.cover.decoding = 'async';
+    // Without an address it would show its text, and be read as a picture.
+    this.cover.hidden = true;
     // Whose page it is shown on is no business of whoever keeps the covers.
     this.cover.referrerPolicy = 'no-referrer';
     this.cover.addEventListener('error', () => {
@@ -97,6 +99,10 @@ export class NowPlayingElement extends HTMLElement {
   attributeChangedCallback(): void {
     if (!this.isConnected || !this.shadowRoot) return;
     this.disconnectedCallback();
+    // What is shown is what another service said.
+    this.card.hidden = true;
+    this.fallback.hidden = false;
+    for (const name of ['playing', 'stale']) this.removeAttribute(name);
     this.connectedCallback();
   }
 
