@@ -93,10 +93,11 @@ export function otherAddressPage(given: { displayName: string; authUrl: string; 
 export function problemPage(problem: Problem): string {
   const { title, detail, code, remedy } = problem.document('');
   if (code === 'unauthorized') {
+    // Without its script a form sends what it has in the address, unless it is one that posts.
     return page(
       title,
       html`<p role="status">${detail}</p>
-        <form id="login">
+        <form id="login" method="post">
           <input type="text" name="username" value="owner" autocomplete="username" hidden />
           <label for="token">The owner's token</label>
           <input id="token" name="token" type="password" autocomplete="current-password" required autofocus />
@@ -118,7 +119,7 @@ export function problemPage(problem: Problem): string {
   );
 }
 
-const PASTE_FORM = html`<form id="paste">
+const PASTE_FORM = html`<form id="paste" method="post">
     <label for="url">The address</label>
     <input
       id="url"
