@@ -349,6 +349,47 @@ describe('the first page', () => {
     expect(await page.locator('#card-markdown').textContent()).toContain('card.svg?theme=midnight');
   });
 
+  it('copies the lines, and says so when the browser does not let it', async () => {
+    const page = await visit(service.url);
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: service.url });
+    const button = page.getByRole('button', { name: 'Copy the HTML' });
+    const told = button.locator('+ [role=status]');
+    await button.click();
+    await eventually(async () => {
+      expect(await told.textContent()).toBe('Copied.');
+    });
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(await page.locator('#card-html').textContent());
+    // As over http from another machine.
+    await page.evaluate('Object.defineProperty(navigator, "clipboard", { value: undefined })');
+    await button.click();
+    await eventually(async () => {
+      expect(await told.textContent()).toContain('select the text instead');
+    });
+  });
+
+  it('says that a service which hangs does not answer, asks it once at a time, and goes on', async () => {
+    const page = await visitAlone();
+    await page.clock.install();
+    let isHanging = true;
+    let questions = 0;
+    await page.route('**/health', (route) => {
+      questions += 1;
+      return isHanging ? undefined : route.continue();
+    });
+    await page.goto(service.url);
+    await page.clock.runFor(7_000);
+    expect([questions, await page.locator('#state').textContent()]).toEqual([1, 'Asking …']);
+    await page.clock.runFor(2_000);
+    await eventually(async () => {
+      expect(await page.locator('#state').textContent()).toMatch(/^The service does not answer right now/);
+    });
+    isHanging = false;
+    await page.clock.runFor(5_000);
+    await eventually(async () => {
+      expect(await page.locator('#state').textContent()).toMatch(/^Showing .+ on spotify\.$/);
+    });
+  });
+
   it('writes lines for BASE_URL, wherever its owner looks at it', async () => {
     const origin = 'https://music.example.org:9443';
     const other = temporaryFolder();

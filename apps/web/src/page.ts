@@ -4,6 +4,8 @@ import './widget.js';
 import { playingFrom } from './widget/playing.js';
 
 const REFRESH_MS = 5_000;
+/** A service that takes longer is as good as away. */
+const PATIENCE_MS = 8_000;
 
 function element(id: string): HTMLElement {
   const found = document.getElementById(id);
@@ -44,16 +46,32 @@ function show(summary: string, notes: readonly string[]): void {
   element('providers').replaceChildren(...entries);
 }
 
+/** One question at a time: of two the older answer could come last, and stay. */
+let isAsking = false;
+
 async function showState(): Promise<void> {
+  if (isAsking) return;
+  isAsking = true;
+  const question = new AbortController();
+  const patience = setTimeout(() => {
+    question.abort();
+  }, PATIENCE_MS);
   try {
-    const answer = healthFrom(await (await fetch('/health')).json());
+    const answer = healthFrom(await read('/health', question.signal));
     if (!answer) throw new Error('This is not a health document.');
     show(summaryOf(answer), notesOf(answer));
     showOrigin(answer.origin ?? location.origin);
-    if (answer.source !== home.source) await findHome(answer.source);
+    if (answer.source !== home.source) await findHome(answer.source, question.signal);
   } catch {
     show('The service does not answer right now. This page goes on asking.', []);
+  } finally {
+    clearTimeout(patience);
+    isAsking = false;
   }
+}
+
+async function read(path: string, signal: AbortSignal): Promise<unknown> {
+  return (await fetch(path, { signal })).json();
 }
 
 /** What is chosen in a list; `fallback` when the browser shows none. */
@@ -83,34 +101,33 @@ function showOrigin(told: string): void {
 }
 
 /** The snippets of a card lead to wherever the music comes from by now. */
-async function findHome(source: string | null): Promise<void> {
-  const url = musicHome(playingFrom(await (await fetch('/currently-playing')).json()));
+async function findHome(source: string | null, signal: AbortSignal): Promise<void> {
+  const url = musicHome(playingFrom(await read('/currently-playing', signal)));
   if (url === null) return;
   home = { source, url };
   showSnippets();
 }
 
-function copy(button: HTMLElement): void {
+async function copy(button: HTMLElement): Promise<void> {
   const told = button.parentElement?.querySelector('[role="status"]');
   const text = element(button.dataset['copies'] ?? '').textContent;
   const tell = (words: string): void => {
     if (told) told.textContent = words;
   };
-  navigator.clipboard.writeText(text).then(
-    () => {
-      tell('Copied.');
-    },
-    () => {
-      tell('Your browser does not let this page copy: select the text instead.');
-    },
-  );
+  try {
+    // Over http from another machine there is no clipboard, which throws at once.
+    await navigator.clipboard.writeText(text);
+    tell('Copied.');
+  } catch {
+    tell('Your browser does not let this page copy: select the text instead.');
+  }
 }
 
 showSnippets();
 for (const id of ['theme', 'layout']) element(id).addEventListener('change', showSnippets);
 for (const button of document.querySelectorAll<HTMLElement>('[data-copies]')) {
   button.addEventListener('click', () => {
-    copy(button);
+    void copy(button);
   });
 }
 
