@@ -26,6 +26,7 @@ beforeAll(async () => {
     ADMIN_TOKEN: OWNER,
     LISTENING_PROVIDER: 'spotify',
     ...stage.spotifySettings,
+    ...stage.settings,
   };
   service = await startAlone(folder, settings);
   await linkByProgram(service, stage);
@@ -426,5 +427,41 @@ describe('silence', () => {
     } finally {
       await play(song);
     }
+  });
+});
+
+describe('the pages of the owner', () => {
+  it('log in, link by an address that is pasted, and let the linked provider answer', async () => {
+    await asOwner(service, 'PUT', '/admin/provider', { active: 'lastfm' });
+    const page = await visit(`${service.url.replace('127.0.0.1', 'localhost')}/auth?force=1`);
+    const says = (id: string, words: RegExp): Promise<void> =>
+      eventually(async () => {
+        expect(await page.locator(`#${id}`).textContent()).toMatch(words);
+      });
+    await page.getByLabel("The owner's token").fill('another-token-that-nobody-knows-01');
+    await page.getByRole('button').click();
+    await says('login-state', /^(?!.*ADMIN_TOKEN).*token.*\.$/);
+    expect(await page.getByRole('button').isEnabled()).toBe(true);
+    await page.getByLabel("The owner's token").fill(` ${OWNER} `);
+    await page.getByRole('button').click();
+
+    const address = page.getByLabel('The address');
+    await address.fill('http://127.0.0.1/callback?code=a&state=b');
+    await page.getByRole('button').click();
+    await says('paste-state', /\. .+\.$/);
+    const agree = await page.getByText("Agree on Spotify's page").getAttribute('href');
+    const consent = await fetch(agree ?? '', { redirect: 'manual' });
+    await address.fill(` ${consent.headers.get('location') ?? ''} `);
+    await page.getByRole('button').click();
+
+    await says('choose-now', /^Last\.fm answers now, and would answer instead whenever Spotify cannot\.$/);
+    expect(new URL(page.url()).pathname + new URL(page.url()).search).toBe('/auth');
+    expect(await obstacles(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Let Spotify answer from now on' }).click();
+    await page.waitForURL((url) => url.pathname === '/');
+    expect((await asOwner(service, 'GET', '/admin/providers')).body).toMatchObject({
+      active: 'spotify',
+      fallback: 'lastfm',
+    });
   });
 });
