@@ -73,6 +73,43 @@ describe('progress', () => {
     ]);
   });
 
+  it('tells the same anew when it happens again, and leaves its line to it', () => {
+    for (const isTerminal of [false, true]) {
+      const { written, view: shown } = view(isTerminal);
+      const [line, clear] = isTerminal
+        ? ['\r\u001b[2Ktracks  [#########......................]', '\r\u001b[2K']
+        : ['tracks  ', ''];
+      shown.note('It is lost.');
+      shown.show(reading('tracks', 30));
+      shown.note('It is lost.');
+      expect(written.filter((text) => text !== clear)).toEqual([
+        'It is lost.\n',
+        expect.stringContaining(line.slice(0, 20)),
+        'It is lost.\n',
+      ]);
+      expect(written.filter((text) => text === clear)).toHaveLength(isTerminal ? 2 : 0);
+    }
+  });
+
+  it('is as fast after a pause as it was since', () => {
+    const { written, clock, view: shown } = view(false);
+    for (const [now, job] of [
+      [0, reading('tracks', 0)],
+      [10_000, reading('tracks', 40)],
+      [20_000, backup('paused')],
+      [7_200_000, reading('tracks', 40)],
+      [7_206_000, reading('tracks', 70)],
+    ] as const) {
+      clock.now = now;
+      shown.show(job);
+    }
+    expect(written.slice(2)).toEqual([
+      'It waits.\n',
+      'tracks  40/100  40 %\n',
+      'tracks  70/100  70 %  about 6 s left\n',
+    ]);
+  });
+
   it('tells what one waits for that has not begun', () => {
     const { written, view: shown } = view(false);
     shown.show(backup('queued'));

@@ -37,11 +37,12 @@ export class ProgressView {
       const isOther = progress.list !== this.line.list;
       if (now - this.line.at < (isOther ? LIST_LINE_EVERY_MS : LINE_EVERY_MS)) return;
       this.line = { list: progress.list, at: now };
+      this.shown = '';
       this.output.write(`${progressWords(progress, left)}\n`);
     }
   }
 
-  /** A line that stays. The same twice is told once. */
+  /** A line that stays. The same twice in a row is told once. */
   note(text: string): void {
     if (text === this.shown) return;
     this.clear();
