@@ -64,6 +64,11 @@ describe('a remedy of the service', () => {
       'npm run tonearm -- restores tells how it gets on, and npm run tonearm -- cancel <restore> cancels it.',
     ],
     ['Make one: POST /admin/backups.', 'Make one: npm run tonearm -- backup.'],
+    [
+      'Move it away, or begin in that one: POST /admin/backups with "newFolder": true.',
+      'Move it away, or begin in that one: npm run tonearm -- backup --new-folder.',
+    ],
+    ['Link it at /auth, or another at /auth.', `Link it at ${URL_HERE}/auth, or another at ${URL_HERE}/auth.`],
   ])('can be followed from here: %s', (there, remedy) => {
     expect(here(there)).toEqual({ remedy });
   });

@@ -94,6 +94,12 @@ describe('what somebody has typed', () => {
     ['fetch a --format xml', '--format takes json or csv.', '--format json'],
     ['fetch a --force=yes', '--force takes no value.', '--force alone'],
     ['fetch a --out x --out y', '--out is given twice.', 'help fetch'],
+    ['ocmpaer', 'There is no command "ocmpaer". Did you mean compare?', 'The commands are'],
+    ['cumpore', 'There is no command "cumpore". Did you mean compare?', 'The commands are'],
+    ['fetch a --forme x', 'fetch has no option --forme. Did you mean --force?', 'help fetch'],
+    ['--froce', 'There is no option --froce.', 'See npm run tonearm -- help.'],
+    ['x'.repeat(99), `There is no command "${'x'.repeat(40)}".`, 'The commands are'],
+    [`list --${'x'.repeat(99)}`, `list has no option --${'x'.repeat(38)}.`, 'help list'],
   ])('is refused with what was meant: %s', (line, message, remedy) => {
     expect(fault(line)).toMatchObject({ message, remedy: expect.stringContaining(remedy), exitCode: 2 });
   });
@@ -106,7 +112,7 @@ describe('what somebody has typed', () => {
   });
 
   it('never holds a token, and what stands for one is not repeated', () => {
-    for (const line of ['list --token hush-hush', 'list --admin-token=hush-hush']) {
+    for (const line of ['list --token hush-hush', 'list --password=hush-hush', 'list --admin-secret=hush-hush']) {
       const { message, remedy } = fault(line);
       expect(`${message} ${remedy}`).toContain('ADMIN_TOKEN');
       expect(`${message} ${remedy}`).not.toContain('hush-hush');

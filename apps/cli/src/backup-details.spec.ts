@@ -13,7 +13,7 @@ function backup(more: object): Backup {
 
 describe('all about a backup', () => {
   it('has its lists as options call them, and what is not in it', () => {
-    const omissions = [{ what: 'Top 50', reason: 'It is closed.', remedy: null }];
+    const omissions = [{ what: 'Top 50', reason: 'It is closed.', remedy: 'Open it.' }];
     const one = backup({ state: 'complete_with_omissions', counts: { top_tracks: 50, playlists: 2 }, omissions });
     expect(hasPlaylists(one)).toBe(true);
     expect(detailLines(one)).toEqual([
@@ -21,7 +21,7 @@ describe('all about a backup', () => {
       '  playlists    2',
       '  top_tracks  50',
       'Not in it: 1',
-      '  Top 50: It is closed.',
+      '  Top 50: It is closed. Open it.',
     ]);
   });
 

@@ -53,6 +53,9 @@ describe('the backup that somebody means', () => {
     expect(() => backupNamed(ITEMS.slice(0, 1), '')).toThrow('No backup');
     expect(() => backupNamed(ITEMS.slice(0, 2), 'latest')).toThrow('The first backup is under way');
     expect(() => backupNamed(ITEMS.slice(1, 2), 'latest')).toThrow('There is no backup yet');
+    const failed = known(['dddd0000-0000-0000-0000-000000000006', 'failed', 'lend']);
+    expect(() => backupNamed([...ITEMS.slice(0, 1), ...failed], 'latest', 'lend')).toThrow('There is no backup yet');
+    expect(() => backupNamed(ITEMS, 'x'.repeat(99))).toThrow(`No backup is called "${'x'.repeat(80)}".`);
   });
 
   it('is the latest of a provider, if one is named', () => {

@@ -15,6 +15,7 @@ describe('what the service tells of a backup', () => {
       ...BACKUP,
       counts: { tracks: 3, albums: 'many' },
       omissions: [{ what: 'Top 50', reason: 'closed', remedy: null }, { what: 1 }, null],
+      findings: [{ file: 'lists/tracks.csv', what: 'Changed.' }, { file: 1 }],
       progress: { list: 'tracks', done: -1 },
       resumeAt: 'soon',
       bytes: 1.5,
@@ -22,7 +23,7 @@ describe('what the service tells of a backup', () => {
     expect(parseBackup(told)).toMatchObject({
       counts: new Map([['tracks', 3]]),
       omissions: [{ what: 'Top 50', reason: 'closed', remedy: null }],
-      findings: [],
+      findings: [{ file: 'lists/tracks.csv', what: 'Changed.' }],
       progress: null,
       resumeAt: null,
       bytes: null,
@@ -34,6 +35,13 @@ describe('what the service tells of a backup', () => {
     expect(parseBackup({ ...BACKUP, omissions: [{ what, reason: '\u009b2J' }] })?.omissions).toEqual([
       { what: 'A ]0;owned B C D', reason: '2J', remedy: null },
     ]);
+    expect([...(parseBackup({ ...BACKUP, counts: { 'a\u001b[2J': 1 } })?.counts.keys() ?? [])]).toEqual(['a [2J']);
+  });
+
+  it('may have no total', () => {
+    expect(parseBackup({ ...BACKUP, progress: { list: 'tracks', done: 3 } })?.progress).toEqual({
+      ...{ list: 'tracks', done: 3, total: null },
+    });
   });
 
   it.each([null, 'x', [], {}, { ...BACKUP, state: 'new' }, { ...BACKUP, createdAt: '?' }, { ...BACKUP, id: 1 }])(

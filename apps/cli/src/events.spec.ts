@@ -15,12 +15,13 @@ async function read(text: string, pieces: number): Promise<{ found: Event[]; hea
 
 describe('events of a stream', () => {
   it('are the same however the bytes come, and comments are none', async () => {
-    const text = 'data: {"name":"Ærø”"}\n\n:\n\nevent: removed\r\ndata: a\r\ndata:b\r\n\r\ndata: cut off';
+    const text = 'data: {"name":"Ærø”"}\n\n:\n\nevent: removed\r\ndata: a\r\ndata:b\r\n\r\ndata: c\n\ndata: cut off';
     for (const pieces of [1, 3, 7, text.length]) {
       const { found, heard } = await read(text, pieces);
       expect(found).toEqual([
         { name: 'message', data: '{"name":"Ærø”"}' },
         { name: 'removed', data: 'a\nb' },
+        { name: 'message', data: 'c' },
       ]);
       expect(heard).toBeGreaterThanOrEqual(pieces === text.length ? 1 : pieces);
     }

@@ -25,6 +25,7 @@ describe('figures', () => {
     [59.6 * 60_000, '1 h'],
     [1.5 * HOUR, '1 h 30 min'],
     [23.9 * HOUR, '23 h 54 min'],
+    [24 * HOUR, 'a day'],
     [26 * HOUR, 'a day'],
     [6.6 * 24 * HOUR, '7 days'],
   ])('%d ms are %s', (ms, words) => {

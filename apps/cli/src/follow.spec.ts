@@ -10,7 +10,7 @@ const ID = '0b7d6f5e-3c2a-4f6b-9d1e-8a7c6b5d4e3f';
 const clock = { now: 0 };
 
 /** What becomes of the next call, and of all that come after the last of these. */
-let answers: ((response: ServerResponse) => void)[];
+let answers: ((response: ServerResponse) => unknown)[];
 let asked: string[];
 let server: Server;
 let service: Service;
@@ -44,6 +44,10 @@ function tells(state: string, then: (response: ServerResponse) => void = () => u
   };
 }
 
+function says(status: number, body: string, headers: Record<string, string> = {}) {
+  return (response: ServerResponse): unknown => response.writeHead(status, headers).end(body);
+}
+
 /** Each look at a service that is away takes ten seconds. */
 function followed(): AsyncGenerator<News<Backup>> {
   const pause = (): Promise<void> => {
@@ -74,6 +78,27 @@ describe('a backup that is followed', () => {
   it('is asked for again when its stream ends or breaks, and that it is lost is told once', async () => {
     answers = [tells('running', (response) => response.end()), cut, cut, tells('running', cut), tells('complete')];
     expect(await told(followed())).toEqual(['running', 'lost', 'running', 'lost', 'complete']);
+  });
+
+  it('is asked for again when a proxy, or the service itself, says that it is away for now', async () => {
+    const problem = { code: 'database_unavailable', detail: 'No database.', remedy: 'Start it.' };
+    answers = [
+      ...[502, 503, 504].map((status) => says(status, '<html>')),
+      says(503, JSON.stringify(problem)),
+      tells('complete'),
+    ];
+    expect(await told(followed())).toEqual(['lost', 'complete']);
+    expect(asked).toHaveLength(5);
+  });
+
+  it.each([
+    [says(503, JSON.stringify({ code: 'x', detail: 'Too many listen.', remedy: 'Wait.' })), 'Too many listen.'],
+    [says(404, '<html>'), 'answers with status 404.'],
+    [says(302, '', { location: '/elsewhere' }), 'sends elsewhere (status 302).'],
+  ])('is not waited for when it is refused', async (answer, message) => {
+    answers = [answer];
+    await expect(told(followed())).rejects.toThrow(message);
+    expect(asked).toHaveLength(1);
   });
 
   it('is waited for a minute after the last sign, and a heartbeat is one', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { progressLine, progressWords } from './progress-line.js';
+import { progressLine, progressWords, stateLine } from './progress-line.js';
 
 const tracks = { list: 'tracks', done: 2_660, total: 5_320 };
 
@@ -29,5 +29,18 @@ describe('a line of progress', () => {
     expect(progressWords({ list: 'playlist:37i9', done: 999, total: 1_000 }, null)).toBe(
       'playlist 37i9  999/1,000  99 %',
     );
+  });
+});
+
+describe('how it stands', () => {
+  it('is told with how far it is or until when it waits, if that is so', () => {
+    const resumeAt = new Date(2026, 10, 21, 5, 30);
+    expect(stateLine({ state: 'running', progress: tracks, resumeAt: null })).toBe(
+      'running: tracks  2,660/5,320  50 %',
+    );
+    expect(stateLine({ state: 'running', progress: null, resumeAt: null })).toBe('running');
+    expect(stateLine({ state: 'paused', progress: tracks, resumeAt })).toBe('paused until 2026-11-21 05:30');
+    expect(stateLine({ state: 'paused', progress: tracks, resumeAt: null })).toBe('paused');
+    expect(stateLine({ state: 'complete_with_omissions', progress: tracks, resumeAt })).toBe('complete with omissions');
   });
 });

@@ -66,6 +66,8 @@ describe('the plan of a restore', () => {
   it('has work to do for a playlist without entries that is gone', () => {
     const empty = parsePlan({ ...PLAN, lists: [], playlists: [{ ...IDLE, id: 'p', name: 'Empty', action: 'create' }] });
     expect(empty?.parts.map(hasWork)).toEqual([true]);
+    const unfollowed = parsePlan({ ...PLAN, lists: [], playlists: [{ ...IDLE, name: 'Top 50', action: 'follow' }] });
+    expect(unfollowed?.parts.map(hasWork)).toEqual([true]);
     expect(empty && planLines(empty)).toContain('playlist “Empty”: to be made anew');
   });
 

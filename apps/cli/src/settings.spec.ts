@@ -14,7 +14,7 @@ describe('where the service is', () => {
     [undefined, {}, 'http://127.0.0.1:7723'],
     [undefined, { PORT: '8080', TONEARM_URL: ' ' }, 'http://127.0.0.1:8080'],
     [undefined, { PORT: '8080', TONEARM_URL: 'https://music.example.org/' }, 'https://music.example.org'],
-    ['http://10.0.0.2:7723/tonearm/', { TONEARM_URL: 'https://music.example.org' }, 'http://10.0.0.2:7723/tonearm'],
+    ['http://10.0.0.2:7723/tonearm//', { TONEARM_URL: 'https://music.example.org' }, 'http://10.0.0.2:7723/tonearm'],
   ])('%s and %o: %s', (given, environment, url) => {
     expect(readUrl(given, environment)).toBe(url);
   });
@@ -22,6 +22,8 @@ describe('where the service is', () => {
   it.each([
     ['localhost:7723', {}, '--url is no address'],
     ['ftp://music.example.org', {}, '--url is no address'],
+    ['https://music.example.org/?a=b', {}, 'more than an address'],
+    ['https://music.example.org/#a', {}, 'more than an address'],
     [undefined, { TONEARM_URL: 'music' }, 'TONEARM_URL is no address'],
     [undefined, { PORT: '70000' }, 'PORT is no port'],
     [undefined, { PORT: '0' }, 'PORT is no port'],
@@ -58,6 +60,7 @@ describe("the owner's token", () => {
   });
 
   it('is refused when no header can carry it, and the error does not show it', () => {
-    expect(() => readToken({}, { ADMIN_TOKEN: 'hush\nhush' })).toThrow(/^(?!.*hush).*no header can carry/);
+    for (const token of ['hush\nhush', 'hush hush', 'hüsh'])
+      expect(() => readToken({}, { ADMIN_TOKEN: token })).toThrow(/^(?!.*h[uü]sh).*no header can carry/);
   });
 });

@@ -55,7 +55,20 @@ describe('a file that is fetched', () => {
         throw new Fault('It is there.', 'Name another.');
       },
     };
-    await expect(writeBeside(path, Readable.from([Buffer.from('x')]), refused)).rejects.toThrow('It is there.');
+    const unread = Readable.from([Buffer.from('x')]);
+    await expect(writeBeside(path, unread, refused)).rejects.toThrow('It is there.');
+    expect(unread.readableDidRead).toBe(false);
+    const seen: string[][] = [];
+    const refusedLate = {
+      ...parts,
+      refuse: () => {
+        seen.push(readdirSync(folder).sort());
+        if (seen.length === 2) refused.refuse();
+      },
+    };
+    const content = Readable.from([Buffer.from('x')]);
+    await expect(writeBeside(path, content, refusedLate)).rejects.toThrow('It is there.');
+    expect(seen).toEqual([['tracks.csv'], [expect.stringMatching(/^\.tracks\.csv\.\w+\.part$/), 'tracks.csv']]);
     const interrupted = { ...parts, signal: AbortSignal.abort() };
     await expect(writeBeside(path, Readable.from([Buffer.from('x')]), interrupted)).rejects.toThrow('aborted');
     expect(readdirSync(folder)).toEqual(['tracks.csv']);

@@ -30,7 +30,7 @@ describe('what became of a library', () => {
     };
     const playlists = {
       added: { count: 1, items: [playlist('Rain')] },
-      removed: none,
+      removed: { count: 1, items: [playlist('Snow')] },
       renamed: { count: 1, items: [playlist('Sun', { was: 'Sunday' })] },
       changed: { count: 2, items: [playlist('Sea', { ...same, removed: { count: 1, items: [song('', 4)] } })] },
       unread: { count: 1, items: [playlist('Top 50')] },
@@ -38,15 +38,25 @@ describe('what became of a library', () => {
     const mayLack = [
       { list: 'tracks', what: 'Saved tracks', backup: 'to', reason: 'It may lack something: it changed.' },
     ];
-    expect(lines({ lists: { tracks, albums: same }, notInEarlier: ['top_tracks'], playlists, mayLack })).toEqual([
+    expect(
+      lines({
+        lists: { tracks, albums: same },
+        notInEarlier: ['top_tracks'],
+        notInLater: ['shows'],
+        playlists,
+        mayLack,
+      }),
+    ).toEqual([
       'tracks: 3 added, 1 moved, 1 renamed',
       '  + Harbour Lights – The Night Ferry, Moth',
       '  … and 2 more',
       '  > Kelp – The Night Ferry, Moth (from 9 to 2)',
       '  ~ Salt (was Sand – Moth)',
       'top tracks: only the later one has this list, so nothing can be said.',
-      'playlists: 1 added, 1 renamed',
+      'shows: only the earlier one has this list, so nothing can be said.',
+      'playlists: 1 added, 1 removed, 1 renamed',
       '  + Rain',
+      '  - Snow',
       '  ~ Sun (was Sunday)',
       'playlist “Sea”: 1 removed',
       '  - (without a name) – The Night Ferry, Moth',
@@ -68,6 +78,8 @@ describe('what became of a library', () => {
       'These are backups of two accounts: Ada (ada1815), then Ada (ada2).',
     ]);
     expect(headLines(diffOf({ lists: {}, accounts: { from: bo, to: ada } }))[1]).toContain(': bo, then Ada (ada1815).');
+    const nameless = { id: 'x1', name: '' };
+    expect(headLines(diffOf({ lists: {}, accounts: { from: nameless, to: bo } }))[1]).toContain(': x1, then bo.');
     for (const accounts of [undefined, null, { from: ada, to: { ...ada, name: 'Ada L.' } }, { from: ada, to: null }]) {
       expect(headLines(diffOf({ lists: {}, accounts }))).toEqual(['From one to two']);
     }
