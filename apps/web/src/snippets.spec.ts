@@ -22,11 +22,16 @@ it('links the card to where the music comes from, in HTML and in Markdown', () =
   );
 });
 
+it('has no card that would inherit: it has no page to do so from', () => {
+  expect(cardMarkdown(ORIGIN, 'inherit', ORIGIN)).toContain('/card.svg)');
+});
+
 const last = { title: 'a', artist: 'b', songUrl: 'https://www.last.fm/music/a', playedAt: null };
 
 it.each([
   ['the song that plays', 'https://open.spotify.com/track/1', last, 'https://open.spotify.com/'],
   ['the last one', '', last, 'https://www.last.fm/'],
+  ['one of a service without https', 'http://music.local:8080/a', null, 'http://music.local:8080/'],
   ['nothing yet', '', null, null],
   ['no address', 'javascript:alert(1)', null, null],
 ])('knows where the music comes from by %s', (_, songUrl, lastPlayed, home) => {

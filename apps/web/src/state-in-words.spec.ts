@@ -19,6 +19,9 @@ const OUTAGE = { provider: 'spotify', since: '2026-11-21T12:00:00.000Z' };
 it('takes what the service says of itself, and nothing that something else has answered in its place', () => {
   expect(healthFrom({ ...HEALTH, checkedAt: OUTAGE.since })).toEqual(HEALTH);
   expect(healthFrom({ ...HEALTH, degraded: OUTAGE })).toEqual({ ...HEALTH, degraded: OUTAGE });
+  expect(healthFrom({ ...HEALTH, degraded: { provider: 'spotify' } })).toEqual(HEALTH);
+  const behind = { ...HEALTH, origin: 'https://music.example.org' };
+  expect(healthFrom(behind)).toEqual(behind);
   for (const other of [null, { ok: true }, { ok: true, providers: [] }, { ...HEALTH, ok: 'yes' }]) {
     expect(healthFrom(other)).toBeNull();
   }
@@ -27,6 +30,8 @@ it('takes what the service says of itself, and nothing that something else has a
 
 it('says who answers, for whom and since when', () => {
   expect(summaryOf(HEALTH)).toBe('Showing Ada on last.fm.');
+  expect(summaryOf({ ...HEALTH, user: null })).toBe('Showing last.fm.');
+  expect(summaryOf({ ...HEALTH, degraded: { ...OUTAGE, provider: null } })).toContain('because the provider cannot');
   const instead = summaryOf({ ...HEALTH, degraded: OUTAGE });
   expect(instead).toMatch(/^Showing Ada on last\.fm for now, because spotify cannot answer \(since .*2026.*\):$/);
   expect(summaryOf({ ...HEALTH, ok: false, degraded: OUTAGE })).toContain('which has a problem (since ');
@@ -39,9 +44,9 @@ it('tells what is missing, the provider that should answer first, and nothing of
   const providers = [
     { id: 'lastfm', state: 'not_configured', remedy: 'Set a key.', linkWarning: null },
     { id: 'other', state: 'ok', remedy: null, linkWarning: 'Agree again.' },
-    { id: 'spotify', state: 'premium_required', remedy: 'Renew.', linkWarning: null },
+    { id: 'spotify', state: 'premium_required', remedy: 'Renew.', linkWarning: 'It ends soon.' },
   ];
-  expect(notesOf({ ...HEALTH, degraded: OUTAGE, providers })).toEqual(['Renew.', 'Agree again.']);
+  expect(notesOf({ ...HEALTH, degraded: OUTAGE, providers })).toEqual(['Renew.', 'It ends soon.', 'Agree again.']);
   expect(notesOf({ ...HEALTH, source: null, providers })).toContain('Set a key.');
   expect(notesOf({ ...HEALTH, degraded: { ...OUTAGE, provider: 'lastfm' }, providers })[0]).toBe('Set a key.');
 });
@@ -52,6 +57,7 @@ it.each([
   ['Set X (https://a.example/b; there, Y).', ['https://a.example/b'], []],
   ['Link it at /auth?scope=a%20b and agree; or /auth.', ['/auth?scope=a%20b', '/auth'], []],
   ['Nothing at https://x.example/auth?force=1 before.', ['https://x.example/auth?force=1'], []],
+  ['It is in the list (see https://x.example/list).', ['https://x.example/list'], []],
   ['No /authority here.', [], []],
 ])('finds the addresses in: %s', (text, links, codes) => {
   const pieces = piecesOf(text);

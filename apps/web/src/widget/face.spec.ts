@@ -44,12 +44,21 @@ describe('a song', () => {
     expect(face({})).toMatchObject({ label: 'Now playing', source: '', titleUrl: SONG.songUrl, detailUrl: null });
   });
 
-  it.each(['javascript:alert(1)', 'data:image/svg+xml,<svg/>', '//covers.example/1.jpg', 'https:covers', ''])(
-    'has no link and no cover at %j',
-    (address) => {
-      expect(face({ songUrl: address, albumImageUrl: address })).toMatchObject({ titleUrl: null, imageUrl: null });
-    },
-  );
+  it('has its cover without a text when its album has no name, and one over http', () => {
+    const albumImageUrl = 'http://covers.local/1.jpg';
+    expect(face({ album: '', albumImageUrl })).toMatchObject({ imageText: '', imageUrl: albumImageUrl });
+  });
+
+  it.each([
+    'javascript:alert(1)',
+    'javascript://x/%0Aalert(1)//https://x',
+    'data:image/svg+xml,<svg/>',
+    '//covers.example/1.jpg',
+    'https:covers',
+    '',
+  ])('has no link and no cover at %j', (address) => {
+    expect(face({ songUrl: address, albumImageUrl: address })).toMatchObject({ titleUrl: null, imageUrl: null });
+  });
 });
 
 describe('a name', () => {
@@ -84,6 +93,15 @@ describe('silence', () => {
       detailUrl: 'https://music.example/salt',
     });
     expect(face({ ...SILENCE, lastPlayed: null })).toMatchObject({ detail: [], detailUrl: null });
+    const script = { ...lastPlayed, songUrl: 'javascript:alert(1)' };
+    expect(face({ ...SILENCE, lastPlayed: script }).detailUrl).toBeNull();
+    expect(face({ ...SILENCE, lastPlayed: { title: 'Salt' } }).detail).toEqual([]);
+  });
+
+  it('is heard as such, and its picture is none of a cover', () => {
+    const { label, spoken, imageText } = face(SILENCE);
+    expect([label, plain(spoken), imageText]).toEqual(['', 'Not Playing', '']);
+    expect(face(SILENCE, true).label).toBe('Last known');
   });
 });
 

@@ -39,6 +39,21 @@ describe('at the start', () => {
     expect(plan.openAt).toBe(Infinity);
   });
 
+  it('knows nothing any more of the stream before the page was hidden', () => {
+    alone(10 * MINUTE);
+    plan.streamSpeaks(10 * MINUTE, null);
+    plan.stop();
+    expect(plan.isLive).toBe(false);
+    plan.start(20 * MINUTE);
+    plan.streamOpens(20 * MINUTE);
+    expect(plan.openAt).toBe(20 * MINUTE + 15 * SECOND);
+    alone(40 * MINUTE);
+    plan.stop();
+    plan.start(50 * MINUTE);
+    plan.streamOpens(50 * MINUTE);
+    expect(plan.openAt).toBe(50 * MINUTE + 15 * SECOND);
+  });
+
   it('does nothing before, and nothing after its end', () => {
     plan.stop();
     for (const idle of [plan, new FeedPlan(() => 0.5)])
@@ -84,8 +99,11 @@ describe('without a stream', () => {
     plan.streamOpens(0);
     plan.asks();
     expect(plan.pollAt).toBe(Infinity);
+    const { openAt } = plan;
     plan.isAnswered(3 * SECOND, true, 4 * SECOND);
     expect(plan.pollAt).toBe(8 * SECOND);
+    // Each answer would open it anew, which the pauses are there to avoid.
+    expect(plan.openAt).toBe(openAt);
   });
 });
 

@@ -26,6 +26,12 @@ it.each([
   expect(endOf(song(times))).toBe(START + DURATION);
 });
 
+it('ends when it is told to, though nobody tells since when it plays, and not at all in silence', () => {
+  const { endsAt } = TIMES;
+  expect(endOf(song({ endsAt }))).toBe(START + DURATION);
+  expect(endOf(song({ ...TIMES, isPlaying: false }))).toBeNull();
+});
+
 it('stays within the song, whatever the clock says', () => {
   expect(progressOf(song(TIMES), START - 60_000)?.position).toBe(0);
   expect(progressOf(song(TIMES), START + 3_600_000)?.position).toBe(DURATION);
