@@ -266,3 +266,32 @@ it('shows nothing of one service as that of another', async () => {
   await page.evaluate('document.querySelector("tonearm-now-playing").removeAttribute("src")');
   expect(await shown()).toEqual([[false, true, true]]);
 });
+
+it('tells its page of each change once, says what is old in every layout, and asks nothing once it is gone', async () => {
+  const { page, play, service } = await open(columns([400], ['compact']));
+  await page.evaluate(
+    'heard = []; addEventListener("tonearm-change", ({ detail }) => heard.push(detail.title)); undefined',
+  );
+  await play({ title: 'Something', stale: true });
+  const { told } = service;
+  await eventually(() => {
+    expect(service.told).toBeGreaterThan(told + 2);
+    return Promise.resolve();
+  });
+  expect(await page.evaluate('heard')).toEqual(['Something']);
+  expect(await each(page, 'box("state").width > 0')).toEqual([true]);
+  await page.evaluate('document.querySelector("tonearm-now-playing").remove()');
+  const before = service.told;
+  // Another stream, which is opened again as often, tells how long that is.
+  await page.evaluate(
+    `new Promise((resolve) => {
+      let heard = 0;
+      const other = new EventSource('/currently-playing/stream');
+      other.addEventListener('message', () => {
+        heard += 1;
+        if (heard === 6) resolve(other.close());
+      });
+    })`,
+  );
+  expect(service.told - before).toBeLessThan(9);
+});
