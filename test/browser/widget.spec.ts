@@ -370,7 +370,9 @@ describe('the first page', () => {
 
   it('says that a service which hangs does not answer, asks it once at a time, and goes on', async () => {
     const page = await visitAlone();
+    // Held from the beginning: a slow machine takes seconds until here.
     await page.clock.install();
+    await page.clock.pauseAt(new Date(Date.now() + 1_000));
     let isHanging = true;
     let questions = 0;
     await page.route('**/health', (route) => {
