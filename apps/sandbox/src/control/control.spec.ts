@@ -50,6 +50,24 @@ describe('setting scenarios', () => {
     expect(statuses).toEqual([503, 503, 200]);
   });
 
+  it('for one method leaves the one for all in force when its times are over', async () => {
+    await sandbox.scenario('offline');
+    await sandbox.scenario('backend-failed', { method: 'user.getInfo', times: 1 });
+    expect((await sandbox.ask(info)).status).toBe(500);
+    expect((await sandbox.ask(info)).status).toBe(503);
+  });
+
+  it('ends with a reset, of every upstream', async () => {
+    await sandbox.scenario('offline');
+    await sandbox.control('PUT', '/spotify', { scenario: 'server-error' });
+    await sandbox.control('PUT', '/spotify/switches', { premium: false });
+    await sandbox.ask(info);
+    const after: unknown = await (await sandbox.control('POST', '/reset')).json();
+    expect([pick(after, 'lastfm', 'inForce'), pick(after, 'spotify', 'inForce')]).toEqual([[], []]);
+    expect(pick(after, 'spotify', 'switches', 'premium')).toBe(true);
+    expect(await ledger()).toEqual({ calls: [], counts: {} });
+  });
+
   it('ends with DELETE', async () => {
     await sandbox.scenario('offline');
     await sandbox.scenario('offline', { method: 'user.getinfo' });
@@ -64,13 +82,18 @@ describe('setting scenarios', () => {
     ['a name that every object has', { scenario: 'toString' }],
     ['an unknown method', { scenario: 'idle', method: 'user.getEverything' }],
     ['no times', { scenario: 'idle', times: 0 }],
+    ['half a time', { scenario: 'idle', times: 1.5 }],
+    ['more times than there are', { scenario: 'idle', times: 1_000_001 }],
     ['a parameter too many', { scenario: 'idle', ms: 5 }],
     ['a parameter out of bounds', { scenario: 'slow', ms: -1 }],
+    ['a parameter above its bounds', { scenario: 'slow', ms: 600_001 }],
     ['a parameter missing', { scenario: 'playing' }],
     ['a song without a title', { scenario: 'playing', track: { artist: 'A' } }],
     ['a song with more than a song has', { scenario: 'playing', track: { artist: 'A', title: 'T', year: 1 } }],
     ['a rate above 1', { scenario: 'flaky', rate: 2 }],
     ['a Retry-After that is none', { scenario: 'rate-limited', retryAfter: 'soon' }],
+    ['a Retry-After that is no date', { scenario: 'rate-limited', retryAfter: 'soon GMT' }],
+    ['a Retry-After in another form', { scenario: 'rate-limited', retryAfter: '2026-10-21T07:28:00Z' }],
   ])('is refused with %s, and says what is allowed', async (_, request) => {
     const response = await sandbox.control('PUT', '/lastfm', request);
     expect(response.status).toBe(400);
@@ -81,6 +104,12 @@ describe('setting scenarios', () => {
     expect(pickKeys(problem, 'allowed')).not.toHaveLength(0);
     expect((await sandbox.ask(info)).status).toBe(200);
     expect(pick(await state(), 'lastfm', 'inForce')).toEqual([]);
+  });
+
+  it('refuses a word that is none of those there are', async () => {
+    const response = await sandbox.control('PUT', '/spotify/switches', { mode: 'dev2027' });
+    expect(response.status).toBe(400);
+    expect(await response.text()).toContain('one of dev2026, extended, legacy');
   });
 
   it('refuses a body that is no JSON', async () => {

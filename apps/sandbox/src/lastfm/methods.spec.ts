@@ -44,6 +44,20 @@ describe('top lists', () => {
     expect(overall).toEqual(pickList(await sandbox.read({ method, limit: '20' }), list, entry));
   });
 
+  it.each([
+    ['7day', 7],
+    ['1month', 30],
+    ['3month', 90],
+    ['6month', 180],
+    ['12month', 365],
+  ])('count in %s the plays of %d days', async (period, days) => {
+    const from = String(sandbox.clock.nowMs / 1000 - days * 86_400);
+    const recent = await sandbox.read({ method: 'user.getRecentTracks', from, limit: '1' });
+    const list = await sandbox.read({ method: 'user.getTopTracks', period, limit: '1000' });
+    const counts = pickList(list, 'toptracks', 'track').map((entry) => pickNumber(entry, 'playcount'));
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(pickNumber(recent, 'recenttracks', '@attr', 'total'));
+  });
+
   it('have real pictures for albums only, and five sizes for artists', async () => {
     const first = async (method: string, ...path: string[]): Promise<string[]> =>
       pickList(await sandbox.read({ method }), ...path, 0, 'image').map((image) => String(pick(image, '#text')));
@@ -74,7 +88,17 @@ describe('user.getLovedTracks', () => {
     expect(dates.length).toBeGreaterThan(20);
     expect(pickNumber(list, '@attr', 'total')).toBe(dates.length);
     expect(dates).toEqual(dates.toSorted((left, right) => right - left));
+    expect(dates.at(-1)).toBeGreaterThanOrEqual(Date.UTC(2019, 5, 20) / 1000);
+    expect(dates[0]).toBeLessThanOrEqual(sandbox.clock.nowMs / 1000);
+    const few = pick(await sandbox.read({ method: 'user.getLovedTracks', limit: '5' }), 'lovedtracks');
+    expect([pickList(few, 'track').length, pickNumber(few, '@attr', 'total')]).toEqual([5, dates.length]);
   });
+});
+
+it('takes the names of parameters in any case', async () => {
+  const query = new URLSearchParams({ METHOD: 'user.getInfo', Api_Key: apiKey, FORMAT: 'JSON', User: 'Ada' });
+  const answer = await fetch(`${sandbox.url}/2.0/?${query.toString()}`);
+  expect(await answer.json()).toMatchObject({ user: { name: 'Ada' } });
 });
 
 it.each([

@@ -80,6 +80,25 @@ describe('user.getRecentTracks', () => {
     expect(pick(extended, 'album')).toEqual(pick(plain, 'album'));
   });
 
+  it('says with extended=1 which songs are loved, and gives everything the ids that it has elsewhere', async () => {
+    const loved = new Set(
+      pickList(await sandbox.read({ method: 'user.getLovedTracks', limit: '1000' }), 'lovedtracks', 'track').map(
+        (entry) => String(pick(entry, 'url')),
+      ),
+    );
+    const albums = pickList(await sandbox.read({ method: 'user.getTopAlbums', limit: '1000' }), 'topalbums', 'album');
+    const albumIds = new Map(albums.map((album) => [String(pick(album, 'url')), pick(album, 'mbid')]));
+    const entries = pickList(await recent({ limit: '200', extended: '1' }), 'track');
+    for (const entry of entries) {
+      expect(pick(entry, 'loved')).toBe(loved.has(String(pick(entry, 'url'))) ? '1' : '0');
+      const album = `${String(pick(entry, 'artist', 'url'))}/${String(pick(entry, 'album', '#text')).replaceAll(' ', '+')}`;
+      const known = albumIds.get(album);
+      if (known !== undefined) expect(pick(entry, 'album', 'mbid')).toBe(known);
+    }
+    expect(new Set(entries.map((entry) => pick(entry, 'loved')))).toEqual(new Set(['0', '1']));
+    expect(entries.some((entry) => pick(entry, 'album', 'mbid') !== '')).toBe(true);
+  });
+
   it('does not keep one order of keys', async () => {
     const entries = pickList(await recent({ limit: '20' }), 'track').slice(1);
     const orders = new Set(entries.map((entry) => pickKeys(entry).join()));
@@ -95,6 +114,12 @@ describe('user.getRecentTracks', () => {
       expect(await response.json()).toMatchObject({ error: 6, links: [] });
     },
   );
+});
+
+it.each([{ from: 'noon' }, { to: 'noon' }])('a window of %o is refused', async (parameters) => {
+  const response = await sandbox.ask({ method: 'user.getRecentTracks', ...parameters });
+  expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject({ error: 6 });
 });
 
 describe('as songs end', () => {
