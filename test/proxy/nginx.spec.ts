@@ -81,6 +81,33 @@ describe('nginx in front of two processes', () => {
     expect(again.headers.get('etag')).toBe(headers.get('etag'));
   });
 
+  it('asks once more for what only reads, when nobody is left to ask', async () => {
+    const fickle = createServer((_, response) => response.end('there'));
+    let comers = 0;
+    // Who comes first is cut off.
+    fickle.on('connection', (socket) => {
+      comers += 1;
+      if (comers % 2 === 1) socket.destroy();
+    });
+    await new Promise<void>((resolve) => fickle.listen(0, '127.0.0.1', resolve));
+    const address = fickle.address();
+    if (address === null || typeof address === 'string') throw new Error('It listens nowhere.');
+    try {
+      const { url } = await proxyTo(`http://127.0.0.1:${address.port}`);
+      const read = await fetch(`${url}/top/tracks`);
+      expect([read.status, await read.text()]).toEqual([200, 'there']);
+      fickle.closeAllConnections();
+      comers = 0;
+      const written = await fetch(`${url}/top/tracks`, { method: 'POST', body: '{}' });
+      expect(written.status).toBe(503);
+      expect(written.headers.get('content-type')).toContain('application/problem+json');
+      expect(comers).toBe(1);
+    } finally {
+      fickle.closeAllConnections();
+      fickle.close();
+    }
+  });
+
   it('keeps no answer: every read is answered by a process', async () => {
     for (let turn = 0; turn < 6; turn += 1) await fetch(`${nginx.url}/top/artists?limit=7`);
     const lines = (): string[] => nginx.accessLog().match(/"GET \/top\/artists" 200 .*/g) ?? [];
