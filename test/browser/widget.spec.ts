@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Site, obstacles, openSite, picture, useBrowser } from '../support/browser.js';
@@ -43,7 +44,7 @@ afterAll(async () => {
   removeFolder(folder);
 });
 
-function pagesOf(service: string): Record<string, string> {
+function pagesOf(service: string): Record<string, string | RequestListener> {
   const page = (body: string, head = ''): string =>
     `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A blog</title>${head}` +
     '<style>:root { color-scheme: light dark; font-family: system-ui; background: canvas }</style>' +
@@ -69,6 +70,13 @@ function pagesOf(service: string): Record<string, string> {
         `<tonearm-now-playing id="empty" src="${dead}"></tonearm-now-playing>` +
         '<tonearm-now-playing id="alive"></tonearm-now-playing>',
     ),
+    '/aside': page('<tonearm-now-playing src="/quiet"></tonearm-now-playing>'),
+    // Breaks off once, and has nothing new for who comes back.
+    '/quiet/currently-playing/stream': (request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      if (request.headers['last-event-id'] === 'one') response.write(':\n\n');
+      else response.end('retry: 50\nid: one\ndata: {"isPlaying":true,"title":"Salt","artist":"Gale"}\n\n');
+    },
   };
 }
 
@@ -101,12 +109,12 @@ function inside(page: Page, selector: string, property: string): Promise<unknown
 }
 
 /** What a page asks the service from now on: `poll` or `stream`, in order. */
-function asked(page: Page): string[] {
+function asked(page: Page, base = ''): string[] {
   const questions: string[] = [];
   page.on('request', (request) => {
     const path = new URL(request.url()).pathname;
-    if (path === '/currently-playing') questions.push('poll');
-    if (path === '/currently-playing/stream') questions.push('stream');
+    if (path === `${base}/currently-playing`) questions.push('poll');
+    if (path === `${base}/currently-playing/stream`) questions.push('stream');
   });
   return questions;
 }
@@ -255,6 +263,20 @@ describe('as a guest', () => {
       expect(await page.locator('tonearm-now-playing[playing]').count()).toBe(3 * THEMES.length);
     });
     expect(questions).toEqual(['stream']);
+  });
+
+  it('takes a stream that comes back with nothing new for one that lives', async () => {
+    const page = await visitAlone();
+    await page.clock.install();
+    await page.clock.pauseAt(new Date(Date.now() + 1_000));
+    const questions = asked(page, '/quiet');
+    const isBack = page.waitForResponse(async (answer) => 'last-event-id' in (await answer.request().allHeaders()));
+    await page.goto(`${blog.url}/aside`);
+    await isBack;
+    await page.clock.runFor(30_000);
+    // Once by the page, once by the browser.
+    expect(questions).toEqual(['stream', 'stream']);
+    expect(await piece(page, 'state').textContent()).toBe('Now playing');
   });
 
   it('asks nothing while nobody looks, and at once when somebody does', async () => {

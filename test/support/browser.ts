@@ -1,6 +1,6 @@
 import axe from 'axe-core';
 import { mkdirSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { type RequestListener, createServer } from 'node:http';
 import { join } from 'node:path';
 import { type Browser, type BrowserContext, type Page, chromium } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
@@ -96,11 +96,12 @@ export interface Site {
   close: () => Promise<void>;
 }
 
-/** @param pages HTML by path, such as `/` */
-export async function openSite(pages: Readonly<Record<string, string>>): Promise<Site> {
+/** @param pages by path, such as `/`: HTML, or what answers there */
+export async function openSite(pages: Readonly<Record<string, string | RequestListener>>): Promise<Site> {
   const server = createServer((request, response) => {
     const page = pages[request.url ?? ''];
-    response.writeHead(page === undefined ? 404 : 200, { 'content-type': 'text/html; charset=utf-8' }).end(page);
+    if (typeof page === 'function') page(request, response);
+    else response.writeHead(page === undefined ? 404 : 200, { 'content-type': 'text/html; charset=utf-8' }).end(page);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();

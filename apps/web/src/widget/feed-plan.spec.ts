@@ -34,14 +34,14 @@ describe('at the start', () => {
     expect(plan.openAt).toBe(0);
     plan.streamOpens(0);
     expect(plan.pollAt).toBe(2.5 * SECOND);
-    plan.streamSpeaks(SECOND, null);
+    plan.streamLives(SECOND, null);
     expect(plan.pollAt).toBe(61 * SECOND);
     expect(plan.openAt).toBe(Infinity);
   });
 
   it('knows nothing any more of the stream before the page was hidden', () => {
     alone(10 * MINUTE);
-    plan.streamSpeaks(10 * MINUTE, null);
+    plan.streamLives(10 * MINUTE, null);
     plan.stop();
     expect(plan.isLive).toBe(false);
     plan.start(20 * MINUTE);
@@ -110,11 +110,11 @@ describe('without a stream', () => {
 describe('with a stream that has spoken', () => {
   beforeEach(() => {
     plan.streamOpens(0);
-    plan.streamSpeaks(0, null);
+    plan.streamLives(0, null);
   });
 
   it('asks when a song is over and nothing follows, and then each minute', () => {
-    plan.streamSpeaks(0, 30 * SECOND);
+    plan.streamLives(0, 30 * SECOND);
     expect(plan.pollAt).toBe(34 * SECOND);
     plan.asks();
     plan.isAnswered(34 * SECOND, false, 30 * SECOND);
@@ -123,14 +123,14 @@ describe('with a stream that has spoken', () => {
   });
 
   it('asks once about a song that should be over already: the clock here may be fast', () => {
-    plan.streamSpeaks(MINUTE, 30 * SECOND);
+    plan.streamLives(MINUTE, 30 * SECOND);
     expect(plan.pollAt).toBe(64 * SECOND);
   });
 
   it('opens it again when an answer knows more and the stream does not follow', () => {
     plan.isAnswered(MINUTE, true, null);
     expect(plan.openAt).toBe(65 * SECOND);
-    plan.streamSpeaks(62 * SECOND, null);
+    plan.streamLives(62 * SECOND, null);
     expect(plan.openAt).toBe(Infinity);
     plan.isNotAnswered(2 * MINUTE);
     expect(plan.openAt).toBe(125 * SECOND);
@@ -144,7 +144,7 @@ describe('with a stream that has spoken', () => {
     plan.isNotAnswered(62 * SECOND);
     plan.streamBreaks(63 * SECOND);
     expect(plan.pollAt).toBe(67 * SECOND);
-    plan.streamSpeaks(64 * SECOND, null);
+    plan.streamLives(64 * SECOND, null);
     expect([plan.openAt, plan.unanswered]).toEqual([Infinity, 0]);
   });
 });

@@ -3,7 +3,7 @@ const FIRST_WORD_MS = 2_500;
 /** Without a stream. */
 const POLL_MS = 5_000;
 const POLL_AWAY_MS = 30_000;
-/** Beside a stream that has spoken: its heartbeats are not to be seen here, so it may be dead without a sign. */
+/** Beside a stream that lives: its heartbeats are not to be seen here, so it may be dead without a sign. */
 const CHECK_MS = 60_000;
 /** A song that has ended and is not followed by word of the next one. */
 const OVERDUE_MS = 4_000;
@@ -21,7 +21,7 @@ export class FeedPlan {
   pollAt = Infinity;
   /** Opening it again closes the one before. */
   openAt = Infinity;
-  /** Whether the stream that is open has said something. */
+  /** Whether the stream that is open has shown that it gets through. */
   isLive = false;
   /** Questions in a row that nobody has answered. */
   unanswered = 0;
@@ -49,8 +49,12 @@ export class FeedPlan {
     this.opened += 1;
   }
 
-  /** @param songEnd when the song ends, by the same clock; null when nobody knows */
-  streamSpeaks(now: number, songEnd: number | null): void {
+  /**
+   * The stream has said something, or is open again with nothing new to say.
+   *
+   * @param songEnd when the song ends, by the same clock; null when nobody knows
+   */
+  streamLives(now: number, songEnd: number | null): void {
     this.isLive = true;
     this.opened = 0;
     this.unanswered = 0;

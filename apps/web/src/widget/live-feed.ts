@@ -84,8 +84,11 @@ export class LiveFeed {
     this.plan.streamOpens(now);
     const stream = new EventSource(new URL(`${this.address.pathname}/stream`, this.address));
     let isFirst = true;
+    let told: Playing | null = null;
     stream.addEventListener('open', () => {
       isFirst = true;
+      // A browser that comes back says by itself what it was told last, and hears nothing while that is still so.
+      if (told && isSame(told, this.playing)) this.streamLives();
     });
     stream.addEventListener('message', ({ data }) => {
       const playing = parsed(data);
@@ -98,16 +101,20 @@ export class LiveFeed {
         else this.clock.saidNow(since);
       }
       isFirst = false;
-      this.playing = playing;
-      this.plan.streamSpeaks(performance.now(), this.songEnd());
-      this.act();
-      this.tell();
+      told = this.playing = playing;
+      this.streamLives();
     });
     stream.addEventListener('error', () => {
       this.plan.streamBreaks(performance.now());
       this.act();
     });
     this.stream = stream;
+  }
+
+  private streamLives(): void {
+    this.plan.streamLives(performance.now(), this.songEnd());
+    this.act();
+    this.tell();
   }
 
   private async ask(): Promise<void> {
