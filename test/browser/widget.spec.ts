@@ -372,6 +372,16 @@ describe('the first page', () => {
     expect(await page.locator('#card-markdown').textContent()).toContain('card.svg?theme=midnight');
   });
 
+  it('draws the card anew when the song changes', async () => {
+    const page = await visit(service.url);
+    await shows(page, 'title', song);
+    await play('Ebb and Flow');
+    await eventually(async () => {
+      const drawn = await page.evaluate('fetch(document.getElementById("card").src).then((card) => card.text())');
+      expect(drawn).toContain(song);
+    });
+  });
+
   it('copies the lines, and says so when the browser does not let it', async () => {
     const page = await visit(service.url);
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: service.url });

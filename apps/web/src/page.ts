@@ -89,8 +89,21 @@ function showSnippets(): void {
   element('widget-snippet').textContent = widgetHtml(origin, { theme, layout });
   element('card-html').textContent = cardHtml(origin, theme, home.url ?? origin);
   element('card-markdown').textContent = cardMarkdown(origin, theme, home.url ?? origin);
+  showCard();
+}
+
+/** Whether the preview has told what plays. */
+let hasTold = false;
+
+/** Since when that does; null while it is what played when the page was opened. */
+let changedAt: string | null = null;
+
+function showCard(): void {
+  const url = new URL(cardUrl(location.origin, chosen('theme', 'auto')));
+  // The picture of the song before may be kept for half a minute, and is not asked for again by the same address.
+  if (changedAt !== null) url.searchParams.set('since', changedAt);
   const card = element('card');
-  card.setAttribute('src', cardUrl(location.origin, theme));
+  card.setAttribute('src', url.href);
   card.hidden = false;
 }
 
@@ -125,6 +138,13 @@ async function copy(button: HTMLElement): Promise<void> {
 
 showSnippets();
 for (const id of ['theme', 'layout']) element(id).addEventListener('change', showSnippets);
+element('preview').addEventListener('tonearm-change', (event) => {
+  const playing = event instanceof CustomEvent ? playingFrom(event.detail) : null;
+  // The first is what the picture shows already.
+  if (hasTold) changedAt = playing?.updatedAt ?? null;
+  if (changedAt !== null) showCard();
+  hasTold = true;
+});
 for (const button of document.querySelectorAll<HTMLElement>('[data-copies]')) {
   button.addEventListener('click', () => {
     void copy(button);
