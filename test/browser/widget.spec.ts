@@ -270,12 +270,14 @@ describe('as a guest', () => {
     await page.clock.install();
     await page.clock.pauseAt(new Date(Date.now() + 1_000));
     const questions = asked(page, '/quiet');
+    await page.addInitScript('opened = 0; EventSource = class extends EventSource { _ = (opened += 1); }');
     const isBack = page.waitForResponse(async (answer) => 'last-event-id' in (await answer.request().allHeaders()));
     await page.goto(`${blog.url}/aside`);
     await isBack;
     await page.clock.runFor(30_000);
     // Once by the page, once by the browser.
     expect(questions).toEqual(['stream', 'stream']);
+    expect(await page.evaluate('opened')).toBe(1);
     expect(await piece(page, 'state').textContent()).toBe('Now playing');
   });
 

@@ -38,6 +38,7 @@ export class NowPlayingElement extends HTMLElement {
   private readonly fill = part('div', 'fill');
   private readonly duration = part('span', 'duration');
   private readonly news = part('div', 'unseen');
+  private isWatching = false;
   private feed: LiveFeed | undefined;
   private shown: Playing | null = null;
   private spoken = '';
@@ -83,6 +84,7 @@ export class NowPlayingElement extends HTMLElement {
   }
 
   connectedCallback(): void {
+    this.isWatching = true;
     const address = addressOf(this.getAttribute('src'));
     this.toggleAttribute('offline', address === null);
     this.feed = address === null ? undefined : feedOf(address);
@@ -91,13 +93,15 @@ export class NowPlayingElement extends HTMLElement {
   }
 
   disconnectedCallback(): void {
+    this.isWatching = false;
     this.feed?.remove(this.update);
     this.feed = undefined;
     clearTimeout(this.timer);
   }
 
   attributeChangedCallback(): void {
-    if (!this.isConnected || !this.shadowRoot) return;
+    // What the page was written with is told before it is connected.
+    if (!this.isWatching) return;
     this.disconnectedCallback();
     // What is shown is what another service said.
     this.card.hidden = true;
