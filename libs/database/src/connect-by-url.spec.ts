@@ -174,6 +174,24 @@ describe('connectByUrl', () => {
     expect(error.remedy).toContain('UTF8');
   });
 
+  it('refuses a server that is too old, by its version', async () => {
+    await server.prisma.$executeRawUnsafe('CREATE DATABASE old');
+    await server.prisma.$executeRawUnsafe('ALTER DATABASE old SET search_path = public, pg_catalog');
+    const url = server.connectionString.replace(/[^/]*$/, 'old');
+    const client = new pg.Client(url);
+    await client.connect();
+    const tell = (version: string): Promise<unknown> =>
+      client.query(`CREATE OR REPLACE FUNCTION public.current_setting(name text) RETURNS text LANGUAGE sql AS
+        $$ SELECT CASE name WHEN 'server_version' THEN '${version}' ELSE pg_catalog.current_setting(name) END $$`);
+    await tell('12.22 (Debian 12.22-1)');
+    const error = await failure(url);
+    expect(error).toMatchObject({ code: 'database_refused', message: expect.stringContaining('12.22') as unknown });
+    expect(error.message).toContain('13 or newer');
+    await tell('13beta1');
+    await (await connectByUrl(url, log)).end();
+    await client.end();
+  });
+
   it('hands out a connection whose end does not end the process', async () => {
     const client = await connectByUrl(server.connectionString, log);
     const ended = new Promise<void>((resolve) => client.once('end', resolve));

@@ -7,6 +7,8 @@ import { isPostgresUrl } from './postgres-url.js';
 
 const RETRY_MS = 250;
 const SCHEMA = 'public';
+/** Older ones make no UUIDs by themselves. */
+const OLDEST_MAJOR = 13;
 
 /** The server is there but not ready, or full for the moment. */
 const NOT_YET = new Set(['57P01', '57P02', '57P03', '53300']);
@@ -52,12 +54,20 @@ async function checkDatabase(
   { databaseUrl, place, patienceMs }: { databaseUrl: string; place: string; patienceMs: number },
 ): Promise<void> {
   const question = {
-    text: `SELECT current_schema() AS schema, current_setting('server_encoding') AS encoding`,
+    text: `SELECT current_schema() AS schema, current_setting('server_encoding') AS encoding,
+      current_setting('server_version') AS version`,
     // A pooler takes the login itself, and may wait for its server with what comes then.
     query_timeout: patienceMs,
   };
-  const { rows } = await client.query<{ schema: string | null; encoding: string }>(question);
-  const { schema = null, encoding = '' } = rows[0] ?? {};
+  const { rows } = await client.query<{ schema: string | null; encoding: string; version: string }>(question);
+  const { schema = null, encoding = '', version = '' } = rows[0] ?? {};
+  if (Number.parseInt(version) < OLDEST_MAJOR) {
+    throw new DatabaseError(
+      'database_refused',
+      `The server of the database ${place} is Postgres ${version}, and Tonearm needs ${OLDEST_MAJOR} or newer.`,
+      'Upgrade that server, or give Tonearm another one. Without DATABASE_URL it runs a Postgres of its own.',
+    );
+  }
   if (encoding !== 'UTF8') {
     throw new DatabaseError(
       'database_refused',

@@ -30,7 +30,7 @@ export class PlatformSettings {
   BASE_URL?: string;
 
   @Setting({
-    description: 'Postgres to use; without it the service runs one of its own in DATA_DIR.',
+    description: 'Postgres to use, 13 or newer; without it the service runs one of its own in DATA_DIR.',
     example: 'postgresql://tonearm:…@localhost:5432/tonearm',
     secret: true,
   })
