@@ -123,6 +123,20 @@ function each<Value>(page: Page, expression: string): Promise<Value[]> {
 const LENGTHS = { durationMs: 185_000, startedAt: '2026-11-21T12:00:00.000Z', endsAt: null };
 const NARROW = [140, 160, 180, 200, 220];
 
+it('keeps its style in the document of a frame, and when it comes back', async () => {
+  const { page } = await open('<tonearm-now-playing></tonearm-now-playing>');
+  const displays = await page.evaluate(`(() => {
+    const widget = document.querySelector('tonearm-now-playing');
+    const frame = document.body.appendChild(document.createElement('iframe'));
+    const there = [frame.contentDocument.body, document.body];
+    return there.map((body) => {
+      body.append(widget);
+      return getComputedStyle(widget.shadowRoot.querySelector('.card')).display;
+    });
+  })()`);
+  expect(displays).toEqual(['flex', 'flex']);
+});
+
 it.each([
   ['light', 'ltr'],
   ['dark', 'rtl'],

@@ -66,6 +66,7 @@ export class LiveFeed {
     clearTimeout(this.timer);
     this.plan.stop();
     this.stream?.close();
+    this.stream = undefined;
     this.question?.abort();
     this.question = undefined;
   }
@@ -85,14 +86,20 @@ export class LiveFeed {
     const stream = new EventSource(new URL(`${this.address.pathname}/stream`, this.address));
     let isFirst = true;
     let told: Playing | null = null;
+    // WebKit opens one that is closed again when the page comes back from its cache.
+    const isGone = (): boolean => {
+      if (stream !== this.stream) stream.close();
+      return stream !== this.stream;
+    };
     stream.addEventListener('open', () => {
+      if (isGone()) return;
       isFirst = true;
       // A browser that comes back says by itself what it was told last, and hears nothing while that is still so.
       if (told && isSame(told, this.playing)) this.streamLives();
     });
     stream.addEventListener('message', ({ data }) => {
       const playing = parsed(data);
-      if (playing === null) return;
+      if (playing === null || isGone()) return;
       const since = momentOf(playing.updatedAt);
       if (since !== null) {
         const before = momentOf(this.playing?.updatedAt ?? null);
@@ -105,6 +112,7 @@ export class LiveFeed {
       this.streamLives();
     });
     stream.addEventListener('error', () => {
+      if (isGone()) return;
       this.plan.streamBreaks(performance.now());
       this.act();
     });

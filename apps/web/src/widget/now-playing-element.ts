@@ -13,9 +13,8 @@ const STILL_TICK_MS = 15_000;
 /** Where the script came from, there is the service. */
 const HOME = import.meta.url;
 const stillness = matchMedia('(prefers-reduced-motion: reduce)');
-/** Not an element: pages that allow no inline styles allow this. */
-const sheet = new CSSStyleSheet();
-sheet.replaceSync(STYLE);
+/** Not an element: pages that allow no inline styles allow this. It belongs to one document. */
+const sheet = sheetFor(window);
 
 /**
  * Shows what plays: `<tonearm-now-playing></tonearm-now-playing>`. Asks the service that the script came from, or the one
@@ -99,6 +98,12 @@ export class NowPlayingElement extends HTMLElement {
     clearTimeout(this.timer);
   }
 
+  /** It came into another document, such as that of a frame. */
+  adoptedCallback(): void {
+    const { defaultView } = this.ownerDocument;
+    if (defaultView && this.shadowRoot) this.shadowRoot.adoptedStyleSheets = [sheetFor(defaultView)];
+  }
+
   attributeChangedCallback(): void {
     // What the page was written with is told before it is connected.
     if (!this.isWatching) return;
@@ -167,6 +172,12 @@ export class NowPlayingElement extends HTMLElement {
     if (position >= duration) return;
     this.timer = setTimeout(this.tick, stillness.matches ? STILL_TICK_MS : TICK_MS - (position % TICK_MS));
   };
+}
+
+function sheetFor({ CSSStyleSheet }: Window & typeof globalThis): CSSStyleSheet {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(STYLE);
+  return sheet;
 }
 
 /** @returns the address of `/currently-playing`; null when `src` names no address of the web */

@@ -122,7 +122,10 @@ const NARROW = `
   ${BESIDE} .title { margin-top: 0.25em; }
 }`;
 
-/** The whole style of the widget, for its shadow root. */
+/**
+ * The whole style of the widget, for its shadow root. In a cell of a table WebKit knows no height of 100% (the cover has a
+ * ratio instead).
+ */
 export const STYLE = `
 :host { ${declarations(light)} }
 @media (prefers-color-scheme: dark) { :host { ${declarations(dark)} } }
@@ -165,7 +168,7 @@ ${WIDTH}
   border-radius: var(--tonearm-cover-radius, 4px);
   background: var(--tonearm-track, var(--_track));
 }
-.cover img { display: block; width: 100%; height: 100%; object-fit: contain; }
+.cover img { display: block; width: 100%; aspect-ratio: 1; object-fit: contain; }
 .text { flex: 1; display: grid; min-width: 0; }
 .label, .title, .detail { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; ${AT_START} }
 .label { ${OURS} }
