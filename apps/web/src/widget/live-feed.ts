@@ -88,8 +88,9 @@ export class LiveFeed {
     let told: Playing | null = null;
     // WebKit opens one that is closed again when the page comes back from its cache.
     const isGone = (): boolean => {
-      if (stream !== this.stream) stream.close();
-      return stream !== this.stream;
+      const gone = stream !== this.stream;
+      if (gone) stream.close();
+      return gone;
     };
     stream.addEventListener('open', () => {
       if (isGone()) return;
