@@ -434,7 +434,7 @@ describe('the first page', () => {
     isHanging = false;
     await page.clock.runFor(5_000);
     await eventually(async () => {
-      expect(await page.locator('#state').textContent()).toMatch(/^Showing .+ on spotify\.$/);
+      expect(await page.locator('#state').textContent()).toMatch(/^Showing \u2068Ada\u2069 on Spotify\.$/);
     });
   });
 

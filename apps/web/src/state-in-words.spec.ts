@@ -5,13 +5,14 @@ const WELL = { remedy: null, linkWarning: null };
 const HEALTH: Health = {
   ok: true,
   source: 'last.fm',
-  user: 'Ada',
+  user: 'ada1815',
+  displayName: 'Ada',
   origin: null,
   database: 'ok',
   degraded: null,
   providers: [
-    { id: 'lastfm', state: 'ok', ...WELL },
-    { id: 'spotify', state: 'not_linked', remedy: 'Link one.', linkWarning: null },
+    { id: 'lastfm', displayName: 'Last.fm', state: 'ok', ...WELL },
+    { id: 'spotify', displayName: 'Spotify', state: 'not_linked', remedy: 'Link one.', linkWarning: null },
   ],
 };
 const OUTAGE = { provider: 'spotify', since: '2026-11-21T12:00:00.000Z' };
@@ -29,22 +30,33 @@ it('takes what the service says of itself, and nothing that something else has a
 });
 
 it('says who answers, for whom and since when', () => {
-  expect(summaryOf(HEALTH)).toBe('Showing Ada on last.fm.');
-  expect(summaryOf({ ...HEALTH, user: null })).toBe('Showing last.fm.');
+  expect(summaryOf(HEALTH)).toBe('Showing \u2068Ada\u2069 on Last.fm.');
+  expect(summaryOf({ ...HEALTH, displayName: null })).toBe('Showing \u2068ada1815\u2069 on Last.fm.');
+  expect(summaryOf({ ...HEALTH, user: null, displayName: null })).toBe('Showing Last.fm.');
   expect(summaryOf({ ...HEALTH, degraded: { ...OUTAGE, provider: null } })).toContain('because the provider cannot');
   const instead = summaryOf({ ...HEALTH, degraded: OUTAGE });
-  expect(instead).toMatch(/^Showing Ada on last\.fm for now, because spotify cannot answer \(since .*2026.*\):$/);
+  expect(instead).toMatch(
+    /^Showing \u2068Ada\u2069 on Last\.fm for now, because Spotify cannot answer \(since .*2026.*\):$/,
+  );
   expect(summaryOf({ ...HEALTH, ok: false, degraded: OUTAGE })).toContain('which has a problem (since ');
-  expect(summaryOf({ ...HEALTH, ok: false, source: null, user: null })).toContain('No provider is set up');
+  expect(summaryOf({ ...HEALTH, ok: false, source: null, user: null, displayName: null })).toContain(
+    'No provider is set up',
+  );
   expect(summaryOf({ ...HEALTH, ok: false, database: 'unreachable' })).toContain('database');
 });
 
 it('tells what is missing, the provider that should answer first, and nothing of one that nobody wants', () => {
   expect(notesOf(HEALTH)).toEqual(['Link one.']);
   const providers = [
-    { id: 'lastfm', state: 'not_configured', remedy: 'Set a key.', linkWarning: null },
-    { id: 'other', state: 'ok', remedy: null, linkWarning: 'Agree again.' },
-    { id: 'spotify', state: 'premium_required', remedy: 'Renew.', linkWarning: 'It ends soon.' },
+    { id: 'lastfm', displayName: 'Last.fm', state: 'not_configured', remedy: 'Set a key.', linkWarning: null },
+    { id: 'other', displayName: 'Other', state: 'ok', remedy: null, linkWarning: 'Agree again.' },
+    {
+      id: 'spotify',
+      displayName: 'Spotify',
+      state: 'premium_required',
+      remedy: 'Renew.',
+      linkWarning: 'It ends soon.',
+    },
   ];
   expect(notesOf({ ...HEALTH, degraded: OUTAGE, providers })).toEqual(['Renew.', 'It ends soon.', 'Agree again.']);
   expect(notesOf({ ...HEALTH, source: null, providers })).toContain('Set a key.');

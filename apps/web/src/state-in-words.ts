@@ -1,3 +1,4 @@
+import { name, nameOf, plain, words } from './widget/face.js';
 import { fieldOf, isObject, textOf } from './widget/playing.js';
 
 /** The parts of `/health` that the first page shows. */
@@ -5,11 +6,13 @@ export interface Health {
   ok: boolean;
   source: string | null;
   user: string | null;
+  /** What the account calls itself: some are named by signs that nobody knows. */
+  displayName: string | null;
   /** What BASE_URL says; null when it is not set. */
   origin: string | null;
   database: string;
   degraded: { provider: string | null; since: string } | null;
-  providers: { id: string; state: string; remedy: string | null; linkWarning: string | null }[];
+  providers: { id: string; displayName: string; state: string; remedy: string | null; linkWarning: string | null }[];
 }
 
 /** @returns null for what is no such document: a proxy may answer in place of the service */
@@ -23,11 +26,13 @@ export function healthFrom(value: unknown): Health | null {
     ok,
     source: textOf(value, 'source'),
     user: textOf(value, 'user'),
+    displayName: textOf(value, 'displayName'),
     origin: textOf(value, 'origin'),
     database,
     degraded: degradedFrom(fieldOf(value, 'degraded')),
     providers: providers.filter(isObject).map((provider) => ({
       id: textOf(provider, 'id') ?? '',
+      displayName: textOf(provider, 'displayName') ?? '',
       state: textOf(provider, 'state') ?? '',
       remedy: textOf(provider, 'remedy'),
       linkWarning: textOf(provider, 'linkWarning'),
@@ -42,13 +47,15 @@ function degradedFrom(value: unknown): Health['degraded'] {
 }
 
 /** Which provider answers, and whether it does so for another one. */
-export function summaryOf({ ok, source, user, database, degraded }: Health): string {
+export function summaryOf({ ok, source, user, displayName, database, degraded, providers }: Health): string {
   if (database !== 'ok') return 'The database cannot be reached; the log of the service has the cause.';
   if (source === null) return 'No provider is set up yet. This is what is missing:';
-  const whose = user === null ? source : `${user} on ${source}`;
+  const who = displayName ?? user;
+  const whose = who === null ? nameOf(source) : plain([name(who), words(` on ${nameOf(source)}`)]);
   if (!ok) return `Showing ${whose}, which has a problem${sinceOf(degraded)}:`;
   if (degraded === null) return `Showing ${whose}.`;
-  return `Showing ${whose} for now, because ${degraded.provider ?? 'the provider'} cannot answer${sinceOf(degraded)}:`;
+  const failing = providers.find(({ id }) => id === degraded.provider)?.displayName ?? 'the provider';
+  return `Showing ${whose} for now, because ${failing} cannot answer${sinceOf(degraded)}:`;
 }
 
 function sinceOf(degraded: Health['degraded']): string {

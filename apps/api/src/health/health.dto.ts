@@ -8,6 +8,9 @@ export class ProviderStateDto {
   @ApiProperty({ example: 'lastfm' })
   id!: string;
 
+  @ApiProperty({ example: 'Last.fm' })
+  displayName!: string;
+
   @ApiProperty({
     enum: PROVIDER_STATES,
     description:
@@ -107,8 +110,21 @@ export class HealthDto {
   })
   source!: string | null;
 
-  @ApiProperty({ type: String, nullable: true, description: 'The account that is shown.', example: 'Ada' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The account that is shown, by its name at the upstream; null when nobody knows.',
+    example: 'ada1815',
+  })
   user!: string | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'What that account calls itself; null when nobody knows.',
+    example: 'Ada',
+  })
+  displayName!: string | null;
 
   @ApiProperty({
     type: String,

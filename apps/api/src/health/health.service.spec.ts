@@ -8,7 +8,7 @@ import { type House, LASTFM, SPOTIFY, openHouse } from '../providers/testing/hou
 import { HealthService } from './health.service.js';
 
 const START = Date.UTC(2026, 10, 21, 9, 30);
-const ADA = '{"user":{"name":"Ada"}}';
+const ADA = '{"user":{"name":"Ada","realname":"Ada L."}}';
 const FAULT = '<html>Bad gateway</html>';
 const NO_KEY = '{"error":10,"message":"Invalid API key"}';
 
@@ -73,10 +73,14 @@ describe('the account', () => {
       ok: true,
       source: 'last.fm',
       user: 'Ada',
+      displayName: 'Ada L.',
       origin: null,
       checkedAt: '2026-11-21T09:30:00.000Z',
       degraded: null,
-      providers: [expect.objectContaining({ id: 'lastfm', state: 'ok' }), expect.objectContaining({ id: 'spotify' })],
+      providers: [
+        expect.objectContaining({ id: 'lastfm', displayName: 'Last.fm', state: 'ok' }),
+        expect.objectContaining({ id: 'spotify' }),
+      ],
       database: 'ok',
       backups: null,
     });
@@ -111,6 +115,7 @@ describe('the account', () => {
     expect(await health.health()).toMatchObject({
       ok: false,
       user: 'ada',
+      displayName: null,
       source: 'last.fm',
       degraded: { reason: 'provider_not_configured', provider: 'lastfm', since: '2026-11-21T09:30:00.000Z' },
       providers: [{ remedy: expect.stringMatching(/^Last\.fm .+\. Set LASTFM_API_KEY/) }, { id: 'spotify' }],

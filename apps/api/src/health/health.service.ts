@@ -1,7 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Accounts, Link } from '#accounts';
 import type { Database } from '#database';
-import { ProviderError } from '#listening';
+import { type Profile, ProviderError } from '#listening';
 import { ACCOUNTS } from '../accounts/index.js';
 import { ReadCache } from '../answer/read-cache.js';
 import { BackupStanding } from '../backup/index.js';
@@ -30,7 +30,7 @@ const DATABASE_FRESH_MS = 1_000;
 @Injectable()
 export class HealthService {
   private readonly logger = new Logger('Health');
-  private readonly probes = new ReadCache<{ user: string }>(Date.now);
+  private readonly probes = new ReadCache<Profile>(Date.now);
   private readonly ping = new Heard(() => this.database.ping(), DATABASE_FRESH_MS);
   private readonly links = new Heard(() => this.accounts.links.list(), DATABASE_FRESH_MS);
 
@@ -62,6 +62,7 @@ export class HealthService {
       ok: failure === null && database === 'ok',
       source: probe.source,
       user: probe.user,
+      displayName: probe.displayName,
       origin: this.settings.BASE_URL === undefined ? null : this.settings.origin,
       checkedAt: new Date().toISOString(),
       degraded: probe.degraded && {
@@ -94,7 +95,7 @@ export class HealthService {
           freshMs: freshMsOf(asked),
           refreshMs: 0,
           patience,
-          read: async () => ({ user: (await asked.reads.profile()).name }),
+          read: () => asked.reads.profile(),
         }),
       );
       const failure = failureOf(running, value.failure);
@@ -104,7 +105,8 @@ export class HealthService {
         failing: instead ? instead.provider : running.provider.id,
         since: instead?.since ?? this.providers.sinceOf(running),
         source: running.provider.source,
-        user: value.value.user,
+        user: value.value.name,
+        displayName: value.value.displayName,
       };
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
@@ -112,7 +114,8 @@ export class HealthService {
       const failing = current?.provider.id ?? null;
       const source = current?.provider.source ?? null;
       const since = this.providers.sinceOf(current);
-      return { failure, degraded: failure, failing, since, source, user: current?.account ?? null };
+      const user = current?.account ?? null;
+      return { failure, degraded: failure, failing, since, source, user, displayName: null };
     }
   }
 
@@ -161,10 +164,12 @@ interface Probe {
   since: Date;
   source: string | null;
   user: string | null;
+  displayName: string | null;
 }
 
 function describe({
   id,
+  displayName,
   state,
   failure,
   since,
@@ -174,6 +179,7 @@ function describe({
 }: ProviderState): ProviderStateDto {
   return {
     id,
+    displayName,
     state,
     reason: failure?.code ?? null,
     remedy: failure && `${failure.message} ${failure.remedy}`,

@@ -28,6 +28,7 @@ export type StateName = (typeof PROVIDER_STATES)[number];
 /** How a provider is, for people. */
 export interface ProviderState {
   id: string;
+  displayName: string;
   state: StateName;
   /** Null when nothing is wrong. */
   failure: ProviderError | null;
@@ -63,9 +64,16 @@ export class ProviderStates {
 
   private unconfigured(provider: Provider): ProviderState {
     const failure = this.providers.notConfigured(provider.id);
-    const { id } = provider;
-    const since = this.startedAt;
-    return { id, state: 'not_configured', failure, since, lastSuccessAt: null, linkExpiresAt: null, linkWarning: null };
+    return {
+      id: provider.id,
+      displayName: provider.displayName,
+      state: 'not_configured',
+      failure,
+      since: this.startedAt,
+      lastSuccessAt: null,
+      linkExpiresAt: null,
+      linkWarning: null,
+    };
   }
 
   private describe(
@@ -87,6 +95,7 @@ export class ProviderStates {
     };
     return {
       id: provider.id,
+      displayName: provider.displayName,
       state: stateOf(failure, since),
       failure,
       since: begun(),

@@ -72,10 +72,10 @@ export function faceOf(playing: Playing, isAway: boolean): Face {
 const TURNING = /[\u202A-\u202E\u2066-\u2069]/g;
 const BREAKING = /[\p{Cc}\s]+/gu;
 
-const words = (text: string): Piece => ({ text, isName: false });
+export const words = (text: string): Piece => ({ text, isName: false });
 
 /** Without what would turn around the text beside it, or break its line. */
-function name(text: string): Piece {
+export function name(text: string): Piece {
   return { text: text.replace(TURNING, '').replace(BREAKING, ' ').trim(), isName: true };
 }
 
@@ -85,7 +85,7 @@ export function plain(pieces: readonly Piece[]): string {
 }
 
 /** Sources are named by short words, which are the names of services but for the capital letter. */
-function nameOf(source: string | null): string {
+export function nameOf(source: string | null): string {
   return source === null ? '' : source.charAt(0).toUpperCase() + source.slice(1);
 }
 
