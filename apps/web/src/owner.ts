@@ -49,15 +49,16 @@ function serve(
 ): void {
   const form = document.querySelector<HTMLFormElement>(`#${id}`);
   const state = document.querySelector<HTMLElement>(`#${id}-state`);
+  let isSending = false;
   form?.addEventListener('submit', (event) => {
     event.preventDefault();
-    const button = form.querySelector('button');
     const body = read(new FormData(form));
-    if (!state || !button || body === undefined) return;
-    button.disabled = true;
+    if (!state || isSending || body === undefined) return;
+    // A button that were disabled meanwhile would lose the focus, and whoever pressed it by a key their place.
+    isSending = true;
     state.textContent = 'One moment …';
     void send(method, path, body).then((fault) => {
-      button.disabled = false;
+      isSending = false;
       state.textContent = fault ?? 'Done.';
       if (fault === null) done();
     });
