@@ -375,6 +375,17 @@ describe('the first page', () => {
     await picture(page, `first-page-${colorScheme}`);
   });
 
+  it('breaks the long addresses of what is missing where it is narrow', async () => {
+    const page = await visitAlone({ viewport: { width: 320, height: 900 } });
+    const remedy = 'Set it (https://www.example.org/settings/where-keys-are-made-and-shown/create; then restart).';
+    const providers = [{ id: 'lastfm', state: 'not_configured', remedy }];
+    const health = { ok: false, source: null, database: 'ok', providers };
+    await page.route('**/health', (route) => route.fulfill({ json: health }));
+    await page.goto(service.url);
+    await page.getByRole('link', { name: 'where-keys-are-made' }).waitFor();
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320);
+  });
+
   it('shows the theme that is chosen, and the lines for it', async () => {
     const page = await visit(service.url);
     await page.getByLabel('Theme').selectOption('midnight');
