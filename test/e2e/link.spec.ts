@@ -153,6 +153,14 @@ describe('a program', () => {
     expect((await program.get('/auth')).body).toEqual({ status: 'already_authenticated' });
   });
 
+  it('that says nothing of what it takes gets JSON too when it cannot be sent on', async () => {
+    const headers = { authorization: `Bearer ${ADMIN_TOKEN}` };
+    // What fetch of a browser and of Node sends by itself.
+    const answer = await fetch(`${linking.service.url}/auth?force=1`, { headers, redirect: 'manual' });
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toMatchObject({ auth_url: expect.stringContaining('/authorize?') });
+  });
+
   it('that only looks at the address with HEAD uses nothing up', async () => {
     const program = openProgram(linking);
     const { pathname, search } = new URL(await decide(await beginConsent(program)));

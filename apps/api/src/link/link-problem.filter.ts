@@ -25,7 +25,8 @@ export function wantsPage({ headers }: FastifyRequest): boolean {
   return (headers.accept ?? '').includes('text/html');
 }
 
-/** A program that has said so. */
+/** A program that has said so; or a `fetch`, which cannot show the consent page, and seldom says what it takes. */
 export function wantsJson(request: FastifyRequest): boolean {
-  return !wantsPage(request) && (request.headers.accept ?? '').includes('json');
+  const { accept = '', 'sec-fetch-mode': mode } = request.headers;
+  return !wantsPage(request) && (accept.includes('json') || mode === 'cors');
 }

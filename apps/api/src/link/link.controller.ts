@@ -54,7 +54,7 @@ export class LinkController {
     operationId: 'beginLink',
     summary: 'Link an account: where to agree',
     description:
-      'Sends a browser on to the consent page. With `Accept: application/json` it tells the address instead.',
+      'Sends a browser on to the consent page. With `Accept: application/json`, and to `fetch`, it tells the address instead.',
   })
   @ApiOkResponse({
     type: BegunLinkDto,
@@ -89,7 +89,7 @@ export class LinkController {
   @ApiOperation({
     operationId: 'finishLink',
     summary: 'Where the upstream sends the browser back to',
-    description: 'Shows a page; with `Accept: application/json` it answers in JSON.',
+    description: 'Shows a page; with `Accept: application/json`, and to `fetch`, it answers in JSON.',
   })
   @ApiOkResponse({ type: FinishedLinkDto, description: 'The account is linked; browsers get a page.' })
   @ApiLinkProblems()
