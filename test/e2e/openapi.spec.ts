@@ -70,6 +70,7 @@ interface Operation {
   operationId?: string;
   parameters?: { name: string; description?: string; example?: unknown; schema?: Record<string, unknown> }[];
   security?: object[];
+  requestBody?: { content?: Record<string, { examples?: object }> };
   responses: Record<string, { description?: string; content?: Record<string, { examples?: object; schema?: object }> }>;
 }
 
@@ -209,6 +210,26 @@ export const wrong: NonNullable<paths['/top/albums']['get']['parameters']['query
         const described = ['example', '$ref', 'allOf', 'anyOf', 'items'].some((word) => word in schema);
         expect(described, `${name}.${field}`).toBe(true);
       }
+    }
+  });
+
+  it('has neither fractions nor nulls among choices, which generators make of it what no answer is', () => {
+    const schemas = JSON.stringify(document.components.schemas);
+    expect(schemas.match(/"type":(?:"number"|\["number","null"\])/g)).toBeNull();
+    expect(schemas.match(/"enum":\[[^\]]*null\]/g)).toBeNull();
+  });
+
+  it('fills in nothing that is refused', () => {
+    const { properties } = document.components.schemas['NewClientDto'] ?? {};
+    expect(properties?.['clientSecret']?.['example']).toMatch(/^\S{1,500}$/);
+    const filledIn = (path: string, method: string): string[] =>
+      (document.paths[path]?.[method]?.parameters ?? [])
+        .filter(({ schema }) => schema && ('example' in schema || 'default' in schema))
+        .map(({ name }) => name);
+    expect(filledIn('/admin/audit', 'get')).toEqual(['limit']);
+    expect(filledIn('/admin/backups/{id}/download', 'get')).toEqual(['id', 'format']);
+    for (const path of ['/admin/tokens', '/callback']) {
+      expect(document.paths[path]?.['post']?.requestBody?.content?.['application/json']?.examples).toBeDefined();
     }
   });
 

@@ -12,7 +12,8 @@ export class AuditQueryDto {
   @IsWholeNumber(1, 200, LIMIT_RULE)
   limit = 50;
 
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, description: 'Only entries before this one.', example: 120 })
+  // Without an example: Swagger UI would leave the latest out.
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, description: 'Only entries before this one.' })
   @IsOptional()
   @IsWholeNumber(1, MOST_ID, BEFORE_RULE)
   before?: number;

@@ -55,10 +55,15 @@ export class ChoiceDto {
 }
 
 export class BudgetDto {
-  @ApiProperty({ description: 'Calls of every kind in the last 24 hours, of all processes.', example: 412 })
+  @ApiProperty({
+    type: 'integer',
+    description: 'Calls of every kind in the last 24 hours, of all processes.',
+    example: 412,
+  })
   used!: number;
 
   @ApiProperty({
+    type: 'integer',
     description: 'How many there should be at most: from half of them on they become fewer.',
     example: 1500,
   })

@@ -64,9 +64,10 @@ export class DownloadQueryDto {
   @IsIn(DOWNLOAD_FORMATS, { message: `must be one of ${DOWNLOAD_FORMATS.join(', ')}` })
   format: DownloadFormat = 'archive';
 
+  // Without an example: Swagger UI would ask for it with an archive, which has all of them.
   @ApiPropertyOptional({
-    description: 'The name of one list, or playlist: and the id of one playlist; all of it unless given.',
-    example: 'tracks',
+    description:
+      'The name of one list, such as tracks, or playlist: and the id of one playlist; all of it unless given.',
   })
   @IsOptional()
   @Matches(LIST_NAME, {

@@ -25,11 +25,11 @@ function inside(value: unknown): unknown {
 
 function orNull({ allOf, type, enum: choices, ...rest }: Json): Json {
   if (isList(allOf)) return { ...rest, anyOf: [...allOf, { type: 'null' }] };
-  return {
-    ...rest,
-    ...(type === undefined ? {} : { type: [type, 'null'] }),
-    ...(isList(choices) ? { enum: [...new Set([...choices, null])] } : {}),
-  };
+  if (isList(choices)) {
+    // Of a null among the choices some generators make code that does not compile.
+    return { ...rest, anyOf: [{ type, enum: choices.filter((choice) => choice !== null) }, { type: 'null' }] };
+  }
+  return { ...rest, ...(type === undefined ? {} : { type: [type, 'null'] }) };
 }
 
 function isList(value: unknown): value is readonly unknown[] {

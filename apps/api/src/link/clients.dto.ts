@@ -26,7 +26,7 @@ export class NewClientDto {
     nullable: true,
     description:
       'It is kept sealed and never shown again. Null for an app that proves itself by PKCE alone; absent, it stays as it is, and a new app has none.',
-    example: 'the 32 characters of the secret',
+    example: 'the-32-characters-of-the-secret',
   })
   @IsOptional()
   @IsString({ message: SECRET_RULE })

@@ -12,7 +12,7 @@ import {
   UseFilters,
   UseGuards,
 } from '@nestjs/common';
-import { ApiFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { OwnerLogin, OwnerOnly } from '../admin/index.js';
 import { ApiProblems } from '../problem/problem.dto.js';
@@ -111,6 +111,18 @@ export class LinkController {
     summary: 'Finish a link with what came back',
     description:
       'For a front end of its own with `code` and `state`; or with `url`, the whole address pasted by hand, where the upstream cannot send the browser back to this machine.',
+  })
+  // Of the fields alone Swagger UI would send all of them, which exclude each other.
+  @ApiBody({
+    type: CallbackBodyDto,
+    examples: {
+      url: {
+        summary: 'The whole address',
+        value: { url: 'http://127.0.0.1:7723/callback?code=AQD…&state=x8Jd…' },
+      },
+      parts: { summary: 'Its parts', value: { code: 'AQD…', state: 'x8Jd…' } },
+      refusal: { summary: 'The account did not agree', value: { error: 'access_denied', state: 'x8Jd…' } },
+    },
   })
   @ApiOkResponse({ type: FinishedLinkDto, description: 'The account is linked.' })
   @ApiLinkProblems('payload_too_large', 'unsupported_media_type')

@@ -134,6 +134,6 @@ export class ForgottenLinkDto {
   @ApiProperty({ enum: ['not_authenticated'], example: 'not_authenticated' })
   status!: 'not_authenticated';
 
-  @ApiProperty({ description: 'How many grants were forgotten; 0 when there was none.', example: 1 })
+  @ApiProperty({ type: 'integer', description: 'How many grants were forgotten; 0 when there was none.', example: 1 })
   forgotten!: number;
 }

@@ -1,5 +1,5 @@
 import { Body, Controller, Header, HttpCode, Post } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { OwnerOnly } from '../admin/index.js';
 import { ApiProblems } from '../problem/problem.dto.js';
 import { TokenDto, TokenRequestDto } from './tokens.dto.js';
@@ -19,6 +19,11 @@ export class TokensController {
     summary: 'A valid access token for exactly these scopes and this app',
     description:
       "For the owner's own scripts. It is never a token of another app, and of its links that cover the scopes the one that allows least. Every token handed out is in the audit trail.",
+  })
+  // Of the fields alone Swagger UI would ask for an app that nobody has registered.
+  @ApiBody({
+    type: TokenRequestDto,
+    examples: { scopes: { summary: 'Of the app of the settings', value: { scopes: ['user-read-currently-playing'] } } },
   })
   @ApiOkResponse({ type: TokenDto, description: 'The token.' })
   @ApiProblems(

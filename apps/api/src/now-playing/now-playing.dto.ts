@@ -92,7 +92,7 @@ export class CurrentlyPlaying {
   kind!: PlayingKind | null;
 
   @ApiProperty({
-    type: Number,
+    type: 'integer',
     nullable: true,
     description: 'Length in milliseconds; null when the provider does not tell.',
     example: 201000,

@@ -15,7 +15,7 @@ export class ProblemDto implements ProblemDocument {
   @ApiProperty({ example: 'The request cannot be understood' })
   title!: string;
 
-  @ApiProperty({ example: 400 })
+  @ApiProperty({ type: 'integer', example: 400 })
   status!: number;
 
   @ApiProperty({ description: 'What happened.', example: 'limit must be a whole number from 1 to 50.' })
