@@ -1,23 +1,59 @@
 // Brings a checkout to the point where its commands can run: installs, generates and builds what is missing or old.
 // Runs before anything is installed, so it uses Node alone.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const INSTALLED = 'node_modules/.package-lock.json';
+const CLIENT = 'libs/database/src/generated';
+const GENERATED = 'dist/.generated';
 const BUILT = 'dist/.built';
+const PROGRAMS = ['api', 'cli', 'sandbox'];
 const SOURCES = ['apps', 'libs', 'prisma', 'package.json', 'tsconfig.json'];
 
 const at = (path) => join(root, path);
 const modified = (path) => statSync(at(path), { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
-/** The time of the youngest file below a path. */
-function youngest(path) {
-  if (!existsSync(at(path))) return 0;
-  if (!statSync(at(path)).isDirectory()) return modified(path);
-  return Math.max(modified(path), ...readdirSync(at(path)).map((name) => youngest(join(path, name))));
+/**
+ * What stands in files and below folders. Not their times: archives and rsync bring old ones along, and an update by them
+ * would look older than what was built before it.
+ */
+function digest(...paths) {
+  const hash = createHash('sha256');
+  const add = (path) => {
+    const found = statSync(at(path), { throwIfNoEntry: false });
+    if (found?.isDirectory()) for (const name of readdirSync(at(path)).sort()) add(join(path, name));
+    else if (found) hash.update(`${path} ${found.size}\n`).update(readFileSync(at(path)));
+  };
+  paths.forEach(add);
+  return hash.digest('hex');
 }
+
+/** The lines that were noted when a step had come through; none when it was broken off, or never taken. */
+function noted(path) {
+  return existsSync(at(path)) ? readFileSync(at(path), 'utf8').trim().split('\n') : [];
+}
+
+function note(path, lines) {
+  writeFileSync(at(path), `${lines.join('\n')}\n`);
+}
+
+function isInstalled() {
+  const [, lock, installed] = noted(BUILT);
+  const isAsBuilt = existsSync(at(INSTALLED)) && digest(INSTALLED) === installed;
+  if (isAsBuilt) return digest('package-lock.json') === lock;
+  return modified(INSTALLED) >= modified('package-lock.json');
+}
+
+const generator = () => digest('prisma/schema.prisma', 'prisma/prisma.config.ts', 'prisma/generate.mjs', INSTALLED);
+/** With what came of it: a generator that is killed, or that of another version, leaves its files in the same place. */
+const isGenerated = () => noted(GENERATED).join() === [generator(), digest(CLIENT)].join();
+
+const ingredients = () => [digest(...SOURCES), digest('package-lock.json'), digest(INSTALLED)];
+const isBuilt = () => noted(BUILT).join() === ingredients().join();
 
 /** Runs a command; what it prints is shown only when it fails. */
 function run(title, command, args) {
@@ -47,24 +83,30 @@ const tsc = (project) => [node, 'node_modules/typescript/bin/tsc', '-p', project
 const vite = (folder) => [node, 'node_modules/vite/bin/vite.js', 'build', folder];
 
 async function prepare() {
-  if (modified('node_modules/.package-lock.json') < modified('package-lock.json')) {
+  if (!isInstalled()) {
     // No dependency runs code when it is installed: npm 11 reads so in package.json, older ones have to be told. What their
     // scripts would do for us is done where it is needed, by libs/database and by the next step.
-    await step('Installing dependencies, for about half a minute', [...npm, 'ci', '--include=dev', '--ignore-scripts']);
+    const ci = [...npm, 'ci', '--include=dev', '--ignore-scripts'];
+    await step('Installing dependencies, for about half a minute', ci);
   }
-  const generator = Math.max(modified('prisma/schema.prisma'), modified('node_modules/.package-lock.json'));
-  if (modified('libs/database/src/generated/client.ts') < generator) {
+  if (!isGenerated()) {
+    const by = generator();
     await step('Generating the database client', [node, 'prisma/generate.mjs']);
+    mkdirSync(at('dist'), { recursive: true });
+    note(GENERATED, [by, digest(CLIENT)]);
   }
-  const changed = Math.max(modified('node_modules/.package-lock.json'), ...SOURCES.map(youngest));
-  if (modified(BUILT) < changed) {
-    // Without its stamp a build that is broken off is not taken for a whole one.
+  if (!isBuilt()) {
+    // After a build that was broken off tsc's own notes are of the one before it, and it would leave in place what that
+    // one has written when the sources are as they were before.
+    if (!existsSync(at(BUILT))) for (const app of PROGRAMS) rmSync(at(`dist/${app}.tsbuildinfo`), { force: true });
+    // Without its note a build that is broken off is not taken for a whole one.
     rmSync(at(BUILT), { force: true });
-    const programs = ['api', 'cli', 'sandbox'].map((app) => tsc(`apps/${app}/tsconfig.app.json`));
+    // What changes while it is being built is built the next time.
+    const built = ingredients();
+    const programs = PROGRAMS.map((app) => tsc(`apps/${app}/tsconfig.app.json`));
     await step('Building', ...programs, vite('apps/web'));
     await step('Bundling the service', vite('apps/api'));
-    mkdirSync(at('dist'), { recursive: true });
-    writeFileSync(at(BUILT), '');
+    note(BUILT, built);
   }
 }
 
