@@ -125,12 +125,17 @@ async function breakOff(program: 'prisma' | 'tsc'): Promise<void> {
   await kill(child);
   await ended;
   for (const name of [`stall-${program}`, 'stalled']) rmSync(join(folder, name));
+  // What it has said of itself becomes old by waiting.
+  const longAgo = new Date(Date.now() - 60_000);
+  const saying = join(folder, 'dist/.preparing');
+  if (existsSync(saying)) utimesSync(saying, longAgo, longAgo);
 }
 
 describe('apps/prepare.mjs', () => {
   it('installs, generates and builds, and then has nothing to do and nothing to write', async () => {
     expect(await prepare()).toMatchObject({ code: 0, calls: EVERYTHING });
     expect(await prepare()).toEqual({ code: 0, output: '', calls: [] });
+    expect(existsSync(join(folder, 'dist/.preparing'))).toBe(false);
   });
 
   it('builds sources that another version brings, however old they are, and those that are gone', async () => {
@@ -186,5 +191,32 @@ describe('apps/prepare.mjs', () => {
     write('node_modules/vite/bin/vite.js', VITE);
     expect(await prepare()).toMatchObject({ code: 0, calls: BUILDING });
     expect(read('dist/api.js')).toBe('three');
+  });
+
+  it('lets one of two that are started at once do the work', async () => {
+    const both = await Promise.all([prepare(), prepare()]);
+    expect(both.map(({ code }) => code)).toEqual([0, 0]);
+    expect(both.flatMap(({ calls }) => calls).sort()).toEqual(EVERYTHING);
+    expect(both.map(({ output }) => output).join()).toContain('Another process prepares this checkout');
+  });
+
+  it('leaves its place to the next one when it is told to end', async () => {
+    write('stall-prisma', '');
+    const { child, ended } = begin();
+    await expect.poll(() => existsSync(join(folder, 'stalled'))).toBe(true);
+    child.kill('SIGTERM');
+    await ended;
+    expect(child.signalCode).toBe('SIGTERM');
+    rmSync(join(folder, 'stall-prisma'));
+    expect(await prepare()).toMatchObject({ code: 0, output: expect.not.stringContaining('Another') as unknown });
+  });
+
+  it('says what to do where it may not write', async () => {
+    // Root may write everywhere but below a file.
+    write('dist', '');
+    const { code, output } = await prepare();
+    expect(code).toBe(1);
+    expect(output).toMatch(/older than its source, and cannot be built: \w+: .*dist/);
+    expect(output).toMatch(/as the user whom this checkout belongs to/);
   });
 });
