@@ -8,8 +8,8 @@ import { EventHub } from './event-hub.js';
 import { LiveState } from './live-state.js';
 import { playing } from './testing/playing.js';
 
-/** More than the buffers between two sockets of one machine hold. */
-const MUCH = 4_000_000;
+/** More than the buffers between two sockets of one machine hold: Linux lets that for sending alone grow to 4 MiB. */
+const MUCH = 10_000_000;
 let state: LiveState;
 let hub: EventHub;
 let server: Server;
