@@ -9,6 +9,8 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const INSTALLED = 'node_modules/.package-lock.json';
+/** From which lock file, by whichever build: one that is broken off forgets what it was made of, and not this. */
+const INSTALLED_FROM = 'dist/.installed';
 const CLIENT = 'libs/database/src/generated';
 const GENERATED = 'dist/.generated';
 const BUILT = 'dist/.built';
@@ -47,9 +49,10 @@ function note(path, lines) {
 }
 
 function isInstalled() {
-  const [, lock, installed] = noted(BUILT);
-  const isAsBuilt = existsSync(at(INSTALLED)) && digest(INSTALLED) === installed;
-  if (isAsBuilt) return digest('package-lock.json') === lock;
+  const [lock, installed] = noted(INSTALLED_FROM);
+  const isAsNoted = existsSync(at(INSTALLED)) && digest(INSTALLED) === installed;
+  if (isAsNoted) return digest('package-lock.json') === lock;
+  // Somebody has installed it by hand.
   return modified(INSTALLED) >= modified('package-lock.json');
 }
 
@@ -149,6 +152,7 @@ async function prepare() {
       const ci = [...npm, 'ci', '--include=dev', '--ignore-scripts'];
       await step('Installing dependencies, for about half a minute', ci);
     }
+    note(INSTALLED_FROM, [digest('package-lock.json'), digest(INSTALLED)]);
     if (!isGenerated()) {
       const by = generator();
       await step('Generating the database client', [node, 'prisma/generate.mjs']);

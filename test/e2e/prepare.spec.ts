@@ -183,6 +183,14 @@ describe('apps/prepare.mjs', () => {
     expect(read('dist/api.js')).toBe('one');
   });
 
+  it('installs what an update asks for that comes after a build that was killed', async () => {
+    await prepare();
+    write('apps/api/src/main.ts', 'two');
+    await breakOff('tsc');
+    write('package-lock.json', 'another');
+    expect(await prepare()).toMatchObject({ code: 0, calls: EVERYTHING });
+  });
+
   it('builds anew what has changed while it was being built', async () => {
     await prepare();
     write('apps/api/src/main.ts', 'two');
