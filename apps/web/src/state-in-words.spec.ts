@@ -27,6 +27,9 @@ it('takes what the service says of itself, and nothing that something else has a
     expect(healthFrom(other)).toBeNull();
   }
   expect(healthFrom({ ...HEALTH, providers: [null], degraded: true })).toEqual({ ...HEALTH, providers: [] });
+  // A process of the version before, in the middle of an update.
+  const before = healthFrom({ ...HEALTH, providers: [{ id: 'spotify', state: 'ok' }] });
+  expect(before?.providers).toMatchObject([{ displayName: 'spotify' }]);
 });
 
 it('says who answers, for whom and since when', () => {

@@ -32,7 +32,7 @@ export function healthFrom(value: unknown): Health | null {
     degraded: degradedFrom(fieldOf(value, 'degraded')),
     providers: providers.filter(isObject).map((provider) => ({
       id: textOf(provider, 'id') ?? '',
-      displayName: textOf(provider, 'displayName') ?? '',
+      displayName: textOf(provider, 'displayName') ?? textOf(provider, 'id') ?? '',
       state: textOf(provider, 'state') ?? '',
       remedy: textOf(provider, 'remedy'),
       linkWarning: textOf(provider, 'linkWarning'),
