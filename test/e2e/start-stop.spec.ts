@@ -137,6 +137,18 @@ describe('settings', () => {
   });
 });
 
+describe('an empty TZ', () => {
+  it('is the zone of a schedule without TIMEZONE as it is that of the machine: UTC', async () => {
+    const owner = 'the-token-of-the-owner-0123456789';
+    const env = { DATABASE_URL: await migratedDatabase(), ADMIN_TOKEN: owner, BACKUP_CRON: '15 3 * * *', TZ: '' };
+    const headers = { authorization: `Bearer ${owner}` };
+    expect(await json(await start(env), '/admin/backups', { headers })).toMatchObject({
+      status: 200,
+      body: { nextAt: expect.stringMatching(/T03:15:00\.000Z$/) },
+    });
+  });
+});
+
 describe('the port', () => {
   it('is told, and not only where the service is reached', async () => {
     const one = await start({ DATABASE_URL: await migratedDatabase(), BASE_URL: 'https://music.example.org' });

@@ -103,19 +103,24 @@ export class EventHub implements OnApplicationBootstrap, BeforeApplicationShutdo
   ): void {
     const { socket } = response;
     if (!socket) throw new Error('Events are to begin behind another answer.');
-    const { id, plain } = eventOf(bytes);
-    const client: Client = { response, address, leave: this.state.watch(), sent: id, slowSince: null };
+    const event = eventOf(bytes);
+    const client: Client = { response, address, leave: this.state.watch(), sent: event.id, slowSince: null };
     this.clients.set(socket, client);
     this.byAddress.set(address, (this.byAddress.get(address) ?? 0) + 1);
     socket.once('close', this.forget);
     socket.on('drain', this.catchUp);
-    const retry = Buffer.from(`retry: ${RETRY_MS + Math.floor(Math.random() * RETRY_SPREAD_MS)}\n\n`);
+    const retry = RETRY_MS + Math.floor(Math.random() * RETRY_SPREAD_MS);
     // Kept for as long as somebody listens, which is more than all else that one of them takes.
     for (const name of response.getHeaderNames()) response.removeHeader(name);
+    // All that follows goes past the response, which from Node 26 on keeps what is written to it until the next tick.
+    socket.cork();
     this.headFor(headers).write(response);
-    response.write(Buffer.concat([retry, lastEventId === id ? HEARTBEAT.plain : plain]));
+    response.flushHeaders();
+    this.write(socket, client, messageOf(Buffer.from(`retry: ${retry}\n\n`)));
+    this.write(socket, client, lastEventId === event.id ? HEARTBEAT : event);
     // Something newer may have come while this one waited for its first.
-    if (this.latest && this.state.current && this.latest.id !== id) this.sendLatest(socket, client);
+    if (this.latest && this.state.current && this.latest.id !== event.id) this.sendLatest(socket, client);
+    socket.uncork();
   }
 
   @Interval(HEARTBEAT_MS)

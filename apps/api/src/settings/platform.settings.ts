@@ -1,6 +1,14 @@
 import { IsIn, IsOptional, Matches, MaxLength, MinLength } from 'class-validator';
 import { Setting } from '#listening';
-import { IsCron, IsEncryptionKeys, IsOriginList, IsPostgresUrl, IsTimezone, IsTrustProxy } from './setting-checks.js';
+import {
+  IsCron,
+  IsEncryptionKeys,
+  IsOriginList,
+  IsPostgresUrl,
+  IsTimezone,
+  IsTrustProxy,
+  isTimezone,
+} from './setting-checks.js';
 import { IsWebAddress, IsWholeNumber, PROVIDERS } from '#providers';
 
 const PROVIDER_IDS: readonly string[] = PROVIDERS.map(({ id }) => id);
@@ -215,6 +223,8 @@ export class PlatformSettings {
 
   /** The time zone that dates and schedules go by. */
   get timezone(): string {
-    return this.TIMEZONE ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
+    // With an empty TZ, as compose files set it from a variable that nobody has set, it is told as a name that nothing takes.
+    return this.TIMEZONE ?? (isTimezone(timeZone) ? timeZone : 'UTC');
   }
 }

@@ -75,7 +75,8 @@ export function IsTimezone(): PropertyDecorator {
   return check('isTimezone', 'must be an IANA time zone', isTimezone);
 }
 
-function isTimezone(text: string): boolean {
+/** @returns whether this machine knows a time zone of this name */
+export function isTimezone(text: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: text });
     return true;
