@@ -63,8 +63,9 @@ export async function endDisplacedServers(cluster: string, log: DatabaseLog): Pr
   if (process.platform !== 'linux') return;
   // Without /proc nobody can tell, as on other systems.
   const pids = (await readdir('/proc').catch(() => [])).map(Number).filter((pid) => pid > 0);
-  const displaced = await Promise.all(pids.map((pid) => isDisplaced(pid, cluster)));
-  for (const pid of pids.filter((_, index) => displaced[index])) {
+  // One after the other: a machine may have more processes than this one may open files.
+  for (const pid of pids) {
+    if (!(await isDisplaced(pid, cluster))) continue;
     log.warn(`A Postgres (process ${pid}) still ran in a folder that was moved from or to ${cluster}; it is ended.`);
     await quit(pid, cluster);
   }
