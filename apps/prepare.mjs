@@ -149,7 +149,7 @@ async function prepare() {
     if (!isInstalled()) {
       // No dependency runs code when it is installed: npm 11 reads so in package.json, older ones have to be told. What their
       // scripts would do for us is done where it is needed, by libs/database and by the next step.
-      const ci = [...npm, 'ci', '--include=dev', '--ignore-scripts'];
+      const ci = [...npm, 'ci', '--include=dev', '--include=optional', '--ignore-scripts'];
       await step('Installing dependencies, for about half a minute', ci);
     }
     note(INSTALLED_FROM, [digest('package-lock.json'), digest(INSTALLED)]);

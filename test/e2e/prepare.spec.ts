@@ -15,9 +15,12 @@ const STAND_IN = `
     await new Promise((resolve) => setTimeout(resolve, 60_000));
   };
 `;
-/** Two at once break each other, as those of the real one do. */
+/** Two at once break each other, as those of the real one do. What somebody has it leave out by their settings has to be named. */
 const NPM = `${STAND_IN}
   begin('npm');
+  for (const option of ['--include=dev', '--include=optional', '--ignore-scripts']) {
+    if (!process.argv.includes(option)) throw new Error('npm ci lacks ' + option + '.');
+  }
   mkdirSync('node_modules/.under-way', { recursive: true });
   await new Promise((resolve) => setTimeout(resolve, 300));
   rmSync('node_modules/.under-way', { recursive: true });
