@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { connectByUrl } from './connect-by-url.js';
 import { DatabaseError } from './database-error.js';
 import type { DatabaseLog } from './database-log.js';
@@ -8,6 +8,7 @@ import { errorCode } from './error-code.js';
 import type { Database } from './open-database.js';
 import { startFaultyProxy } from './testing/faulty-proxy.js';
 import { makeListeningLog } from './testing/listening-log.js';
+import { startPooler } from './testing/pooler.js';
 import { openScratchDatabase } from './testing/scratch-database.js';
 
 let server: Database;
@@ -172,6 +173,22 @@ describe('connectByUrl', () => {
     const error = await failure(server.connectionString.replace(/[^/]*$/, 'latin'));
     expect(error).toMatchObject({ code: 'database_refused', message: expect.stringContaining('LATIN1') as unknown });
     expect(error.remedy).toContain('UTF8');
+  });
+
+  it.each(['transaction', 'session'] as const)('takes a pooler that keeps sessions alone: one by %s', async (mode) => {
+    const pooler = await startPooler(server.connectionString, mode);
+    onTestFinished(() => pooler.close());
+    if (mode === 'session') {
+      const client = await connectByUrl(pooler.connectionString, log);
+      expect((await client.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
+      await client.end();
+    } else {
+      expect(await failure(pooler.connectionString, 30_000)).toMatchObject({
+        code: 'database_refused',
+        message: expect.stringContaining('pooler'),
+        remedy: expect.stringContaining('pool_mode = session'),
+      });
+    }
   });
 
   it('refuses a server that is too old, by its version', async () => {

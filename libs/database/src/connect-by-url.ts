@@ -3,6 +3,7 @@ import pg from 'pg';
 import { DatabaseError } from './database-error.js';
 import type { DatabaseLog } from './database-log.js';
 import { errorCode, errorText } from './error-code.js';
+import { keepsSessions } from './keeps-sessions.js';
 import { isPostgresUrl } from './postgres-url.js';
 
 const RETRY_MS = 250;
@@ -30,6 +31,7 @@ export async function connectByUrl(databaseUrl: string, log: DatabaseLog, waitMs
     try {
       await client.connect();
       await checkDatabase(client, { databaseUrl, place, patienceMs: patienceMs() });
+      await checkPooler(client, { databaseUrl, place, patienceMs: patienceMs() });
       return client;
     } catch (error) {
       await client.end().catch(() => undefined);
@@ -85,6 +87,26 @@ async function checkDatabase(
       : `DATABASE_URL leads to the schema ${used} of the database ${place}, and Tonearm keeps its tables in ${SCHEMA}.`,
     'Give Tonearm a database of its own whose owner is the user in DATABASE_URL: without schema=…, and without a schema or ' +
       `a search_path of that user's that comes before ${SCHEMA}.`,
+  );
+}
+
+/** Whether what we hear, and the locks that we hold, would be somebody else's. */
+async function checkPooler(
+  client: pg.Client,
+  { databaseUrl, place, patienceMs }: { databaseUrl: string; place: string; patienceMs: number },
+): Promise<void> {
+  const connect = async (): Promise<pg.Client> => {
+    const other = clientFor(databaseUrl, patienceMs);
+    await other.connect();
+    return other;
+  };
+  if (await keepsSessions(client, connect, patienceMs)) return;
+  throw new DatabaseError(
+    'database_refused',
+    `DATABASE_URL leads to a pooler before the database ${place} which serves each transaction by another connection: ` +
+      'nothing could be heard there, and no lock would hold.',
+    'Write the address of the server itself, or of a pooler that keeps sessions (PgBouncer: pool_mode = session). Hosted ' +
+      'databases often have that under another port, or under a name without "pooler".',
   );
 }
 

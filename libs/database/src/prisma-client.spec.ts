@@ -5,6 +5,7 @@ import type { Database } from './open-database.js';
 import { createPrismaClient } from './prisma-client.js';
 import { type FaultyProxy, startFaultyProxy } from './testing/faulty-proxy.js';
 import { makeListeningLog } from './testing/listening-log.js';
+import { startPooler } from './testing/pooler.js';
 import { openScratchDatabase } from './testing/scratch-database.js';
 
 let server: Database;
@@ -51,6 +52,13 @@ describe('a pool', () => {
     expect(await prisma.$queryRaw`SHOW idle_in_transaction_session_timeout`).toEqual([
       { idle_in_transaction_session_timeout: '10s' },
     ]);
+  });
+
+  it('is one behind a pooler too, which knows no limits of time when a session begins', async () => {
+    const pooler = await startPooler(server.connectionString, 'session');
+    onTestFinished(() => pooler.close());
+    prisma = createPrismaClient(pooler.connectionString, makeListeningLog());
+    expect(await prisma.$queryRaw`SHOW statement_timeout`).toEqual([{ statement_timeout: '10s' }]);
   });
 
   it('lets nobody wait for ever when its four connections are taken', async () => {

@@ -1,9 +1,11 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import { Socket } from 'node:net';
+import type { ClientBase } from 'pg';
 import type { DatabaseLog } from './database-log.js';
 import { errorCode } from './error-code.js';
 import { PrismaClient } from './generated/client.js';
 
+const CONNECT_MS = 5_000;
 /** The server itself ends what takes longer. */
 const STATEMENT_MS = 10_000;
 /** A connection on which nothing came for so long has nobody at its other end: a server would have ended the statement. */
@@ -32,11 +34,10 @@ export function createPrismaClient(connectionString: string, log: DatabaseLog, s
       connectionString,
       application_name: 'tonearm',
       max: MOST_CONNECTIONS,
-      connectionTimeoutMillis: 5_000,
+      connectionTimeoutMillis: CONNECT_MS,
       idleTimeoutMillis: IDLE_MS,
-      statement_timeout: STATEMENT_MS,
-      // Of a process that was lost with its machine the server would keep the locks until TCP gives it up.
-      idle_in_transaction_session_timeout: STATEMENT_MS,
+      // eslint-disable-next-line @typescript-eslint/no-misused-promises -- it is waited for, of which the types say nothing
+      onConnect: limitTimes,
       keepAlive: true,
       // pg's own query_timeout gives the query up and keeps the connection, for the next one to hang on.
       stream: () => endingWhenSilent(silentMs),
@@ -44,6 +45,14 @@ export function createPrismaClient(connectionString: string, log: DatabaseLog, s
     { onPoolError: lost, onConnectionError: lost },
   );
   return new PrismaClient({ adapter });
+}
+
+/** By a statement: poolers refuse a connection that asks for it when it begins. */
+async function limitTimes(client: ClientBase): Promise<void> {
+  // The second: of a process that was lost with its machine the server would keep the locks until TCP gives it up.
+  const settings = ['statement_timeout', 'idle_in_transaction_session_timeout'];
+  const limits = { text: settings.map((name) => `SET ${name} = ${STATEMENT_MS}`).join(';'), query_timeout: CONNECT_MS };
+  await client.query(limits);
 }
 
 function endingWhenSilent(silentMs: number): Socket {

@@ -1,5 +1,5 @@
-import type { AddressInfo } from 'node:net';
 import { type Socket, connect, createServer } from 'node:net';
+import { portOf } from './port-of.js';
 
 /** A way to a Postgres that can go wrong. */
 export interface FaultyProxy {
@@ -69,7 +69,7 @@ export async function startFaultyProxy(connectionString: string): Promise<Faulty
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const mine = new URL(connectionString);
-  mine.host = `127.0.0.1:${portOf(server.address())}`;
+  mine.host = `127.0.0.1:${portOf(server)}`;
   const cut = (): void => {
     isCut = true;
     lastWord = null;
@@ -102,9 +102,4 @@ export async function startFaultyProxy(connectionString: string): Promise<Faulty
         cut();
       }),
   };
-}
-
-function portOf(address: AddressInfo | string | null): number {
-  if (typeof address !== 'object' || address === null) throw new TypeError('A listening TCP server has a port.');
-  return address.port;
 }
