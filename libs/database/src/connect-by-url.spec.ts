@@ -166,6 +166,16 @@ describe('connectByUrl', () => {
     await (await connectByUrl(url, log)).end();
   });
 
+  it('refuses one that can only be read, as a standby', async () => {
+    const url = await addRole('reading_only');
+    await server.prisma.$executeRaw`ALTER ROLE reading_only SET default_transaction_read_only = on`;
+    expect(await failure(url)).toMatchObject({
+      code: 'database_refused',
+      message: expect.stringContaining('only be read'),
+      remedy: expect.stringContaining('primary'),
+    });
+  });
+
   it('refuses a database that cannot hold every title', async () => {
     await server.prisma.$executeRawUnsafe(
       `CREATE DATABASE latin ENCODING 'LATIN1' LOCALE_PROVIDER libc LOCALE 'C' TEMPLATE template0`,

@@ -57,17 +57,30 @@ async function checkDatabase(
 ): Promise<void> {
   const question = {
     text: `SELECT current_schema() AS schema, current_setting('server_encoding') AS encoding,
-      current_setting('server_version') AS version`,
+      current_setting('server_version') AS version, current_setting('transaction_read_only') AS "readOnly"`,
     // A pooler takes the login itself, and may wait for its server with what comes then.
     query_timeout: patienceMs,
   };
-  const { rows } = await client.query<{ schema: string | null; encoding: string; version: string }>(question);
-  const { schema = null, encoding = '', version = '' } = rows[0] ?? {};
+  const { rows } = await client.query<{
+    schema: string | null;
+    encoding: string;
+    version: string;
+    readOnly: 'on' | 'off';
+  }>(question);
+  const { schema = null, encoding = '', version = '', readOnly } = rows[0] ?? {};
   if (Number.parseInt(version) < OLDEST_MAJOR) {
     throw new DatabaseError(
       'database_refused',
       `The server of the database ${place} is Postgres ${version}, and Tonearm needs ${OLDEST_MAJOR} or newer.`,
       'Upgrade that server, or give Tonearm another one. Without DATABASE_URL it runs a Postgres of its own.',
+    );
+  }
+  if (readOnly === 'on') {
+    throw new DatabaseError(
+      'database_refused',
+      `The database ${place} can only be read there.`,
+      'Write the address of the primary in DATABASE_URL, not of a standby. If it is the primary, look at ' +
+        'default_transaction_read_only of the server, the database and the user.',
     );
   }
   if (encoding !== 'UTF8') {

@@ -273,6 +273,17 @@ describe('openDatabase with a URL', () => {
     await expect.poll(connected).toEqual([]);
   });
 
+  it('says so when the user may make no tables', async () => {
+    await server.prisma.$executeRawUnsafe(`CREATE ROLE guest LOGIN PASSWORD 's3cret'`);
+    await server.prisma.$executeRawUnsafe('CREATE DATABASE house');
+    const asGuest = server.connectionString.replace(/\/\/[^@]*@/, '//guest:s3cret@').replace(/[^/]*$/, 'house');
+    await expect(openDatabase({ databaseUrl: asGuest, dataDir: '/nowhere', log })).rejects.toMatchObject({
+      code: 'database_refused',
+      message: expect.stringContaining('permission denied for schema public') as unknown,
+      remedy: expect.stringContaining('OWNER TO') as unknown,
+    });
+  });
+
   it('says so when the tables belong to somebody else, and keeps no connection', async () => {
     await (await openDatabase({ databaseUrl, dataDir: '/nowhere', log })).close();
     await server.prisma.$executeRawUnsafe(`CREATE ROLE reader LOGIN PASSWORD 's3cret'`);

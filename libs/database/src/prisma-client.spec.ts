@@ -54,6 +54,17 @@ describe('a pool', () => {
     ]);
   });
 
+  it('reads and keeps times as they are, whatever zone and style the role has', async () => {
+    await server.prisma.$executeRawUnsafe("CREATE ROLE tokyo LOGIN PASSWORD 's3cret'");
+    for (const setting of ["TimeZone = 'Asia/Tokyo'", "DateStyle = 'German'"])
+      await server.prisma.$executeRawUnsafe(`ALTER ROLE tokyo SET ${setting}`);
+    prisma = createPrismaClient(server.connectionString.replace(/\/\/[^@]*@/, '//tokyo:s3cret@'), makeListeningLog());
+    const at = new Date('2026-12-01T07:10:46.147Z');
+    const row = await prisma.$queryRaw`
+      SELECT to_timestamp(${at.getTime() / 1000}) AS read, (extract(epoch FROM ${at}::timestamptz) * 1000)::float8 AS kept`;
+    expect(row).toEqual([{ read: at, kept: at.getTime() }]);
+  });
+
   it('is one behind a pooler too, which knows no limits of time when a session begins', async () => {
     const pooler = await startPooler(server.connectionString, 'session');
     onTestFinished(() => pooler.close());

@@ -6,8 +6,17 @@ import { errorCode } from './error-code.js';
 import { PrismaClient } from './generated/client.js';
 
 const CONNECT_MS = 5_000;
-/** The server itself ends what takes longer. */
-const STATEMENT_MS = 10_000;
+/** What servers, databases and roles can have otherwise. */
+const SESSION = {
+  /** The server itself ends what takes longer, in milliseconds. */
+  statement_timeout: 10_000,
+  /** Of a process that was lost with its machine it would keep the locks until TCP gives that up. */
+  idle_in_transaction_session_timeout: 10_000,
+  /** Prisma takes each time that it is told for one of UTC, whatever stands behind it, and in this style. */
+  TimeZone: 'UTC',
+  DateStyle: 'ISO',
+  default_transaction_isolation: 'read committed',
+};
 /** A connection on which nothing came for so long has nobody at its other end: a server would have ended the statement. */
 const SILENT_MS = 12_000;
 /**
@@ -37,7 +46,7 @@ export function createPrismaClient(connectionString: string, log: DatabaseLog, s
       connectionTimeoutMillis: CONNECT_MS,
       idleTimeoutMillis: IDLE_MS,
       // eslint-disable-next-line @typescript-eslint/no-misused-promises -- it is waited for, of which the types say nothing
-      onConnect: limitTimes,
+      onConnect: begin,
       keepAlive: true,
       // pg's own query_timeout gives the query up and keeps the connection, for the next one to hang on.
       stream: () => endingWhenSilent(silentMs),
@@ -48,11 +57,10 @@ export function createPrismaClient(connectionString: string, log: DatabaseLog, s
 }
 
 /** By a statement: poolers refuse a connection that asks for it when it begins. */
-async function limitTimes(client: ClientBase): Promise<void> {
-  // The second: of a process that was lost with its machine the server would keep the locks until TCP gives it up.
-  const settings = ['statement_timeout', 'idle_in_transaction_session_timeout'];
-  const limits = { text: settings.map((name) => `SET ${name} = ${STATEMENT_MS}`).join(';'), query_timeout: CONNECT_MS };
-  await client.query(limits);
+async function begin(client: ClientBase): Promise<void> {
+  const text = Object.entries(SESSION).map(([name, value]) => `SET ${name} = '${value}'`);
+  const statements = { text: text.join(';'), query_timeout: CONNECT_MS };
+  await client.query(statements);
 }
 
 function endingWhenSilent(silentMs: number): Socket {

@@ -47,6 +47,7 @@ export async function migrate(options: MigrateOptions): Promise<void> {
     if (pending.length === 0) return;
 
     log.info(`Applying ${pending.length} database migration(s): ${pending.map(({ name }) => name).join(', ')}.`);
+    await tryToMakeTable(client);
     await applyMigrations(options.connectionString, files);
     // The engine's word is not enough: seen through a wrong adapter or a stand-in it reports success and has done nothing.
     const left = pendingMigrations(files.migrations, await readHistory(client));
@@ -72,6 +73,16 @@ async function waitForLock<T>(client: pg.Client, waitMs: number, query: () => Pr
       `Another process has been migrating this database for more than ${Math.round(waitMs / 1000)} s.`,
       'Let it finish and start again. If it hangs, stop it: its lock ends with it.',
     );
+  }
+}
+
+/** Who may not is told so by Postgres; of what the engine meets it says no code. */
+async function tryToMakeTable(client: pg.Client): Promise<void> {
+  await client.query('BEGIN');
+  try {
+    await client.query('CREATE TABLE tonearm_may_make_tables ()');
+  } finally {
+    await client.query('ROLLBACK');
   }
 }
 
