@@ -19,6 +19,8 @@ async function createDatabase(template: string): Promise<string> {
   await client.connect();
   try {
     await client.query(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY FILE_COPY`);
+    // Packages of Postgres take over the zone of the machine.
+    await client.query(`ALTER DATABASE ${name} SET TimeZone = 'Asia/Kolkata'`);
   } finally {
     await client.end();
   }
