@@ -155,6 +155,20 @@ describe('the port', () => {
     expect(one.output()).toContain(`Tonearm listens on ${one.url}, for https://music.example.org\n`);
   });
 
+  it('is told with the address that it has, when that is not the one of links', async () => {
+    const one = await start({ DATABASE_URL: await migratedDatabase(), HOST: '127.0.0.2' });
+    const { port } = new URL(one.url);
+    expect(one.output()).toContain(
+      `Tonearm listens on http://127.0.0.2:${port}, for http://127.0.0.1:${port}; set BASE_URL if browsers reach it elsewhere\n`,
+    );
+  });
+
+  it('on an address of another machine is told with what to do', async () => {
+    const { exitCode, output } = await failure({ DATABASE_URL: await migratedDatabase(), HOST: '192.0.2.1' });
+    expect(exitCode).toBe(1);
+    expect(output).toMatch(/EADDRNOTAVAIL.+\n {2}Set HOST to an address of this machine\.\n$/);
+  });
+
   it('that somebody else has is told with what to do', async () => {
     const first = await start({ DATABASE_URL: await migratedDatabase() });
     const { exitCode, output } = await failure({

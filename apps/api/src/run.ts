@@ -4,26 +4,29 @@ import { DatabaseError } from '#database';
 import { isDatabaseAway, isDatabaseFull } from './problem/database-trouble.js';
 import { openService } from './service.js';
 import { readEnvFile, unknownNamesIn } from './settings/env-file.js';
+import type { PlatformSettings } from './settings/platform.settings.js';
 import { SettingsFault } from './settings/settings-fault.js';
 import { loadSettings } from './settings/settings.module.js';
 
 const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
+const OTHER_HOST = 'Set HOST to an address of this machine.';
+/** What to do when it cannot listen, by the call that failed and its code. */
+const LISTENING_REMEDIES: Readonly<Record<string, string>> = {
+  'listen EADDRINUSE': 'Stop what listens there, or set PORT to another port.',
+  'listen EACCES': 'A port below 1024 needs rights that this user does not have: set PORT to a higher one.',
+  'listen EADDRNOTAVAIL': OTHER_HOST,
+  'getaddrinfo ENOTFOUND': OTHER_HOST,
+  'getaddrinfo EAI_AGAIN': OTHER_HOST,
+};
+
 /** A fault that a person can mend is told in words; anything else with its stack. */
 function explain(error: unknown): string {
   if (error instanceof SettingsFault) return error.message;
   if (error instanceof DatabaseError || error instanceof VaultError) return `  ${error.message}\n  ${error.remedy}`;
-  if (
-    error instanceof Error &&
-    'code' in error &&
-    'syscall' in error &&
-    ['listen', 'getaddrinfo'].includes(String(error.syscall)) &&
-    ['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN'].includes(String(error.code))
-  ) {
-    if (error.code === 'EACCES') {
-      return `  ${error.message}\n  A port below 1024 needs rights that this user does not have: set PORT to a higher one.`;
-    }
-    return `  ${error.message}\n  Stop what listens there, or set PORT to another port or HOST to an address of this machine.`;
+  if (error instanceof Error && 'code' in error && 'syscall' in error) {
+    const remedy = LISTENING_REMEDIES[`${String(error.syscall)} ${String(error.code)}`];
+    if (remedy !== undefined) return `  ${error.message}\n  ${remedy}`;
   }
   if (isDatabaseAway(error)) {
     return '  The database went away while Tonearm was starting.\n  Start it, then start Tonearm again.';
@@ -51,7 +54,7 @@ async function start(ending: AbortController): Promise<void> {
   const unknown = unknownNamesIn(readEnvFile());
   if (unknown !== null) process.stderr.write(`${unknown}\n`);
   const settings = await loadSettings();
-  const { BASE_URL, DATABASE_URL, HOST, PORT, origin } = settings.platform;
+  const { DATABASE_URL, HOST, PORT } = settings.platform;
   const end = (): void => {
     // A terminal and whoever has started this may both send one.
     if (!ending.signal.aborted) process.stderr.write('Tonearm ends as soon as its start is over.\n');
@@ -78,8 +81,13 @@ async function start(ending: AbortController): Promise<void> {
   // Ends by itself with 0, where Nest would send itself the signal once more.
   service.enableShutdownHooks([...ENDING], { useProcessExit: true });
   for (const signal of ENDING) process.off(signal, end);
-  // Behind a proxy it is reached elsewhere than it listens.
-  const at =
-    BASE_URL === undefined ? origin : `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${PORT}, for ${origin}`;
-  process.stdout.write(`Tonearm listens on ${at}\n`);
+  process.stdout.write(`Tonearm listens on ${addressOf(settings.platform)}\n`);
+}
+
+/** Behind a proxy, or on another machine, it is reached elsewhere than it listens. */
+function addressOf({ BASE_URL, HOST, PORT, origin }: PlatformSettings): string {
+  const at = `http://${HOST.includes(':') ? `[${HOST}]` : HOST}${PORT === 80 ? '' : `:${PORT}`}`;
+  if (at === origin) return at;
+  const isElsewhere = BASE_URL === undefined && HOST !== 'localhost';
+  return `${at}, for ${origin}${isElsewhere ? '; set BASE_URL if browsers reach it elsewhere' : ''}`;
 }
