@@ -143,7 +143,20 @@ function begin() {
   return false;
 }
 
+/** What would fail here in words of others, after half a minute of installing. */
+function checkMachine() {
+  if (process.platform === 'win32') throw new Error('Tonearm runs on Linux and macOS. On Windows, run it in WSL.');
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  // As "engines" in package.json has it: with these a CommonJS module may require an ES module.
+  if (major >= 23 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19)) return;
+  throw new Error(
+    `Tonearm needs Node 20.19 or 22.12, or newer, and this is ${process.versions.node}.\n` +
+      'Install a newer one (https://nodejs.org/en/download), and run the same again.',
+  );
+}
+
 async function prepare() {
+  checkMachine();
   if (isInstalled() && isGenerated() && isBuilt()) return;
   await alone(async () => {
     if (!isInstalled()) {

@@ -91,8 +91,9 @@ interface End {
   calls: string[];
 }
 
-function begin(): { child: ChildProcess; ended: Promise<End> } {
-  const child = spawn(process.execPath, [join(folder, 'apps/prepare.mjs')], {
+/** @param options for Node */
+function begin(options: string[] = []): { child: ChildProcess; ended: Promise<End> } {
+  const child = spawn(process.execPath, [...options, join(folder, 'apps/prepare.mjs')], {
     env: { PATH: process.env['PATH'], npm_execpath: join(folder, 'npm.mjs') },
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -111,6 +112,12 @@ function begin(): { child: ChildProcess; ended: Promise<End> } {
 }
 
 const prepare = (): Promise<End> => begin().ended;
+
+/** Options for Node, with which it takes the machine for another one. */
+function machineOf(property: 'platform' | 'versions', value: unknown): string[] {
+  const script = `Object.defineProperty(process, '${property}', { value: ${JSON.stringify(value)} });`;
+  return ['--import', `data:text/javascript,${encodeURIComponent(script)}`];
+}
 
 /** The whole group at once, as the system does when it has no memory left, or a person who has no patience. */
 async function kill(child: ChildProcess): Promise<void> {
@@ -220,6 +227,31 @@ describe('apps/prepare.mjs', () => {
     expect(child.signalCode).toBe('SIGTERM');
     rmSync(join(folder, 'stall-prisma'));
     expect(await prepare()).toMatchObject({ code: 0, output: expect.not.stringContaining('Another') as unknown });
+  });
+
+  it.each([
+    ['18.20.8', /^\nTonearm needs Node 20\.19 or 22\.12, or newer, and this is 18\.20\.8\.\nInstall a newer one/],
+    ['20.18.3', /this is 20\.18\.3/],
+    ['21.7.3', /this is 21\.7\.3/],
+    ['22.11.0', /this is 22\.11\.0/],
+  ])('installs nothing on Node %s, and says which will do', async (version, message) => {
+    expect(await begin(machineOf('versions', { node: version })).ended).toMatchObject({
+      code: 1,
+      output: expect.stringMatching(message),
+      calls: [],
+    });
+  });
+
+  it.each(['20.19.0', '22.12.0', '23.0.0'])('begins on Node %s', async (version) => {
+    expect(await begin(machineOf('versions', { node: version })).ended).toMatchObject({ code: 0, calls: EVERYTHING });
+  });
+
+  it('installs nothing on Windows, and says where it runs', async () => {
+    expect(await begin(machineOf('platform', 'win32')).ended).toMatchObject({
+      code: 1,
+      output: expect.stringContaining('On Windows, run it in WSL.'),
+      calls: [],
+    });
   });
 
   it('says what to do where it may not write', async () => {
