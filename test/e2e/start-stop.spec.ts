@@ -137,6 +137,16 @@ describe('settings', () => {
   });
 });
 
+describe('sslmode=require, as hosted databases write it', () => {
+  it('is no reason for a warning of the driver', async () => {
+    const { exitCode, output } = await failure({ DATABASE_URL: `${await migratedDatabase()}?sslmode=require` });
+    expect(exitCode).toBe(1);
+    expect(output).toMatch(
+      /^Tonearm cannot start\.\n {2}Cannot use the database \S+ at \S+: it offers no TLS\.\n {2}Take sslmode out.+\n$/,
+    );
+  });
+});
+
 describe('an empty TZ', () => {
   it('is the zone of a schedule without TIMEZONE as it is that of the machine: UTC', async () => {
     const owner = 'the-token-of-the-owner-0123456789';

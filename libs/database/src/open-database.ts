@@ -6,6 +6,7 @@ import { openEmbedded } from './embedded/open-embedded.js';
 import { errorCode, errorText } from './error-code.js';
 import type { PrismaClient } from './generated/client.js';
 import { migrate } from './migrations/migrate.js';
+import { withVerifiedTls } from './postgres-url.js';
 import { createPrismaClient } from './prisma-client.js';
 
 const NOT_ALLOWED = '42501';
@@ -92,11 +93,12 @@ async function embedded({ dataDir, log }: OpenDatabaseOptions): Promise<Server> 
 }
 
 async function external(databaseUrl: string, log: DatabaseLog): Promise<Server> {
-  const client = await connectByUrl(databaseUrl, log);
+  const connectionString = withVerifiedTls(databaseUrl);
+  const client = await connectByUrl(connectionString, log);
   const end = async (): Promise<void> => {
     await client.end();
   };
-  return { client, connectionString: databaseUrl, release: end, close: end };
+  return { client, connectionString, release: end, close: end };
 }
 
 function ms(from: number, to = performance.now()): number {

@@ -105,6 +105,7 @@ describe('readSettings', () => {
     ['BASE_URL', 'https://example.org/music'],
     ['BASE_URL', 'https://user:password@example.org'],
     ['DATABASE_URL', 'mysql://localhost/x'],
+    ['DATABASE_URL', 'postgresql://one.example.org,two.example.org/x'],
     ['DATABASE_URL', 'postgresql://tonearm:p@ss/word@127.0.0.1/x'],
     ['DATABASE_URL', 'postgresql://tonearm:p#ss@127.0.0.1/x'],
     ['DATABASE_URL', 'postgresql://tonearm:12?ss@127.0.0.1/x'],

@@ -66,7 +66,7 @@ function isNetwork(text: string): boolean {
 /** A Postgres address whose parts are where they seem to be: a password with `@` or `/` in it moves them. */
 export function IsPostgresUrl(): PropertyDecorator {
   const expectation =
-    'must be a postgresql:// address; characters such as @ : / ? # in the password must be percent-encoded';
+    'must be a postgresql:// address of one host; characters such as @ : / ? # in the password must be percent-encoded';
   return check('isPostgresUrl', expectation, isPostgresUrl);
 }
 
