@@ -217,9 +217,9 @@ describe('a server that cannot be started', () => {
       ['another has the lock', LOCK_HELD],
     ];
     const hindered = hindrances.map(
-      ([said, status], turn) => `mkdir ${turns}/${turn} 2>/dev/null && { echo '${said}'; exit ${status}; }`,
+      ([said, status], turn) => `mkdir '${turns}/${turn}' 2>/dev/null && { echo '${said}'; exit ${status}; }`,
     );
-    const held = await holdCluster(await withProgram([...hindered, `exec ${options.site.binaries.postgres} "$@"`]));
+    const held = await holdCluster(await withProgram([...hindered, `exec '${options.site.binaries.postgres}' "$@"`]));
     expect(await readdir(turns)).toHaveLength(hindrances.length);
     await held.close();
   });
